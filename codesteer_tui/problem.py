@@ -45,7 +45,7 @@ def pose(question: str) -> Problem:
         raise ProblemError("The problem is empty.", 'Type a question, for example: "Use 4 7 8 8 to make 24".')
     if len(text) > MAX_QUESTION_CHARS:
         raise ProblemError(
-            f"The problem has {len(text):,} characters; the most that can be posed is {MAX_QUESTION_CHARS:,}.",
+            f"The problem has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} can be posed.",
             "Shorten it, or put the data into a program of your own and ask about that.",
         )
     return Problem(question=text)

@@ -95,7 +95,7 @@ class Limits(Struct, frozen=True):
     stdin: str = ""
 
 
-class ExecutionResult(Struct, frozen=True):
+class ExecutionResult(Struct, frozen=True, tag_field="kind", tag="ended"):
     """How a program ended. Only the program's own doing; failures of the sandbox are `NotRun`.
 
     `stdout` and `stderr` are the heads, decoded as UTF-8 with replacement; `tail_stdout` and
@@ -135,7 +135,7 @@ class ExecutionResult(Struct, frozen=True):
         return f"signal {self.signal}" if self.signal else f"exit {self.exit}"
 
 
-class NotRun(Struct, frozen=True, tag_field="status", tag="not_run"):
+class NotRun(Struct, frozen=True, tag_field="kind", tag="not_run"):
     """The program was not run, or the sandbox failed under it: for the person, never for a model."""
 
     reason: str

@@ -1,0 +1,163 @@
+"""Every setting, with its meaning under it. This file is the manual: `codesteer config init` and
+`config.example.toml` are written from it.
+
+Layers, strongest first: command line flag, environment (``CODESTEER_SECTION__KEY``), project file
+(``codesteer.toml`` in the working directory or a parent of it), user file, default. How they are read and
+merged is in `codesteer_tui.settings`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+ProviderKind = Literal["openai", "anthropic", "llama_cpp", "demo"]
+
+
+class Roles(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who plays which role: "provider" or "provider:model", where provider is a table of [providers]."""
+
+    steerer: str = "rules"
+    """Writes the guidance. "rules" needs no model; "same-as-task" lets the TaskLLM steer itself."""
+
+    task_llm: str = "auto"
+    """Answers the problem. "auto" takes the first provider whose key is found, else the built-in demo."""
+
+    checker: str = "same-as-task"
+    """Writes the program that tests the answer. "same-as-task", a provider, or "off"."""
+
+
+class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a model lives. The name of the table is the name used in [roles]."""
+
+    kind: ProviderKind
+    """The protocol: "openai" (and everything that speaks it), "anthropic", "llama_cpp" or "demo"."""
+
+    model: str = ""
+    """Model name as the provider calls it; for llama_cpp the path of a GGUF file."""
+
+    base_url: str = ""
+    """Address of the API, for servers that speak a known protocol. Empty: the provider's own."""
+
+    key: str = ""
+    """Where the API key is: "env:NAME", "file:PATH", or "none" for servers without one. Never the key."""
+
+    temperature: float | None = 0.0
+    """Sampling temperature. Models that accept none are asked again without it."""
+
+    max_tokens: int = 4096
+    """Most tokens in one reply."""
+
+    timeout_s: float = 120.0
+    """Seconds to wait for the next piece of a reply before giving up."""
+
+    context_tokens: int = 8192
+    """llama_cpp: size of the context window; at most what the weights were trained for."""
+
+    gpu_layers: int | Literal["auto"] = "auto"
+    """llama_cpp: layers to put on a GPU. "auto": all, where the build can use one."""
+
+    delay_s: float = 0.02
+    """demo: seconds between pieces of text."""
+
+    seed: int = 0
+    """demo: changes which mistakes it makes."""
+
+
+class Steering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The method."""
+
+    profile: Literal["default", "paper"] = "default"
+    """"paper" reproduces the published loop, quirks included; "default" is the improved one."""
+
+    max_rounds: int = 5
+    """Most rounds of guidance after the first answer."""
+
+    prompt_pack: str = "default"
+    """The wording that the roles are given: "default" or the path of a TOML file."""
+
+    show_output_to_task_llm: bool = True
+    """Whether the TaskLLM sees what its program printed. Always false in the "paper" profile."""
+
+
+class SymbolicChecker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Judges the code itself."""
+
+    score: Literal["default", "paper"] = "default"
+    """"default" reads the syntax tree; "paper" computes the published score, flaws included."""
+
+    threshold: float = 2.0
+    """Code with a complexity at or below this is called too simple."""
+
+
+class AnswerChecker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Judges the answer by running a program written to test it."""
+
+    attempts: int = 3
+    """How often a test program that breaks is written again."""
+
+
+class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where programs run, and what they may use."""
+
+    engine: Literal["auto", "docker", "namespaces", "off"] = "auto"
+    """"auto" takes Docker, else what the built-in demo may use; "namespaces" is the reduced isolation of a
+    Linux user namespace; "off" shows code and runs nothing."""
+
+    reduced_isolation: Literal["ask", "always", "never"] = "ask"
+    """Whether code from a real model may run with reduced isolation where Docker is not in use."""
+
+    image: str = ""
+    """Name of the Docker image. Empty: the one that `codesteer sandbox build` makes."""
+
+    wall_s: float = 10.0
+    """Seconds that a program may take."""
+
+    memory_mib: int = 256
+    """Memory that a program may use, in MiB."""
+
+    pids: int = 64
+    """Processes and threads that a program may have."""
+
+    output_kib: int = 64
+    """Output kept from the start of each stream, in KiB; the last 8 KiB are kept as well."""
+
+
+class Sessions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Records of runs."""
+
+    dir: str = ""
+    """Folder of the session files. Empty: the user's data folder."""
+
+
+class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the app looks."""
+
+    theme: str = "textual-dark"
+    """Name of a Textual theme, for example "textual-dark", "textual-light", "textual-ansi", "nord"."""
+
+    reduced_motion: bool = False
+    """No animations and no blinking."""
+
+
+def default_providers() -> dict[str, Provider]:
+    """The providers that exist without any configuration."""
+    return {
+        "openai": Provider(kind="openai", model="gpt-4o", key="env:OPENAI_API_KEY"),
+        "anthropic": Provider(kind="anthropic", model="claude-sonnet-4-5", key="env:ANTHROPIC_API_KEY"),
+        "demo": Provider(kind="demo", model="demo"),
+    }
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings."""
+
+    roles: Roles = field(default_factory=Roles)
+    providers: dict[str, Provider] = field(default_factory=default_providers)
+    steering: Steering = field(default_factory=Steering)
+    symbolic_checker: SymbolicChecker = field(default_factory=SymbolicChecker)
+    answer_checker: AnswerChecker = field(default_factory=AnswerChecker)
+    sandbox: SandboxSettings = field(default_factory=SandboxSettings)
+    sessions: Sessions = field(default_factory=Sessions)
+    screen: Screen = field(default_factory=Screen)

@@ -1,0 +1,326 @@
+"""The vocabulary of a run: everything that happens is one of these facts, in the past tense.
+
+A run is an asynchronous iterator of events. The screen, the headless command, the recorder and replay are
+consumers of it and nothing else. Two kinds: a `*Delta` is cosmetic, may be coalesced or dropped, and carries
+a piece; every other event is a completed fact and carries the whole. Everything that matters can be computed
+without the deltas.
+
+Each event is one JSON object with `type` (the class name in snake case) and `at`, the seconds since the
+session began. Fields are added, never renamed or removed; readers skip types that they do not know.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias, get_args
+
+import msgspec
+from msgspec import Struct, field
+
+from codesteer_tui.problem import Problem
+from codesteer_tui.values import (
+    Channel,
+    CodeFound,
+    Decision,
+    ExecutionResult,
+    Finish,
+    Guidance,
+    Judgement,
+    Limits,
+    Message,
+    NotRun,
+    Program,
+    Purpose,
+    Question,
+    Reply,
+    Role,
+    RoleInfo,
+    SandboxInfo,
+    Stream,
+    Usage,
+    Verdict,
+    Verdicts,
+)
+
+FORMAT = 1
+"""Version of the session format, as in `SessionStarted`. Raised only where old readers would be misled."""
+
+
+def _tag(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Base(Struct, frozen=True, kw_only=True, tag_field="type", tag=_tag):
+    """What every event has: `at`, seconds since the session began."""
+
+    at: float = 0.0
+
+
+class SessionStarted(Base, frozen=True):
+    """The first event of every session: the problem, who plays which role, and where programs run."""
+
+    session: str
+    problem: Problem
+    roles: dict[Role, RoleInfo]
+    sandbox: SandboxInfo
+    max_rounds: int
+    profile: str = "default"
+    started: str = ""
+    version: str = ""
+    format: int = FORMAT
+
+
+class SessionResumed(Base, frozen=True):
+    """The session went on after it had ended or broken off; roles and sandbox as they are now."""
+
+    roles: dict[Role, RoleInfo]
+    sandbox: SandboxInfo
+    started: str = ""
+
+
+class RoundStarted(Base, frozen=True):
+    """A round began. Rounds count from 0; round 0 has the first guidance."""
+
+    round: int
+
+
+class GuidanceDelta(Base, frozen=True):
+    """A piece of guidance while the steerer is still writing."""
+
+    round: int
+    text: str
+    channel: Channel = "answer"
+
+
+class GuidanceGiven(Base, frozen=True):
+    """The steerer decided."""
+
+    round: int
+    guidance: Guidance
+    usage: Usage = Usage()
+    seconds: float = 0.0
+
+
+class PromptSent(Base, frozen=True):
+    """A role was given exactly these messages."""
+
+    round: int
+    role: Role
+    messages: tuple[Message, ...]
+
+
+class AnswerDelta(Base, frozen=True):
+    """A piece of the TaskLLM's answer, or of its reasoning."""
+
+    round: int
+    text: str
+    channel: Channel = "answer"
+
+
+class AnswerGiven(Base, frozen=True):
+    """The TaskLLM's answer is whole, or `finish` says why it is not."""
+
+    round: int
+    text: str
+    reasoning: str = ""
+    finish: Finish = "stop"
+    usage: Usage = Usage()
+    seconds: float = 0.0
+
+
+class CodeExtracted(Base, frozen=True):
+    """The answer was searched for code."""
+
+    round: int
+    code: CodeFound
+
+
+class ExecutionStarted(Base, frozen=True):
+    """A program was handed to the sandbox. `id` is unique in the session."""
+
+    round: int
+    id: str
+    purpose: Purpose
+    program: Program
+    limits: Limits
+
+
+class OutputDelta(Base, frozen=True):
+    """A piece of output of a running program."""
+
+    round: int
+    id: str
+    stream: Stream
+    text: str
+
+
+class ExecutionFinished(Base, frozen=True):
+    """A program ended, or was not run at all."""
+
+    round: int
+    id: str
+    purpose: Purpose
+    result: ExecutionResult | NotRun
+
+
+class CodeJudged(Base, frozen=True):
+    """The symbolic checker's opinion of the code."""
+
+    round: int
+    judgement: Judgement
+
+
+class AnswerChecked(Base, frozen=True):
+    """The self-answer checker's verdict. `source` is the test program, `execution` the id of its last run."""
+
+    round: int
+    verdict: Verdict
+    source: str = ""
+    execution: str = ""
+    attempts: int = 0
+    usage: Usage = Usage()
+    seconds: float = 0.0
+
+
+class RoundFinished(Base, frozen=True):
+    """Everything of this round has happened."""
+
+    round: int
+
+
+class AnswerVerified(Base, frozen=True):
+    """Ground truth: the verifier of a known task judged an answer by the task's rules."""
+
+    round: int
+    task: str
+    verdict: Verdict
+
+
+class RoleChanged(Base, frozen=True):
+    """A role is played by another model from here on."""
+
+    role: Role
+    before: RoleInfo
+    after: RoleInfo
+
+
+class Asked(Base, frozen=True):
+    """The person was asked something."""
+
+    id: str
+    question: Question
+
+
+class Answered(Base, frozen=True):
+    """The person (or a policy in their place) replied."""
+
+    id: str
+    reply: Reply
+
+
+class Retried(Base, frozen=True):
+    """A call failed in a way that may pass and is tried again after `after_s` seconds."""
+
+    role: Role
+    attempt: int
+    after_s: float
+    reason: str
+
+
+class Finished(Base, frozen=True):
+    """The run came to an end by itself. `answer` is the final answer, empty where there is none.
+
+    `answer_round` is the round whose answer was taken (None: no answer), `reason` why the run stopped there.
+    """
+
+    answer: str
+    answer_round: int | None
+    reason: str
+    verdicts: Verdicts = Verdicts()
+    decision: Decision | None = None
+
+
+class Failed(Base, frozen=True):
+    """A provider or the sandbox failed for good. Everything before it stays valid."""
+
+    kind: str
+    message: str
+    remedy: str = ""
+
+
+class Cancelled(Base, frozen=True):
+    """The person (or the end of the program) stopped the run."""
+
+    by: str = "person"
+
+
+Event: TypeAlias = (
+    SessionStarted
+    | SessionResumed
+    | RoundStarted
+    | GuidanceDelta
+    | GuidanceGiven
+    | PromptSent
+    | AnswerDelta
+    | AnswerGiven
+    | CodeExtracted
+    | ExecutionStarted
+    | OutputDelta
+    | ExecutionFinished
+    | CodeJudged
+    | AnswerChecked
+    | RoundFinished
+    | AnswerVerified
+    | RoleChanged
+    | Asked
+    | Answered
+    | Retried
+    | Finished
+    | Failed
+    | Cancelled
+)
+
+EVENT_TYPES: dict[str, type[Base]] = {_tag(cls.__name__): cls for cls in get_args(Event)}
+"""Every event class by its `type`."""
+
+Ending: TypeAlias = Finished | Failed | Cancelled
+
+
+class Skipped(Struct, frozen=True):
+    """A line of a session file that this version cannot read, and why."""
+
+    type: str
+    reason: str
+
+
+class _Header(Struct):
+    type: str = field(default="")
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Event)
+_header = msgspec.json.Decoder(_Header)
+
+
+def encode(event: Event) -> bytes:
+    """The event as one line of JSON, without the line end."""
+    return _encoder.encode(event)
+
+
+def decode(line: bytes | str) -> Event | Skipped:
+    """Read one line back.
+
+    A type that this version does not know, as a newer one may write, becomes `Skipped`.
+
+    Raises:
+        msgspec.DecodeError: the line is not JSON, or a known event with fields of the wrong type.
+    """
+    kind = _header.decode(line).type
+    if kind not in EVENT_TYPES:
+        return Skipped(kind, f"event type {kind!r} is not known to this version")
+    return _decoder.decode(line)
+
+
+def is_delta(event: Event) -> bool:
+    """Whether the event is cosmetic."""
+    return isinstance(event, GuidanceDelta | AnswerDelta | OutputDelta)

@@ -1,0 +1,228 @@
+"""The one fold from events to state.
+
+The steering loop reads its own state from a `Transcript`, panes draw from one, exports are written from one.
+Resuming after a crash, forking from a round and scrubbing a replay backwards are one operation: a Transcript
+of the first k events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from codesteer_tui import events as ev
+from codesteer_tui.events import Ending, Event
+from codesteer_tui.problem import Problem
+from codesteer_tui.values import (
+    CodeFound,
+    ExecutionResult,
+    Guidance,
+    Judgement,
+    Limits,
+    Message,
+    NotRun,
+    Program,
+    Purpose,
+    Question,
+    Reply,
+    Role,
+    RoleInfo,
+    SandboxInfo,
+    Usage,
+    Verdict,
+)
+
+
+@dataclass
+class Execution:
+    """One run of one program. `stdout` and `stderr` grow with the deltas; the result has them whole."""
+
+    id: str
+    purpose: Purpose
+    program: Program
+    limits: Limits
+    started: float = 0.0
+    result: ExecutionResult | NotRun | None = None
+    stdout: str = ""
+    stderr: str = ""
+
+    @property
+    def output(self) -> tuple[str, str]:
+        """Standard output and error as far as known."""
+        if isinstance(self.result, ExecutionResult):
+            return self.result.stdout, self.result.stderr
+        return self.stdout, self.stderr
+
+
+@dataclass
+class Round:
+    """Everything that happened in one round. A field is None until its fact has arrived."""
+
+    number: int
+    started: float = 0.0
+    guidance: Guidance | None = None
+    guidance_seconds: float = 0.0
+    guidance_so_far: str = ""
+    prompts: dict[Role, tuple[Message, ...]] = field(default_factory=dict)
+    answer: ev.AnswerGiven | None = None
+    answer_so_far: str = ""
+    reasoning_so_far: str = ""
+    code: CodeFound | None = None
+    executions: dict[str, Execution] = field(default_factory=dict)
+    judgement: Judgement | None = None
+    check: ev.AnswerChecked | None = None
+    truth: Verdict | None = None
+    finished: bool = False
+
+    def execution(self, purpose: Purpose) -> Execution | None:
+        """The last execution for this purpose."""
+        found = [e for e in self.executions.values() if e.purpose == purpose]
+        return found[-1] if found else None
+
+    @property
+    def answer_text(self) -> str:
+        """The answer, or as much of it as has arrived."""
+        return self.answer.text if self.answer else self.answer_so_far
+
+    @property
+    def result(self) -> ExecutionResult | None:
+        """How the answer's program ended, if it ran."""
+        run = self.execution("answer")
+        return run.result if run and isinstance(run.result, ExecutionResult) else None
+
+
+class Transcript:
+    """State of a run after some of its events."""
+
+    def __init__(self) -> None:
+        self.session = ""
+        self.problem: Problem | None = None
+        self.roles: dict[Role, RoleInfo] = {}
+        self.sandbox: SandboxInfo | None = None
+        self.profile = "default"
+        self.max_rounds = 0
+        self.started = ""
+        self.rounds: list[Round] = []
+        self.usage: dict[Role, Usage] = {}
+        self.questions: dict[str, Question] = {}
+        self.replies: dict[str, Reply] = {}
+        self.retries: list[ev.Retried] = []
+        self.role_changes: list[ev.RoleChanged] = []
+        self.ending: Ending | None = None
+        self.seconds = 0.0
+        self.count = 0
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Transcript:
+        """The state after these events, in their order."""
+        transcript = cls()
+        for event in events:
+            transcript.apply(event)
+        return transcript
+
+    @property
+    def current(self) -> Round | None:
+        """The newest round."""
+        return self.rounds[-1] if self.rounds else None
+
+    @property
+    def answered(self) -> list[Round]:
+        """The rounds that have an answer, oldest first."""
+        return [r for r in self.rounds if r.answer is not None]
+
+    @property
+    def total_usage(self) -> Usage:
+        """Tokens of all roles together."""
+        return sum(self.usage.values(), Usage())
+
+    def round(self, number: int) -> Round:
+        """The round with this number, made if it is not there yet (a cut file may lack its start)."""
+        for known in reversed(self.rounds):
+            if known.number == number:
+                return known
+        made = Round(number)
+        self.rounds.append(made)
+        self.rounds.sort(key=lambda r: r.number)
+        return made
+
+    def apply(self, event: Event) -> None:
+        """Take one more event into account."""
+        self.count += 1
+        self.seconds = max(self.seconds, event.at)
+        match event:
+            case ev.SessionStarted():
+                self._start(event)
+            case ev.SessionResumed(roles=roles, sandbox=sandbox):
+                self.roles, self.sandbox, self.ending = dict(roles), sandbox, None
+            case ev.RoleChanged(role=role, after=after):
+                self.roles[role] = after
+                self.role_changes.append(event)
+            case ev.Asked(id=id, question=question):
+                self.questions[id] = question
+            case ev.Answered(id=id, reply=reply):
+                self.replies[id] = reply
+            case ev.Retried():
+                self.retries.append(event)
+            case ev.Finished() | ev.Failed() | ev.Cancelled():
+                self.ending = event
+            case ev.ExecutionStarted() | ev.OutputDelta() | ev.ExecutionFinished():
+                self._apply_execution(event)
+            case _:
+                self._apply_to_round(event)
+
+    def _start(self, event: ev.SessionStarted) -> None:
+        self.session, self.problem = event.session, event.problem
+        self.roles, self.sandbox = dict(event.roles), event.sandbox
+        self.profile, self.max_rounds, self.started = event.profile, event.max_rounds, event.started
+
+    def _apply_execution(self, event: ev.ExecutionStarted | ev.OutputDelta | ev.ExecutionFinished) -> None:
+        runs = self.round(event.round).executions
+        match event:
+            case ev.ExecutionStarted(id=id, purpose=purpose, program=program, limits=limits):
+                runs[id] = Execution(id, purpose, program, limits, started=event.at)
+            case ev.OutputDelta(id=id, stream=stream, text=text):
+                if run := runs.get(id):
+                    if stream == "stdout":
+                        run.stdout += text
+                    else:
+                        run.stderr += text
+            case ev.ExecutionFinished(id=id, purpose=purpose, result=result):
+                run = runs.setdefault(id, Execution(id, purpose, Program(""), Limits(), started=event.at))
+                run.result = result
+
+    def _apply_to_round(self, event: Event) -> None:
+        match event:
+            case ev.RoundStarted(round=number):
+                self.round(number).started = event.at
+            case ev.GuidanceDelta(round=number, text=text):
+                self.round(number).guidance_so_far += text
+            case ev.GuidanceGiven(round=number, guidance=guidance, usage=usage, seconds=seconds):
+                this = self.round(number)
+                this.guidance, this.guidance_seconds = guidance, seconds
+                self._spend("steerer", usage)
+            case ev.PromptSent(round=number, role=role, messages=messages):
+                self.round(number).prompts[role] = messages
+            case ev.AnswerDelta(round=number, text=text, channel=channel):
+                if channel == "answer":
+                    self.round(number).answer_so_far += text
+                else:
+                    self.round(number).reasoning_so_far += text
+            case ev.AnswerGiven(round=number, usage=usage):
+                self.round(number).answer = event
+                self._spend("task_llm", usage)
+            case ev.CodeExtracted(round=number, code=code):
+                self.round(number).code = code
+            case ev.CodeJudged(round=number, judgement=judgement):
+                self.round(number).judgement = judgement
+            case ev.AnswerChecked(round=number, usage=usage):
+                self.round(number).check = event
+                self._spend("checker", usage)
+            case ev.AnswerVerified(round=number, verdict=verdict):
+                self.round(number).truth = verdict
+            case ev.RoundFinished(round=number):
+                self.round(number).finished = True
+            case _:
+                raise TypeError(f"Transcript has no rule for {type(event).__name__}")
+
+    def _spend(self, role: Role, usage: Usage) -> None:
+        self.usage[role] = self.usage.get(role, Usage()) + usage
