@@ -1,0 +1,47 @@
+"""The problem families that the demo model knows, one module each.
+
+`recognise(question)` parses a question into a `DemoProblem`, which can guess, write a program that solves
+it and write a program that tests a claimed answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codesteer_tui.providers.demo_problems import game24, letters, multiply
+from codesteer_tui.providers.demo_problems.base import (
+    Declined,
+    DemoProblem,
+    Recognised,
+    lazy_program,
+    says_none,
+)
+
+__all__ = ["FAMILY_NAMES", "Declined", "DemoProblem", "Recognised", "lazy_program", "recognise", "says_none"]
+
+_RECOGNISERS: tuple[Callable[[str], Recognised], ...] = (
+    game24.recognise,
+    letters.recognise,
+    multiply.recognise,
+)
+"""In order of trial: wordings that could be taken for another family come first."""
+
+FAMILY_NAMES = (
+    "exact multiplication",
+    "counting letters",
+    "Game of 24",
+)
+"""What the demo model says it can do, for people."""
+
+MAX_QUESTION_CHARS = 20_000
+
+
+def recognise(question: str) -> Recognised:
+    """Parse a question; None when it belongs to no known family."""
+    if len(question) > MAX_QUESTION_CHARS:
+        return Declined(f"That question is longer than the {MAX_QUESTION_CHARS:,} characters that I read.")
+    for recogniser in _RECOGNISERS:
+        found = recogniser(question)
+        if found is not None:
+            return found
+    return None
