@@ -8,11 +8,14 @@ merged is in `codesteer_tui.settings`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 ProviderKind = Literal["openai", "anthropic", "llama_cpp", "demo"]
+Count: TypeAlias = Annotated[int, Meta(ge=1)]
+CountFromZero: TypeAlias = Annotated[int, Meta(ge=0)]
+Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86400)]
 
 
 class Roles(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,22 +46,22 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str = ""
     """Where the API key is: "env:NAME", "file:PATH", or "none" for servers without one. Never the key."""
 
-    temperature: float | None = 0.0
+    temperature: Annotated[float, Meta(ge=0, le=2)] | None = 0.0
     """Sampling temperature. Models that accept none are asked again without it."""
 
-    max_tokens: int = 4096
+    max_tokens: Count = 4096
     """Most tokens in one reply."""
 
-    timeout_s: float = 120.0
+    timeout_s: Seconds = 120.0
     """Seconds to wait for the next piece of a reply before giving up."""
 
-    context_tokens: int = 8192
+    context_tokens: Count = 8192
     """llama_cpp: size of the context window; at most what the weights were trained for."""
 
-    gpu_layers: int | Literal["auto"] = "auto"
+    gpu_layers: CountFromZero | Literal["auto"] = "auto"
     """llama_cpp: layers to put on a GPU. "auto": all, where the build can use one."""
 
-    delay_s: float = 0.02
+    delay_s: Annotated[float, Meta(ge=0, le=60)] = 0.02
     """demo: seconds between pieces of text."""
 
     seed: int = 0
@@ -71,7 +74,7 @@ class Steering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     profile: Literal["default", "paper"] = "default"
     """"paper" reproduces the published loop, quirks included; "default" is the improved one."""
 
-    max_rounds: int = 5
+    max_rounds: CountFromZero = 5
     """Most rounds of guidance after the first answer."""
 
     prompt_pack: str = "default"
@@ -94,7 +97,7 @@ class SymbolicChecker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class AnswerChecker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Judges the answer by running a program written to test it."""
 
-    attempts: int = 3
+    attempts: Count = 3
     """How often a test program that breaks is written again."""
 
 
@@ -111,16 +114,16 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     image: str = ""
     """Name of the Docker image. Empty: the one that `codesteer sandbox build` makes."""
 
-    wall_s: float = 10.0
+    wall_s: Seconds = 10.0
     """Seconds that a program may take."""
 
-    memory_mib: int = 256
+    memory_mib: Annotated[int, Meta(ge=16)] = 256
     """Memory that a program may use, in MiB."""
 
-    pids: int = 64
+    pids: Count = 64
     """Processes and threads that a program may have."""
 
-    output_kib: int = 64
+    output_kib: Count = 64
     """Output kept from the start of each stream, in KiB; the last 8 KiB are kept as well."""
 
 

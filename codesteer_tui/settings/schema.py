@@ -1,0 +1,161 @@
+"""What settings there are, what each may hold, and what it means: read from `codesteer_tui.config`.
+
+The docstrings under the fields are taken from the source by `ast`, so the schema is the manual.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import textwrap
+import typing
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal
+
+import msgspec
+import tomli_w
+
+from codesteer_tui import config as config_module
+from codesteer_tui.config import Config, Provider, default_providers
+
+
+class KeyDoc(msgspec.Struct, frozen=True):
+    """One setting. `key` is "section.name", for providers "providers.NAME.name"."""
+
+    key: str
+    section: str
+    name: str
+    allowed: str
+    default: Any
+    doc: str
+
+
+@cache
+def schema() -> dict[str, dict[str, Any]]:
+    """Section → key → type. `providers` stands for each table in [providers]."""
+    return {name: typing.get_type_hints(cls, include_extras=True) for name, cls in _section_classes().items()}
+
+
+def describe() -> list[KeyDoc]:
+    """Every setting in the order of the schema."""
+    docs, found = _docstrings(), []
+    for section, cls in _section_classes().items():
+        prefix = f"{section}.NAME" if section == "providers" else section
+        for f in msgspec.structs.fields(cls):
+            default = "" if f.default is msgspec.NODEFAULT else f.default
+            words = allowed(schema()[section][f.name])
+            doc = docs[cls.__name__, f.name]
+            found.append(KeyDoc(f"{prefix}.{f.name}", section, f.name, words, default, doc))
+    return found
+
+
+def example_toml() -> str:
+    """A configuration file with every setting explained, each commented out at its default."""
+    docs = _docstrings()
+    out = [
+        "# Settings of codesteer. Every line that starts with #name is a setting at its default:",
+        "# take the # away to change it.",
+    ]
+    for section, cls in _section_classes().items():
+        out += ["", *_comment(docs[cls.__name__, ""])]
+        if section == "providers":
+            out += _example_providers()
+        else:
+            out += [f"[{section}]", *_example_keys(section, _defaults(cls))]
+    return "\n".join(out) + "\n"
+
+
+def allowed(hint: Any) -> str:
+    """What a setting of this type may hold, in words."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return _or(f'"{a}"' for a in args)
+    if origin in (typing.Union, UnionType):
+        return _or('"none"' if a is NoneType else allowed(a) for a in args)
+    if origin is typing.Annotated:
+        return f"{allowed(args[0])} {' and '.join(_bounds(args[1:]))}"
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+    return names[hint]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that suggests the nearest known word, or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def _section_classes() -> dict[str, type[msgspec.Struct]]:
+    hints = typing.get_type_hints(Config)
+    return {name: Provider if name == "providers" else hint for name, hint in hints.items()}
+
+
+def _bounds(extras: Iterable[Any]) -> Iterator[str]:
+    for meta in extras:
+        for name, word in (("ge", "of at least"), ("gt", "above"), ("le", "of at most"), ("lt", "below")):
+            if (value := getattr(meta, name, None)) is not None:
+                yield f"{word} {value:g}"
+
+
+def _or(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+@cache
+def _docstrings() -> dict[tuple[str, str], str]:
+    """(class, field) → docstring; the field is empty for the class's own."""
+    source = Path(str(config_module.__file__)).read_text(encoding="utf-8")
+    docs: dict[tuple[str, str], str] = {}
+    for cls in (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)):
+        docs[cls.name, ""] = " ".join((ast.get_docstring(cls) or "").split())
+        for before, after in zip(cls.body, cls.body[1:], strict=False):
+            match before, after:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    docs[cls.name, name] = " ".join(text.split())
+    return docs
+
+
+def _defaults(cls: type[msgspec.Struct]) -> dict[str, Any]:
+    return {f.name: f.default for f in msgspec.structs.fields(cls)}
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(text, 98, initial_indent="# ", subsequent_indent="# ")
+
+
+def _setting(name: str, value: Any) -> str:
+    return "#" + tomli_w.dumps({name: value}).strip()
+
+
+def _example_keys(section: str, defaults: dict[str, Any]) -> list[str]:
+    cls, docs = _section_classes()[section].__name__, _docstrings()
+    lines = []
+    for name, default in defaults.items():
+        lines += [*_comment(docs[cls, name]), _setting(name, default)]
+    return lines
+
+
+def _example_providers() -> list[str]:
+    """The first built-in provider with every key explained, the others short, then two kinds of local one."""
+    lines: list[str] = []
+    for number, (name, provider) in enumerate(default_providers().items()):
+        values = msgspec.structs.asdict(provider)
+        if number == 0:
+            lines += [f"[providers.{name}]", *_example_keys("providers", values)]
+        else:
+            own = {k: v for k, v in values.items() if v != _defaults(Provider)[k]}
+            lines += ["", f"[providers.{name}]", *(_setting(k, v) for k, v in own.items())]
+    local = {"kind": "openai", "model": "qwen3:8b", "base_url": "http://127.0.0.1:11434/v1", "key": "none"}
+    gguf = {"kind": "llama_cpp", "model": "~/models/codesteer.gguf"}
+    for text, name, more in (
+        ("A server that speaks the OpenAI protocol on this machine, for example Ollama.", "ollama", local),
+        ("A GGUF file, played by llama.cpp without any server.", "local", gguf),
+    ):
+        lines += ["", *_comment(text), f"#[providers.{name}]", *(_setting(k, v) for k, v in more.items())]
+    return lines
