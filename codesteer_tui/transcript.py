@@ -201,7 +201,13 @@ class Transcript:
                 this.guidance, this.guidance_seconds = guidance, seconds
                 self._spend("steerer", usage)
             case ev.PromptSent(round=number, role=role, messages=messages):
-                self.round(number).prompts[role] = messages
+                this = self.round(number)
+                this.prompts[role] = messages
+                # A role that is asked again, after a retry or a resume, starts its text afresh.
+                if role == "task_llm":
+                    this.answer_so_far = this.reasoning_so_far = ""
+                elif role == "steerer":
+                    this.guidance_so_far = ""
             case ev.AnswerDelta(round=number, text=text, channel=channel):
                 if channel == "answer":
                     self.round(number).answer_so_far += text

@@ -7,14 +7,14 @@ the local model stops at the next token.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
 from codesteer_tui.values import Channel, Finish, Message, RoleInfo, Usage
 
-__all__ = ["ChatModel", "Completed", "Delta", "Message", "Retrying", "Sampling", "TextDelta", "Usage"]
+__all__ = ["ChatModel", "Completed", "Delta", "Message", "Retrying", "Sampling", "TextDelta", "Usage", "storable"]
 
 
 class Sampling(Struct, frozen=True):
@@ -59,7 +59,7 @@ class ChatModel(Protocol):
         """Who this is: provider, kind, model, label, host."""
         ...
 
-    def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncIterator[Delta]:
+    def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
         """Answer the conversation, piece by piece.
 
         Raises:
@@ -70,3 +70,8 @@ class ChatModel(Protocol):
     async def aclose(self) -> None:
         """Let go of connections and processes. May be called twice."""
         ...
+
+
+def storable(text: str) -> str:
+    """The text without lone surrogates, which a broken stream may hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")

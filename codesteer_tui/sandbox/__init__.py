@@ -7,7 +7,7 @@ the program.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -40,7 +40,7 @@ class Sandbox(Protocol):
         """Whether `program` may run here, judged by its origin, never by its text."""
         ...
 
-    def run(self, program: Program, limits: Limits) -> AsyncIterator[Output | ExecutionResult]:
+    def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult, None]:
         """Run `program` once.
 
         Raises:

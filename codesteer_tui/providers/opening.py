@@ -1,0 +1,171 @@
+"""From the configuration to models: which provider plays a role, and the model behind it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from codesteer_tui.config import Config, Provider
+from codesteer_tui.errors import ConfigError, ModelError
+from codesteer_tui.providers import ChatModel
+from codesteer_tui.values import Role
+
+DEMO_PROVIDER = "demo"
+
+
+class Choice(Struct, frozen=True):
+    """Which provider plays a role, with which model, and why it was chosen.
+
+    `name` is the provider's name in the configuration, or one of the words "rules" and "off" for roles
+    that need no model; `provider` is None for these.
+    """
+
+    name: str
+    provider: Provider | None
+    model: str
+    why: str
+
+
+def choose_role(config: Config, role: Role, env: Mapping[str, str] = os.environ) -> Choice:
+    """Who plays `role` by this configuration.
+
+    Raises:
+        ConfigError: the role names a provider that the configuration does not have.
+    """
+    wanted = getattr(config.roles, role)
+    where = f"[roles] {role}"
+    if wanted == "same-as-task":
+        if role == "task_llm":
+            raise ConfigError('[roles] task_llm cannot be "same-as-task".', 'Name a provider, or use "auto".')
+        task = choose_role(config, "task_llm", env)
+        return Choice(task.name, task.provider, task.model, f"{where} is the same as task_llm")
+    if wanted == "rules" and role == "steerer":
+        return Choice("rules", None, "", "built-in rules, no model")
+    if wanted == "off" and role == "checker":
+        return Choice("off", None, "", f"{where} is off")
+    if wanted == "auto":
+        return _first_with_key(config, env)
+    name, _, model = wanted.partition(":")
+    if name not in config.providers:
+        known = ", ".join(sorted(config.providers))
+        raise ConfigError(
+            f"{where} names the provider {name!r}, which is not configured.",
+            f"Known are: {known}. Add a table [providers.{name}] for another one.",
+        )
+    provider = config.providers[name]
+    return Choice(name, provider, model or provider.model, f"{where} = {wanted!r}")
+
+
+def _first_with_key(config: Config, env: Mapping[str, str]) -> Choice:
+    for name, provider in config.providers.items():
+        variable = provider.key.removeprefix("env:")
+        if provider.key.startswith("env:") and env.get(variable):
+            return Choice(name, provider, provider.model, f"a key was found in {variable}")
+        if (
+            provider.key.startswith("file:")
+            and Path(provider.key.removeprefix("file:")).expanduser().exists()
+        ):
+            return Choice(name, provider, provider.model, "a key file was found")
+    demo = config.providers.get(DEMO_PROVIDER, Provider(kind="demo", model="demo"))
+    return Choice(DEMO_PROVIDER, demo, demo.model, "no key was found, so the built-in demo is used")
+
+
+def read_key(name: str, provider: Provider, env: Mapping[str, str] = os.environ) -> str | None:
+    """The API key of a provider, or None where it needs none. The key is returned and kept nowhere else.
+
+    Raises:
+        ModelError: `missing_key`, naming where the key was looked for.
+        ConfigError: the setting is in no known form, or others can read the key file.
+    """
+    source = provider.key
+    if source in ("", "none"):
+        return None
+    if source.startswith("env:"):
+        variable = source.removeprefix("env:")
+        if value := env.get(variable, "").strip():
+            return value
+        raise ModelError(
+            "missing_key",
+            f"The provider {name!r} needs an API key, and the environment variable {variable} is not set.",
+            f"Set {variable}, or choose another provider, for example --task-llm demo.",
+            provider=name,
+        )
+    if source.startswith("file:"):
+        return _key_from_file(name, Path(source.removeprefix("file:")).expanduser())
+    raise ConfigError(
+        f"[providers.{name}] key is in no known form.",
+        'Write "env:NAME", "file:PATH" or "none"; never the key itself.',
+    )
+
+
+def _key_from_file(name: str, path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(
+            "missing_key",
+            f"The key file of provider {name!r} cannot be read: {error}.",
+            "Check the path.",
+            provider=name,
+        ) from error
+    if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
+        raise ConfigError(f"The key file {path} can be read by others.", f"Run: chmod 600 {path}")
+    if not value:
+        raise ModelError(
+            "missing_key", f"The key file {path} is empty.", "Put the key into it.", provider=name
+        )
+    return value
+
+
+def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel:
+    """The chat model of a choice. Imports only the provider that it needs, and connects to nothing yet.
+
+    Raises:
+        ModelError: the key is missing, or the weights are.
+        ConfigError: the provider's settings do not go together.
+    """
+    provider, name = choice.provider, choice.name
+    if provider is None:
+        raise ConfigError(f"{name!r} is not a model.", "Name a provider.")
+    if provider.kind == "demo":
+        from codesteer_tui.providers.demo import DemoModel
+
+        return DemoModel(name=name, seed=provider.seed, delay_s=provider.delay_s)
+    if not choice.model:
+        raise ConfigError(
+            f"[providers.{name}] has no model.", f'Set model, or write "{name}:MODEL" in [roles].'
+        )
+    if provider.kind == "llama_cpp":
+        from codesteer_tui.providers.llama_cpp import LlamaCppModel
+
+        return LlamaCppModel(
+            name=name,
+            path=Path(choice.model).expanduser(),
+            context_tokens=provider.context_tokens,
+            gpu_layers=provider.gpu_layers,
+        )
+    key = read_key(name, provider, env)
+    if provider.kind == "anthropic":
+        from codesteer_tui.providers.anthropic import AnthropicModel
+
+        return AnthropicModel(
+            name=name,
+            model=choice.model,
+            base_url=provider.base_url or None,
+            api_key=key,
+            timeout_s=provider.timeout_s,
+        )
+    from codesteer_tui.providers.openai import OpenAIModel
+
+    return OpenAIModel(
+        name=name,
+        model=choice.model,
+        base_url=provider.base_url or None,
+        api_key=key,
+        timeout_s=provider.timeout_s,
+    )

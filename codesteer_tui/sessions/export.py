@@ -1,0 +1,135 @@
+"""A session in words: one or a few lines of plain text for every event that matters."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from codesteer_tui import events as ev
+from codesteer_tui.events import Event
+from codesteer_tui.values import ExecutionResult, Outcome, RoleInfo, Verdicts
+
+MARKS: dict[Outcome, str] = {"pass": "pass", "fail": "FAIL", "could_not_check": "could not check"}
+"""The verdicts as a person reads them."""
+
+_CONTROL = {c: None for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A)}
+
+
+def plain(text: str) -> str:
+    """The text without control characters, which a terminal would obey."""
+    return text.translate(_CONTROL)
+
+
+def as_text(events: Iterable[Event]) -> str:
+    """A whole session as plain text, in the order of its events, without the cosmetic ones."""
+    return "\n".join(line for event in events for line in lines_of(event)) + "\n"
+
+
+def lines_of(event: Event, *, full: bool = True) -> list[str]:
+    """An event as lines of text; none for cosmetic events.
+
+    With `full` the texts, programs and outputs are given as well, else only what happened.
+    """
+    if ev.is_delta(event):
+        return []
+    return [f"{event.at:8.2f}s  {plain(line)}" if line else "" for line in _describe(event, full)]
+
+
+def _describe(event: Event, full: bool) -> Iterator[str]:
+    match event:
+        case ev.SessionStarted():
+            yield f"session {event.session}"
+            yield from _block(event.problem.question, full)
+            for role, info in event.roles.items():
+                yield f"{role}: {_who(info)}"
+            yield f"sandbox: {event.sandbox.label}" + (
+                f" ({event.sandbox.detail})" if event.sandbox.detail else ""
+            )
+        case ev.SessionResumed():
+            yield "the session goes on"
+        case ev.RoundStarted(round=number):
+            yield f"── round {number}"
+        case ev.GuidanceGiven(guidance=guidance):
+            yield f"guidance: {guidance.decision.replace('_', ' ')}" + (
+                f" — {guidance.why}" if guidance.why else ""
+            )
+            yield from _block(guidance.text, full)
+        case ev.PromptSent(role=role, messages=messages):
+            chars = sum(len(m.content) for m in messages)
+            yield f"prompt to {role}: {len(messages)} messages, {chars:,} characters"
+        case ev.AnswerGiven():
+            whole = "" if event.finish == "stop" else f", not whole: {event.finish}"
+            tokens = f"{'about ' if event.usage.estimated else ''}{event.usage.output_tokens} tokens"
+            yield f"answer: {tokens} in {event.seconds:.1f} s{whole}"
+            yield from _block(event.text, full)
+        case ev.CodeExtracted(code=code):
+            yield f"code: {code.outcome.replace('_', ' ')}" + (f" — {code.note}" if code.note else "")
+        case _:
+            yield from _describe_checks(event, full)
+
+
+def _describe_checks(event: Event, full: bool) -> Iterator[str]:
+    match event:
+        case ev.ExecutionStarted(purpose=purpose, id=run):
+            yield f"execution {run} ({purpose.replace('_', ' ')}) started"
+            if purpose == "self_check":
+                yield from _block(event.program.source, full)
+        case ev.ExecutionFinished(id=run, result=result):
+            if isinstance(result, ExecutionResult):
+                yield f"execution {run}: {result.verdict} after {result.wall_ms / 1000:.2f} s"
+                yield from _block(result.stdout, full, "stdout")
+                yield from _block(result.stderr, full, "stderr")
+            else:
+                yield f"execution {run}: not run — {result.reason}" + _remedy(result.remedy)
+        case ev.CodeJudged(judgement=judgement):
+            yield f"symbolic checker: {MARKS[judgement.outcome]} — complexity {judgement.score:g}"
+            for finding in judgement.findings if full else ():
+                lines = ", ".join(map(str, finding.lines[:8]))
+                yield f"    {finding.kind.replace('_', ' ')}: {finding.message}" + (
+                    f" (line {lines})" if lines else ""
+                )
+        case ev.AnswerChecked(verdict=verdict):
+            yield f"self-check: {MARKS[verdict.outcome]} — {verdict.reason}"
+        case ev.AnswerVerified(task=task, verdict=verdict):
+            yield f"ground truth ({task}): {MARKS[verdict.outcome]} — {verdict.reason}"
+        case ev.RoleChanged(role=role, before=before, after=after):
+            yield f"{role}: {_who(before)} -> {_who(after)}"
+        case ev.Asked(question=question):
+            yield f"asked: {question.text}"
+        case ev.Answered(reply=reply):
+            yield f"answered by {reply.by}: {reply.choice}"
+        case ev.Retried(role=role, attempt=attempt, after_s=after, reason=reason):
+            yield f"{role}: attempt {attempt} failed ({reason}); again in {after:.1f} s"
+        case ev.Finished():
+            yield f"finished: {event.reason}"
+            yield f"answer: {event.answer}" if event.answer_round is not None else "no answer"
+            yield verdict_line(event.verdicts)
+        case ev.Failed(message=message, remedy=remedy):
+            yield f"failed: {message}" + _remedy(remedy)
+        case ev.Cancelled(by=by):
+            yield f"stopped by {by}"
+
+
+def verdict_line(verdicts: Verdicts) -> str:
+    """The three verdicts side by side."""
+    return (
+        f"symbolic: {MARKS[verdicts.symbolic]} | self-check: {MARKS[verdicts.self_check]} | "
+        f"ground truth: {MARKS[verdicts.ground_truth]}"
+    )
+
+
+def _who(info: RoleInfo) -> str:
+    return info.label + (f" ({info.note})" if info.note else "")
+
+
+def _remedy(remedy: str) -> str:
+    return f"\n    → {remedy}" if remedy else ""
+
+
+def _block(text: str, full: bool, title: str = "") -> Iterator[str]:
+    if not full or not text.strip():
+        return
+    if title:
+        yield f"  {title}:"
+    for line in text.strip("\n").splitlines():
+        yield textwrap.indent(line, "    ") or ""

@@ -1,0 +1,105 @@
+"""The recorder: a filter that writes every event to a JSON Lines file before passing it on.
+
+One event is one line, handed to the operating system at once, so that a killed process loses nothing but the
+line it was writing. If the file cannot be written, the run fails loudly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from pathlib import Path
+
+from codesteer_tui import events as ev
+from codesteer_tui.errors import SessionError
+from codesteer_tui.events import Ending, Event, encode
+
+REPORT = "This is a mistake in codesteer-tui. Please report it with the session file."
+
+
+class SessionFile:
+    """An append-only session file. Only its owner may read it."""
+
+    def __init__(self, path: Path, *, append: bool = False) -> None:
+        """Open `path` for a new session, or to go on with it.
+
+        Raises:
+            SessionError: the file exists already (or does not, with `append`), or cannot be written.
+        """
+        self.path = path
+        flags = os.O_WRONLY | os.O_APPEND | (0 if append else os.O_CREAT | os.O_EXCL)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if append:
+                _cut_partial_line(path)
+            self._fd: int | None = os.open(path, flags, 0o600)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def write(self, event: Event) -> None:
+        """Append one event.
+
+        Raises:
+            SessionError: the event could not be written whole.
+        """
+        if self._fd is None:
+            raise SessionError(f"The session file {self.path} is closed already.")
+        line = memoryview(encode(event) + b"\n")
+        try:
+            while line:
+                line = line[os.write(self._fd, line) :]
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def close(self) -> None:
+        """Let go of the file. May be called twice."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def _failure(self, error: OSError) -> SessionError:
+        return SessionError(
+            f"The session file {self.path} cannot be written: {error.strerror or error}.",
+            "Make room or choose another folder with [sessions] dir.",
+        )
+
+
+async def record(
+    events: AsyncGenerator[Event, None], file: SessionFile | None, clock: Callable[[], float]
+) -> AsyncGenerator[Event, None]:
+    """Pass every event on, written to `file` first.
+
+    When the consumer stops before the run has ended, `Cancelled` is written in the run's place; when the run
+    breaks on a bug, `Failed` is, and the bug goes on its way.
+    """
+    ended = False
+
+    def end(ending: Ending) -> None:
+        if file and not ended:
+            file.write(ending)
+
+    try:
+        async with aclosing(events):
+            async for event in events:
+                if file:
+                    file.write(event)
+                ended = isinstance(event, Ending)
+                yield event
+    except (GeneratorExit, asyncio.CancelledError):
+        end(ev.Cancelled(at=clock()))
+        raise
+    except SessionError:
+        raise
+    except Exception as bug:
+        end(ev.Failed(at=clock(), kind="bug", message=f"{type(bug).__name__}: {bug}", remedy=REPORT))
+        raise
+
+
+def _cut_partial_line(path: Path) -> None:
+    """Drop an unfinished last line, as a killed process leaves it, so that the next one starts whole."""
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole < len(data):
+        os.truncate(path, whole)

@@ -1,0 +1,199 @@
+"""Session files on disk: list, find, read and remove them. Reading never sends anything anywhere."""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import platformdirs
+from msgspec import Struct
+
+from codesteer_tui import events as ev
+from codesteer_tui.config import Config
+from codesteer_tui.errors import SessionError
+from codesteer_tui.events import Event, Skipped, decode
+from codesteer_tui.problem import Problem
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import Verdicts
+
+SUFFIX = ".jsonl"
+
+
+class Recording(Struct, frozen=True):
+    """A session as read from a file. `notes` say what was skipped, in words for a person."""
+
+    path: Path
+    events: list[Event]
+    notes: list[str]
+
+    @property
+    def transcript(self) -> Transcript:
+        """The state after all of its events."""
+        return Transcript.of(self.events)
+
+
+class Summary(Struct, frozen=True):
+    """One line of the list of sessions. `seconds` is how long it ran, `ending` how it ended."""
+
+    id: str
+    path: Path
+    title: str
+    started: str = ""
+    rounds: int = 0
+    ending: str = "broken off"
+    answer: str = ""
+    verdicts: Verdicts | None = None
+    seconds: float = 0.0
+    size_bytes: int = 0
+    note: str = ""
+
+
+def sessions_folder(config: Config) -> Path:
+    """Where sessions are kept by this configuration."""
+    if config.sessions.dir:
+        return Path(config.sessions.dir).expanduser()
+    return Path(platformdirs.user_data_dir("codesteer")) / "sessions"
+
+
+def new_session_id(problem: Problem, now: datetime) -> str:
+    """A name that sorts by time and tells the problem: `20261120-231544-use-4-7-8-8-to-make-24-3f2a`."""
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in problem.title.lower()).split()
+    slug = "-".join(words)[:32].strip("-") or "problem"
+    return f"{now:%Y%m%d-%H%M%S}-{slug}-{secrets.token_hex(2)}"
+
+
+def read_recording(path: Path) -> Recording:
+    """Read a session file.
+
+    Lines of types that this version does not know are skipped with a note; an unfinished last line, as a
+    killed process leaves it, is left out with a note.
+
+    Raises:
+        SessionError: the file cannot be read, or is not a session file.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SessionError(
+            f"The session file {path} cannot be read: {error.strerror or error}.",
+            "List the sessions with: codesteer sessions list",
+        ) from error
+    lines = data.split(b"\n")
+    unfinished = lines.pop()
+    events: list[Event] = []
+    notes: list[str] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            event = decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if not events:
+                raise _not_a_session(path) from error
+            notes.append(f"line {number} cannot be read and is skipped: {error}")
+            continue
+        if isinstance(event, Skipped):
+            notes.append(f"line {number} is skipped: {event.reason}")
+        else:
+            events.append(event)
+        if not isinstance(events[0] if events else None, ev.SessionStarted):
+            raise _not_a_session(path)
+    if not events:
+        raise _not_a_session(path)
+    if unfinished:
+        notes.append("the last line was cut off while it was written and is left out")
+    return Recording(path, events, notes)
+
+
+def _not_a_session(path: Path) -> SessionError:
+    return SessionError(
+        f"{path} is not a session file: it does not begin with the event session_started.",
+        "Session files end in .jsonl; list yours with: codesteer sessions list",
+    )
+
+
+class Store:
+    """The sessions in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def paths(self) -> list[Path]:
+        """The session files, newest first."""
+        return sorted(self.folder.glob(f"*{SUFFIX}"), key=lambda p: p.name, reverse=True)
+
+    def list(self) -> list[Summary]:
+        """Summaries, newest first. A file that cannot be read is listed with the reason as its note."""
+        return [summarize(path) for path in self.paths()]
+
+    def find(self, wanted: str) -> Path:
+        """The file of a session: a path, an id, or the beginning of exactly one id. "last" is the newest.
+
+        Raises:
+            SessionError: nothing or more than one session fits.
+        """
+        path = Path(wanted).expanduser()
+        if path.suffix == SUFFIX or path.is_file():
+            return path
+        paths = self.paths()
+        if wanted == "last" and paths:
+            return paths[0]
+        fits = [p for p in paths if p.stem.startswith(wanted)]
+        exact = [p for p in fits if p.stem == wanted]
+        if len(exact or fits) == 1:
+            return (exact or fits)[0]
+        if fits:
+            names = ", ".join(p.stem for p in fits[:5])
+            raise SessionError(f"{wanted!r} fits {len(fits)} sessions: {names}.", "Give more of the id.")
+        close = difflib.get_close_matches(wanted, [p.stem for p in paths], n=1, cutoff=0.5)
+        hint = f"Did you mean {close[0]}? " if close else ""
+        raise SessionError(
+            f"There is no session {wanted!r} in {self.folder}.",
+            f"{hint}List them with: codesteer sessions list",
+        )
+
+    def read(self, wanted: str) -> Recording:
+        """Read a session by path, id or beginning of an id.
+
+        Raises:
+            SessionError: there is none, or it cannot be read.
+        """
+        return read_recording(self.find(wanted))
+
+    def remove(self, wanted: str) -> Path:
+        """Delete a session's file, and say which it was.
+
+        Raises:
+            SessionError: there is none, or it cannot be deleted.
+        """
+        path = self.find(wanted)
+        try:
+            path.unlink()
+        except OSError as error:
+            raise SessionError(f"{path} cannot be deleted: {error.strerror or error}.") from error
+        return path
+
+
+def summarize(path: Path) -> Summary:
+    """What the list of sessions shows of a file."""
+    try:
+        recording = read_recording(path)
+        size = path.stat().st_size
+    except SessionError as error:
+        return Summary(path.stem, path, path.stem, ending="unreadable", note=error.message)
+    transcript, ending = recording.transcript, recording.transcript.ending
+    finished = ending if isinstance(ending, ev.Finished) else None
+    return Summary(
+        id=path.stem,
+        path=path,
+        title=transcript.problem.title if transcript.problem else path.stem,
+        started=transcript.started,
+        rounds=len(transcript.rounds),
+        ending=type(ending).__name__.lower() if ending else "broken off",
+        answer=finished.answer if finished else "",
+        verdicts=finished.verdicts if finished else None,
+        seconds=transcript.seconds,
+        size_bytes=size,
+        note="; ".join(recording.notes),
+    )

@@ -1,0 +1,73 @@
+"""Runs programs of a session: asks where a person has to decide, and turns every ending into events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import TypeAlias
+
+from codesteer_tui.errors import SandboxError
+from codesteer_tui.events import (
+    Answered,
+    Asked,
+    ExecutionFinished,
+    ExecutionStarted,
+    OutputDelta,
+)
+from codesteer_tui.sandbox import Output, Sandbox
+from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program, Purpose, Question, Reply
+
+Ask: TypeAlias = Callable[[Question], Awaitable[Reply]]
+Step: TypeAlias = Asked | Answered | ExecutionStarted | OutputDelta | ExecutionFinished
+
+NO, YES = "Do not run it", "Run it, for this session"
+
+
+class Executor:
+    """One session's way to its sandbox. Consent lives here and is never read from a record."""
+
+    def __init__(self, sandbox: Sandbox, limits: Limits, ask: Ask, *, first_id: int = 1) -> None:
+        self._sandbox, self._limits, self._ask = sandbox, limits, ask
+        self._next_id = first_id
+        self._consent: bool | None = None
+
+    async def run(self, number: int, purpose: Purpose, program: Program) -> AsyncGenerator[Step, None]:
+        """Run one program of round `number`; ends with exactly one `ExecutionFinished`."""
+        run_id = f"x{self._next_id}"
+        self._next_id += 1
+        admission = self._sandbox.admits(program)
+        if admission == "ask" and self._consent is None:
+            question = self._question()
+            yield Asked(id=f"q{run_id}", question=question)
+            reply = await self._ask(question)
+            self._consent = reply.choice == YES
+            yield Answered(id=f"q{run_id}", reply=reply)
+        if admission == "ask" and not self._consent:
+            admission = NotRun(
+                "code from a model was not allowed to run with reduced isolation",
+                self._sandbox.info.remedy or "Start Docker, or set [sandbox] reduced_isolation.",
+            )
+        yield ExecutionStarted(round=number, id=run_id, purpose=purpose, program=program, limits=self._limits)
+        result: ExecutionResult | NotRun = NotRun("the sandbox gave no result")
+        if isinstance(admission, NotRun):
+            result = admission
+        else:
+            try:
+                async with aclosing(self._sandbox.run(program, self._limits)) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, Output):
+                            yield OutputDelta(round=number, id=run_id, stream=piece.stream, text=piece.text)
+                        else:
+                            result = piece
+            except SandboxError as error:
+                result = NotRun(f"the sandbox failed: {error.message}", error.remedy)
+        yield ExecutionFinished(round=number, id=run_id, purpose=purpose, result=result)
+
+    def _question(self) -> Question:
+        info = self._sandbox.info
+        return Question(
+            kind="run_with_reduced_isolation",
+            text="May programs written by the model run with reduced isolation?",
+            options=(NO, YES),
+            detail=f"{info.label}. {info.detail}".strip(),
+        )

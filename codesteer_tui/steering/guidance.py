@@ -1,0 +1,73 @@
+"""What a steering model wrote, read as a decision.
+
+Decisions are exact tokens between triple angle brackets; the last one wins; anything else between such
+brackets is guidance for the TaskLLM. `as_published` keeps the published rule, which looks for substrings.
+"""
+
+from __future__ import annotations
+
+import re
+
+from codesteer_tui.steering.prompts import PromptPack
+from codesteer_tui.values import Decision, Guidance
+
+_MARKED = re.compile(r"<<<(.*?)>>>", re.DOTALL)
+_TOKENS: dict[str, Decision] = {
+    "code": "code",
+    "text": "text",
+    "return answer": "return_answer",
+    "terminate": "terminate",
+}
+
+
+def read_guidance(reply: str, pack: PromptPack) -> Guidance:
+    """Read a reply by the exact rule.
+
+    `<<<Code>>>` and `<<<Text>>>` become the pack's wording, `<<<Return Answer>>>` and `<<<Terminate>>>` stop.
+    Other text between the last brackets, or the whole reply where there are none, is sent as it is. A reply
+    with nothing in it asks for code, and says so.
+    """
+    marked = [m.strip() for m in _MARKED.findall(reply) if m.strip()]
+    last = marked[-1] if marked else reply.strip()
+    why = _MARKED.sub("", reply).strip() if marked else ""
+    decision = _TOKENS.get(" ".join(last.lower().replace("_", " ").split())) if marked else None
+    if not last:
+        return Guidance("code", pack.fill("guidance.code"), "The steerer said nothing; code is tried.", reply)
+    if decision in ("code", "text"):
+        return Guidance(decision, pack.fill(f"guidance.{decision}"), why, reply)
+    if decision:
+        return Guidance(decision, "", why, reply)
+    return Guidance("refine", last, why, reply)
+
+
+def as_published(reply: str, pack: PromptPack, *, fine_tuned: bool) -> Guidance:
+    """Read a reply by the published rule: substrings, in a fixed order (METHOD.md, section 1, step 8).
+
+    A fine-tuned steerer's whole reply counts, a prompted one's last `<<<…>>>` (all of it where there is none).
+    """
+    marked = _MARKED.findall(reply)
+    text = reply if fine_tuned or not marked else marked[-1]
+    if "<<<Code>>>" in text:
+        return Guidance("code", pack.fill("guidance.code"), "", reply)
+    if "<<<Text>>>" in text:
+        return Guidance("text", pack.fill("guidance.text"), "", reply)
+    if "Return Answer" in text:
+        return Guidance("return_answer", "", "", reply)
+    if "Terminate" in text:
+        return Guidance("terminate", "", "", reply)
+    return Guidance("refine", text, "", reply)
+
+
+def first_as_published(reply: str, pack: PromptPack, *, fine_tuned: bool) -> Guidance:
+    """Read the first reply by the published rule (METHOD.md, section 1, step 1).
+
+    A fine-tuned steerer's reply is itself the prompt. A prompted one's has to hold a token; where it does
+    not, the published loop skips the sample, which here is `terminate`.
+    """
+    if fine_tuned:
+        return Guidance("refine", reply, "", reply)
+    if "<<<Code>>>" in reply:
+        return Guidance("code", pack.fill("guidance.code"), "", reply)
+    if "<<<Text>>>" in reply:
+        return Guidance("text", pack.fill("guidance.text"), "", reply)
+    return Guidance("terminate", "", "The first reply held neither <<<Code>>> nor <<<Text>>>.", reply)

@@ -1,0 +1,251 @@
+"""The steering loop: the one place where the order of a round is written.
+
+`solve` takes a transcript and goes on from wherever it stands: a step whose fact is already there is not
+done again. So starting, resuming after a crash and forking are the same call.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import msgspec
+from codesteer_tui.steering.symbolic_checker import judge
+
+from codesteer_tui import events as ev
+from codesteer_tui.errors import CodesteerError, ModelError
+from codesteer_tui.events import Event
+from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta, storable
+from codesteer_tui.steering.answer_checker import AnswerChecker
+from codesteer_tui.steering.execution import Executor
+from codesteer_tui.steering.extract import find_code, first_block_as_published
+from codesteer_tui.steering.findings import task_messages
+from codesteer_tui.steering.outcome import answer_of, best, verdicts_of
+from codesteer_tui.steering.prompts import PromptPack
+from codesteer_tui.steering.steerers import Steerer
+from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.values import Finish, Program, Usage, Verdict, Verdicts
+
+MAX_TEXT_CHARS = 400_000
+"""Longest answer that is kept; a model that goes on beyond it is cut off."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the loop behaves. `published` is the paper's loop, quirks included (METHOD.md, section 1)."""
+
+    max_rounds: int = 5
+    show_output: bool = True
+    published: bool = False
+    score: str = "default"
+    threshold: float = 2.0
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who and what takes part in a run."""
+
+    steerer: Steerer
+    task_llm: ChatModel
+    checker: AnswerChecker
+    executor: Executor
+    pack: PromptPack
+    sampling: Sampling
+    verify: Callable[[str], Verdict] | None = None
+
+
+async def solve(
+    cast: Cast, transcript: Transcript, method: Method, *, clock: Callable[[], float] = time.monotonic
+) -> AsyncGenerator[Event, None]:
+    """Steer until the answer is returned, nothing more can be done, or the rounds are used up.
+
+    Yields events stamped with `clock`, seconds since the session began, each already applied to
+    `transcript`. A provider's failure ends the run with `Failed`; what had arrived stays.
+    """
+    run = _Run(cast, transcript, method)
+    async with aclosing(run.rounds()) as facts:
+        try:
+            async for fact in facts:
+                event = msgspec.structs.replace(fact, at=clock())
+                transcript.apply(event)
+                yield event
+        except CodesteerError as error:
+            kind = error.kind if isinstance(error, ModelError) else type(error).__name__
+            failed = ev.Failed(at=clock(), kind=kind, message=error.message, remedy=error.remedy)
+            transcript.apply(failed)
+            yield failed
+
+
+class _Run:
+    """One run of the loop. Holds no state of its own: everything is read from the transcript."""
+
+    def __init__(self, cast: Cast, transcript: Transcript, method: Method) -> None:
+        self.cast, self.transcript, self.method = cast, transcript, method
+        self.live_answers: set[int] = set()
+
+    async def rounds(self) -> AsyncGenerator[Event, None]:
+        """All rounds in their order, then the end."""
+        started = [r.number for r in self.transcript.rounds]
+        first = max(started, default=0)
+        for number in itertools.count(first):
+            if number not in started:
+                yield ev.RoundStarted(round=number)
+            this = self.transcript.round(number)
+            if not this.finished:
+                async with aclosing(self.round(this)) as facts:
+                    async for fact in facts:
+                        yield fact
+                yield ev.RoundFinished(round=number)
+            if reason := self.reason_to_stop(this):
+                yield self.finish(reason)
+                return
+
+    async def round(self, this: Round) -> AsyncGenerator[Event, None]:
+        """One round: guidance → prompt → answer → code → execution → checks."""
+        if this.guidance is None:
+            async with aclosing(self.cast.steerer.guide(self.transcript)) as steps:
+                async for step in steps:
+                    yield step
+        if self.guidance_stops(this):
+            return
+        if this.answer is None or this.answer.finish == "broken":
+            async with aclosing(self.ask_task_llm(this)) as steps:
+                async for step in steps:
+                    yield step
+        if this.code is None:
+            find = first_block_as_published if self.method.published else find_code
+            yield ev.CodeExtracted(round=this.number, code=find(this.answer_text))
+        async with aclosing(self.run_and_judge(this)) as steps:
+            async for step in steps:
+                yield step
+        last_of_paper = self.method.published and this.number >= self.method.max_rounds
+        if this.check is None and not last_of_paper:
+            async with aclosing(self.cast.checker.check(self.transcript, this)) as steps:
+                async for step in steps:
+                    yield step
+        if this.truth is None and self.cast.verify and self.transcript.problem:
+            verdict = self.cast.verify(f"<<<{answer.text}>>>" if (answer := answer_of(this)).found else "")
+            yield ev.AnswerVerified(round=this.number, task=self.transcript.problem.task, verdict=verdict)
+
+    async def ask_task_llm(self, this: Round) -> AsyncGenerator[Event, None]:
+        """Send the conversation to the TaskLLM and stream its answer."""
+        messages = task_messages(self.transcript, self.cast.pack, show_output=self.method.show_output)
+        yield ev.PromptSent(round=this.number, role="task_llm", messages=messages)
+        began = time.monotonic()
+        text: dict[str, str] = {"answer": "", "reasoning": ""}
+        finish: Finish = "broken"
+        usage = Usage()
+
+        def given() -> ev.AnswerGiven:
+            return ev.AnswerGiven(
+                round=this.number,
+                text=text["answer"],
+                reasoning=text["reasoning"],
+                finish=finish,
+                usage=usage,
+                seconds=time.monotonic() - began,
+            )
+
+        self.live_answers.add(this.number)
+        try:
+            async with aclosing(self.cast.task_llm.stream(messages, self.cast.sampling)) as deltas:
+                async for delta in deltas:
+                    match delta:
+                        case TextDelta(text=piece, channel=channel):
+                            piece = storable(piece)
+                            text[channel] += piece
+                            yield ev.AnswerDelta(round=this.number, text=piece, channel=channel)
+                            if len(text[channel]) > MAX_TEXT_CHARS:
+                                finish = "length"
+                                break
+                        case Retrying(attempt=attempt, after_s=after, reason=reason):
+                            yield ev.Retried(role="task_llm", attempt=attempt, after_s=after, reason=reason)
+                        case Completed(finish=finish, usage=usage):
+                            pass
+        except ModelError:
+            if text["answer"] or text["reasoning"]:
+                yield given()
+            raise
+        yield given()
+
+    async def run_and_judge(self, this: Round) -> AsyncGenerator[Event, None]:
+        """Run the answer's program once, and have the symbolic checker judge it."""
+        source = this.code.source if this.code else ""
+        if not source:
+            return
+        run = this.execution("answer")
+        if run is None or run.result is None:
+            demo = self.cast.task_llm.info.kind == "demo" and this.number in self.live_answers
+            program = Program(source, "demo" if demo else "model")
+            async with aclosing(self.cast.executor.run(this.number, "answer", program)) as steps:
+                async for step in steps:
+                    yield step
+        if this.judgement is None:
+            mode = "paper" if self.method.score == "paper" else "default"
+            judgement = judge(source, mode=mode, threshold=self.method.threshold)
+            yield ev.CodeJudged(round=this.number, judgement=judgement)
+
+    def guidance_stops(self, this: Round) -> bool:
+        """Whether the round ends with its guidance."""
+        assert this.guidance is not None
+        return this.guidance.decision in ("return_answer", "terminate") or self.guidance_repeats(this)
+
+    def guidance_repeats(self, this: Round) -> bool:
+        """Whether the same refinement was given before; the published loop does not look."""
+        if self.method.published or this.guidance is None or this.guidance.decision != "refine":
+            return False
+        text = " ".join(this.guidance.text.split())
+        earlier = [r for r in self.transcript.rounds if r.number < this.number and r.guidance]
+        return any(r.guidance and " ".join(r.guidance.text.split()) == text for r in earlier)
+
+    def reason_to_stop(self, this: Round) -> str:
+        """Why the run ends after this round, or an empty string."""
+        decision = this.guidance.decision if this.guidance else None
+        if decision == "return_answer":
+            return "the steerer returned the answer"
+        if decision == "terminate":
+            return "the steerer gave up"
+        if self.guidance_repeats(this):
+            return "the steerer gave the same guidance twice"
+        if not self.method.published and self.answer_repeats(this):
+            return "the TaskLLM gave the same answer twice"
+        if this.number >= self.method.max_rounds:
+            return f"all {self.method.max_rounds} rounds of guidance were used"
+        return ""
+
+    def answer_repeats(self, this: Round) -> bool:
+        """Whether an earlier round had the same program, or the same text where there is no program."""
+        mine = _fingerprint(this)
+        earlier = (r for r in self.transcript.answered if r.number < this.number)
+        return bool(mine) and any(_fingerprint(r) == mine for r in earlier)
+
+    def finish(self, reason: str) -> ev.Finished:
+        """The end: the best answer so far, with the three opinions on it."""
+        answered = self.transcript.answered
+        kept = (answered[-1] if answered else None) if self.method.published else best(self.transcript)
+        decision = self.transcript.current.guidance if self.transcript.current else None
+        if kept is None:
+            return ev.Finished(answer="", answer_round=None, reason=reason, verdicts=Verdicts())
+        answer = answer_of(kept)
+        return ev.Finished(
+            answer=answer.text,
+            answer_round=kept.number if answer.found else None,
+            reason=reason,
+            verdicts=verdicts_of(kept),
+            decision=decision.decision if decision else None,
+        )
+
+
+def _fingerprint(this: Round) -> str:
+    """What makes two answers the same: the program without layout and comments, else the words."""
+    source = this.code.source if this.code else ""
+    if not source:
+        return "text " + " ".join(this.answer_text.split()) if this.answer_text.strip() else ""
+    try:
+        return "code " + ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "code " + " ".join(source.split())
