@@ -17,12 +17,11 @@ from codesteer_tui.errors import ModelError
 from codesteer_tui.events import (
     AnswerChecked,
     ExecutionFinished,
-    ExecutionStarted,
-    OutputDelta,
     PromptSent,
     Retried,
 )
 from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta, storable
+from codesteer_tui.steering import execution
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code
 from codesteer_tui.steering.outcome import answer_of, not_run_reason
@@ -37,7 +36,7 @@ from codesteer_tui.values import (
     Verdict,
 )
 
-Step: TypeAlias = PromptSent | Retried | ExecutionStarted | OutputDelta | ExecutionFinished | AnswerChecked
+Step: TypeAlias = PromptSent | Retried | execution.Step | AnswerChecked
 
 _VERDICT = re.compile(r"^\s*VERDICT:\s*(PASS|FAIL)\b[\s:.-]*(.*)$", re.IGNORECASE | re.MULTILINE)
 

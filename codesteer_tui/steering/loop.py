@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import msgspec
 from codesteer_tui.steering.symbolic_checker import judge
@@ -28,7 +29,9 @@ from codesteer_tui.steering.outcome import answer_of, best, verdicts_of
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import Steerer
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.values import Finish, Program, Usage, Verdict, Verdicts
+from codesteer_tui.values import CodeFound, Finish, Program, Usage, Verdict, Verdicts
+
+Facts: TypeAlias = AsyncGenerator[Event, None]
 
 MAX_TEXT_CHARS = 400_000
 """Longest answer that is kept; a model that goes on beyond it is cut off."""
@@ -41,7 +44,7 @@ class Method:
     max_rounds: int = 5
     show_output: bool = True
     published: bool = False
-    score: str = "default"
+    score: Literal["default", "paper"] = "default"
     threshold: float = 2.0
 
 
@@ -81,17 +84,16 @@ async def solve(
 
 
 class _Run:
-    """One run of the loop. Holds no state of its own: everything is read from the transcript."""
+    """One run of the loop. Its state is the transcript; it only remembers which answers came live."""
 
     def __init__(self, cast: Cast, transcript: Transcript, method: Method) -> None:
         self.cast, self.transcript, self.method = cast, transcript, method
         self.live_answers: set[int] = set()
 
-    async def rounds(self) -> AsyncGenerator[Event, None]:
+    async def rounds(self) -> Facts:
         """All rounds in their order, then the end."""
         started = [r.number for r in self.transcript.rounds]
-        first = max(started, default=0)
-        for number in itertools.count(first):
+        for number in itertools.count(max(started, default=0)):
             if number not in started:
                 yield ev.RoundStarted(round=number)
             this = self.transcript.round(number)
@@ -104,37 +106,38 @@ class _Run:
                 yield self.finish(reason)
                 return
 
-    async def round(self, this: Round) -> AsyncGenerator[Event, None]:
-        """One round: guidance → prompt → answer → code → execution → checks."""
+    async def round(self, this: Round) -> Facts:
+        """One round: guidance → prompt and answer → code → execution → checks."""
+        steps = (
+            self.guide,
+            self.ask_task_llm,
+            self.find_code,
+            self.run_code,
+            self.judge_code,
+            self.check_answer,
+            self.verify_answer,
+        )
+        for step in steps:
+            async with aclosing(step(this)) as facts:
+                async for fact in facts:
+                    yield fact
+            if self.guidance_stops(this):
+                return
+
+    async def guide(self, this: Round) -> Facts:
+        """Have the steerer decide."""
         if this.guidance is None:
             async with aclosing(self.cast.steerer.guide(self.transcript)) as steps:
                 async for step in steps:
                     yield step
-        if self.guidance_stops(this):
-            return
-        if this.answer is None or this.answer.finish == "broken":
-            async with aclosing(self.ask_task_llm(this)) as steps:
-                async for step in steps:
-                    yield step
-        if this.code is None:
-            find = first_block_as_published if self.method.published else find_code
-            yield ev.CodeExtracted(round=this.number, code=find(this.answer_text))
-        async with aclosing(self.run_and_judge(this)) as steps:
-            async for step in steps:
-                yield step
-        last_of_paper = self.method.published and this.number >= self.method.max_rounds
-        if this.check is None and not last_of_paper:
-            async with aclosing(self.cast.checker.check(self.transcript, this)) as steps:
-                async for step in steps:
-                    yield step
-        if this.truth is None and self.cast.verify and self.transcript.problem:
-            verdict = self.cast.verify(f"<<<{answer.text}>>>" if (answer := answer_of(this)).found else "")
-            yield ev.AnswerVerified(round=this.number, task=self.transcript.problem.task, verdict=verdict)
 
-    async def ask_task_llm(self, this: Round) -> AsyncGenerator[Event, None]:
-        """Send the conversation to the TaskLLM and stream its answer."""
+    async def ask_task_llm(self, this: Round) -> Facts:
+        """Send the conversation to the TaskLLM and stream its answer; again where it had broken off."""
+        if this.answer is not None and this.answer.finish != "broken":
+            return
         messages = task_messages(self.transcript, self.cast.pack, show_output=self.method.show_output)
         yield ev.PromptSent(round=this.number, role="task_llm", messages=messages)
+        self.live_answers.add(this.number)
         began = time.monotonic()
         text: dict[str, str] = {"answer": "", "reasoning": ""}
         finish: Finish = "broken"
@@ -150,7 +153,6 @@ class _Run:
                 seconds=time.monotonic() - began,
             )
 
-        self.live_answers.add(this.number)
         try:
             async with aclosing(self.cast.task_llm.stream(messages, self.cast.sampling)) as deltas:
                 async for delta in deltas:
@@ -172,27 +174,49 @@ class _Run:
             raise
         yield given()
 
-    async def run_and_judge(self, this: Round) -> AsyncGenerator[Event, None]:
-        """Run the answer's program once, and have the symbolic checker judge it."""
-        source = this.code.source if this.code else ""
-        if not source:
-            return
+    async def find_code(self, this: Round) -> Facts:
+        """Look for a program in the answer."""
+        if this.code is None:
+            find = _find_as_published if self.method.published else find_code
+            yield ev.CodeExtracted(round=this.number, code=find(this.answer_text))
+
+    async def run_code(self, this: Round) -> Facts:
+        """Run the answer's program, once."""
         run = this.execution("answer")
-        if run is None or run.result is None:
-            demo = self.cast.task_llm.info.kind == "demo" and this.number in self.live_answers
-            program = Program(source, "demo" if demo else "model")
-            async with aclosing(self.cast.executor.run(this.number, "answer", program)) as steps:
+        if this.code is None or not this.code.source or (run and run.result):
+            return
+        demo = self.cast.task_llm.info.kind == "demo" and this.number in self.live_answers
+        program = Program(this.code.source, "demo" if demo else "model")
+        async with aclosing(self.cast.executor.run(this.number, "answer", program)) as steps:
+            async for step in steps:
+                yield step
+
+    async def judge_code(self, this: Round) -> Facts:
+        """Have the symbolic checker judge the program itself."""
+        if this.code and this.code.source and this.judgement is None:
+            judgement = judge(this.code.source, mode=self.method.score, threshold=self.method.threshold)
+            yield ev.CodeJudged(round=this.number, judgement=judgement)
+
+    async def check_answer(self, this: Round) -> Facts:
+        """Have the self-answer checker test the answer. The published loop leaves out the last one."""
+        left_out = self.method.published and this.number >= self.method.max_rounds
+        if this.check is None and not left_out:
+            async with aclosing(self.cast.checker.check(self.transcript, this)) as steps:
                 async for step in steps:
                     yield step
-        if this.judgement is None:
-            mode = "paper" if self.method.score == "paper" else "default"
-            judgement = judge(source, mode=mode, threshold=self.method.threshold)
-            yield ev.CodeJudged(round=this.number, judgement=judgement)
+
+    async def verify_answer(self, this: Round) -> Facts:
+        """Compare with ground truth where the task is known. No role is ever shown this."""
+        if this.truth is None and self.cast.verify and self.transcript.problem:
+            answer = answer_of(this)
+            verdict = self.cast.verify(f"<<<{answer.text}>>>" if answer.found else "")
+            yield ev.AnswerVerified(round=this.number, task=self.transcript.problem.task, verdict=verdict)
 
     def guidance_stops(self, this: Round) -> bool:
         """Whether the round ends with its guidance."""
-        assert this.guidance is not None
-        return this.guidance.decision in ("return_answer", "terminate") or self.guidance_repeats(this)
+        return this.guidance is not None and (
+            this.guidance.decision in ("return_answer", "terminate") or self.guidance_repeats(this)
+        )
 
     def guidance_repeats(self, this: Round) -> bool:
         """Whether the same refinement was given before; the published loop does not look."""
@@ -249,3 +273,8 @@ def _fingerprint(this: Round) -> str:
         return "code " + ast.dump(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "code " + " ".join(source.split())
+
+
+def _find_as_published(text: str) -> CodeFound:
+    source = first_block_as_published(text)
+    return CodeFound("none") if source is None else CodeFound("found", source, 1)
