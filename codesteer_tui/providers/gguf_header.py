@@ -1,0 +1,132 @@
+"""The first lines of a GGUF file, read without llama.cpp: is it one, and what does it say about itself?"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from codesteer_tui.errors import WeightsError
+
+_MAGIC = b"GGUF"
+_STRING, _ARRAY = 8, 9
+_FORMATS = {
+    0: "<B",
+    1: "<b",
+    2: "<H",
+    3: "<h",
+    4: "<I",
+    5: "<i",
+    6: "<f",
+    7: "<?",
+    10: "<Q",
+    11: "<q",
+    12: "<d",
+}
+_MOST_KEYS = 10_000
+_LONGEST_STRING = 16 << 20
+
+
+class GgufHeader(Struct, frozen=True):
+    """What a GGUF says about itself. `context_length` is in tokens, 0 where it does not say."""
+
+    version: int
+    architecture: str
+    context_length: int
+    name: str = ""
+
+
+def read_header(path: Path, *, provider: str = "llama_cpp") -> GgufHeader:
+    """Check that `path` is a GGUF and read its name, architecture and training context. Reads a few KB.
+
+    Raises:
+        WeightsError: it is missing, a directory, not readable, not a GGUF, or cut off in its header.
+    """
+    remedy = "Put the path of a GGUF file into `model` of this provider in the configuration."
+    if not path.exists():
+        raise WeightsError(f"There is no file {path}.", remedy, provider=provider)
+    if path.is_dir():
+        raise WeightsError(f"{path} is a directory, not a GGUF file.", remedy, provider=provider)
+    try:
+        with path.open("rb") as file:
+            return _parse(file)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise WeightsError(f"{path} cannot be read: {why}.", remedy, provider=provider) from error
+    except _NotGgufError as error:
+        raise WeightsError(
+            f"{path} is not a usable GGUF file: {error}.",
+            "Download or convert it again; a web page saved under this name is a common cause.",
+            provider=provider,
+        ) from error
+    except (struct.error, UnicodeDecodeError) as error:
+        raise WeightsError(
+            f"{path} is cut off or damaged in its header.", "Download or convert it again.", provider=provider
+        ) from error
+
+
+class _NotGgufError(Exception):
+    """The bytes are not those of a GGUF."""
+
+
+def _parse(file: BinaryIO) -> GgufHeader:
+    magic = file.read(4)
+    if magic != _MAGIC:
+        raise _NotGgufError(f"it begins with {magic!r} instead of {_MAGIC!r}" if magic else "it is empty")
+    (version,) = struct.unpack("<I", file.read(4))
+    if version not in (2, 3):
+        raise _NotGgufError(f"its version is {version}, known are 2 and 3")
+    _, keys = struct.unpack("<QQ", file.read(16))
+    found: dict[str, object] = {}
+    for _ in range(min(keys, _MOST_KEYS)):
+        name = _string(file)
+        found[name] = _value(file, _number(file, "<I"))
+        wanted = f"{found.get('general.architecture')}.context_length"
+        if wanted in found and "general.name" in found:
+            break
+    architecture = str(found.get("general.architecture", ""))
+    length = found.get(f"{architecture}.context_length", 0)
+    return GgufHeader(
+        version, architecture, length if isinstance(length, int) else 0, str(found.get("general.name", ""))
+    )
+
+
+def _value(file: BinaryIO, kind: int) -> object:
+    """A value; arrays are stepped over and come back as None."""
+    if kind == _STRING:
+        return _string(file)
+    if kind != _ARRAY:
+        return _number(file, _format(kind))
+    inner, count = _number(file, "<I"), _number(file, "<Q")
+    if inner == _STRING:
+        for _ in range(count):
+            file.seek(_number(file, "<Q"), 1)
+    elif inner == _ARRAY:
+        for _ in range(count):
+            _value(file, _ARRAY)
+    else:
+        file.seek(struct.calcsize(_format(inner)) * count, 1)
+    return None
+
+
+def _format(kind: int) -> str:
+    if kind not in _FORMATS:
+        raise _NotGgufError(f"it holds a value of unknown type {kind}")
+    return _FORMATS[kind]
+
+
+def _number(file: BinaryIO, form: str) -> int:
+    (value,) = struct.unpack(form, file.read(struct.calcsize(form)))
+    return int(value) if form not in ("<f", "<d") else 0
+
+
+def _string(file: BinaryIO) -> str:
+    length = _number(file, "<Q")
+    if length > _LONGEST_STRING:
+        raise _NotGgufError("it holds a text of impossible length")
+    data = file.read(length)
+    if len(data) < length:
+        raise struct.error("short read")
+    return data.decode("utf-8")
