@@ -1,0 +1,31 @@
+"""Start one box: `python3 -I FOLDER MODE`, where MODE is `container`, `namespaces` or `plain`.
+
+The folder is loaded as a package without being put on `sys.path`, so that a program in the box cannot
+import its parts by accident or shadow them.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+
+_STARTERS = {"container": "runner", "namespaces": "nsbox", "plain": "plain"}
+
+
+def main() -> None:
+    """Load the package from this folder and hand over to the mode's own `main`."""
+    if len(sys.argv) != 2 or sys.argv[1] not in _STARTERS:
+        sys.exit(f"usage: {sys.argv[0]} {'|'.join(_STARTERS)}")
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
+    spec = importlib.util.spec_from_file_location(
+        "codesteer_inside", os.path.join(here, "__init__.py"), submodule_search_locations=[here]
+    )
+    assert spec is not None and spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["codesteer_inside"] = package
+    spec.loader.exec_module(package)
+    importlib.import_module("codesteer_inside." + _STARTERS[sys.argv[1]]).main()
+
+
+main()

@@ -1,0 +1,131 @@
+"""Run one program as the interpreter would run `python3 main.py`, and leave with its exit code."""
+
+from __future__ import annotations
+
+import atexit
+import linecache
+import os
+import sys
+import threading
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def run(source: bytes, folder: str) -> NoReturn:
+    """Compile and run `source` as `main.py` in `folder`, then end this process.
+
+    Tracebacks show the program's own lines only. Exit codes are those of the interpreter: 1 for an uncaught
+    exception, 130 for KeyboardInterrupt, 120 where the last output could not be written.
+    """
+    # The program may replace any name it can reach, os._exit and sys.stderr included: hold our own.
+    finish = _finisher(sys.stdout, sys.stderr)
+    try:
+        _execute(source, os.path.join(folder, "main.py"), folder)
+    except SystemExit as stop:
+        finish(_exit_code(stop.code))
+    except BaseException as error:
+        finish(_show(error))
+    finish(0)
+
+
+def _execute(source: bytes, path: str, folder: str) -> None:
+    try:
+        os.chdir(folder)
+        with open(path, "wb") as file:
+            file.write(source)
+    except OSError:
+        pass  # a convenience for programs that read themselves; the program runs without it
+    code = _text_or_bytes(source)
+    module = types.ModuleType("__main__")
+    module.__file__ = path
+    module.__dict__["__builtins__"] = __builtins__
+    sys.modules["__main__"] = module
+    sys.argv = [path]
+    sys.path.insert(0, folder)
+    text = code if isinstance(code, str) else code.decode("utf-8", "replace")
+    linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+    try:
+        compiled = compile(code, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError) as error:
+        raise error.with_traceback(None) from None
+    exec(compiled, module.__dict__)
+
+
+def _text_or_bytes(source: bytes) -> str | bytes:
+    """Valid UTF-8 as text, so that a stale coding cookie is ignored; anything else as the bytes it is."""
+    try:
+        return source.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return source
+
+
+def _show(error: BaseException) -> int:
+    """Print an uncaught exception as the interpreter would, without our own frames; return the exit code."""
+    # SystemExit raised by the hook itself counts, as in the interpreter; any other failure is printed.
+    trace = error.__traceback__
+    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _HERE:
+        trace = trace.tb_next
+    code = 130 if isinstance(error, KeyboardInterrupt) else 1
+    try:
+        if sys.excepthook is sys.__excepthook__:
+            traceback.print_exception(type(error), error, trace)
+        else:
+            sys.excepthook(type(error), error, trace)
+    except SystemExit as stop:
+        return _exit_code(stop.code)
+    except BaseException as second:
+        _print_quietly(second)
+    return code
+
+
+def _exit_code(value: object) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, int):
+        return value & 0xFF
+    _print_quietly(value)
+    return 1
+
+
+def _print_quietly(value: object) -> None:
+    try:
+        print(value, file=sys.stderr)
+    except BaseException:
+        pass  # the program closed or replaced its stderr: there is nowhere left to say it
+
+
+def _finisher(stdout: Any, stderr: Any) -> Callable[[int], NoReturn]:
+    """What ends the process: threads joined, exit handlers run, output flushed, then gone at once.
+
+    The interpreter's own teardown is skipped (it takes longer than most programs), so a `__del__` of a
+    module-level object does not run.
+    """
+    steps = (getattr(threading, "_shutdown"), getattr(atexit, "_run_exitfuncs"))  # noqa: B009
+    leave, modules = os._exit, sys
+
+    def flushes(stream: Any) -> bool:
+        try:
+            if stream is not None and not getattr(stream, "closed", False):
+                stream.flush()
+        except BaseException:
+            return False
+        return True
+
+    def finish(code: int) -> NoReturn:
+        try:
+            for step in steps:
+                try:
+                    step()
+                except BaseException:
+                    pass  # exit handlers print their own failures; they do not change the exit code
+            flushed = [flushes(stream) for stream in (modules.stdout, modules.stderr, stdout, stderr)]
+            if not all(flushed) and code == 0:
+                code = 120
+        finally:
+            leave(code)
+
+    return finish
