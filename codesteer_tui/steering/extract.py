@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -132,8 +133,7 @@ def _without_prefix(line: str, prefix: str) -> str:
     if line.startswith(prefix):
         return line[len(prefix) :]
     if ">" in prefix:
-        line = re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line)
-        return line
+        return re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line)
     blank = len(line) - len(line.lstrip(" \t"))
     return line[min(blank, len(prefix)) :]
 
@@ -156,7 +156,7 @@ def _split_at_openers(label: str, body: list[str], prefix: str, fence: str, clos
         yield Block(label, source, closed)
         return
     bounds = [-1, *opened_at, len(body)]
-    for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(bounds)):
         part_label = label if number == 0 else "python"
         yield Block(part_label, _source(body[start + 1 : end], prefix), closed and end == len(body))
 

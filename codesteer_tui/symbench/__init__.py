@@ -1,0 +1,44 @@
+"""SymBench: symbolic tasks that are generated from a seed, asked in clear words and judged by their rules.
+
+::
+
+    from codesteer_tui.symbench import generate, tasks, verify
+
+    problem = generate("game24", seed=7, numbers=5)
+    tasks["game24"].verify(problem, "<<<(1 + 2) * 8>>>")
+
+`tasks` maps the id of a task to the task; a task's module is imported when it is first asked for. How a
+task is written: see `codesteer_tui.symbench.task`.
+"""
+
+from __future__ import annotations
+
+import codesteer_tui.symbench.tasks  # noqa: F401 - loaded first, so that `tasks` below keeps its name
+from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.registry import Tasks
+from codesteer_tui.symbench.task import Category, Task, make_difficulty
+from codesteer_tui.values import Verdict
+
+__all__ = ["Category", "Task", "generate", "make_difficulty", "tasks", "verify"]
+
+tasks: Tasks = Tasks()
+
+
+def generate(task_id: str, seed: int, **knobs: object) -> Problem:
+    """Make the problem of a task for a seed; `knobs` set its difficulty, the rest keep their defaults.
+
+    The same task, seed and knobs give the same problem on every platform and Python version.
+
+    Raises:
+        ProblemError: the task or a knob is unknown, or a value is out of range.
+    """
+    return tasks.generate(task_id, seed, **knobs)
+
+
+def verify(problem: Problem, answer: str) -> Verdict:
+    """Judge an answer to a task's problem by the rules of the task.
+
+    Raises:
+        ProblemError: the problem belongs to no known task. An answer, whatever it holds, raises nothing.
+    """
+    return tasks[problem.task].verify(problem, answer)

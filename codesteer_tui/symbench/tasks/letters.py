@@ -1,0 +1,141 @@
+"""letters: how often a letter occurs in a word, and where.
+
+Rules: `symbench` specification 4.30. Positions count from 1. The published words have 5 to 800 letters,
+with the letter 1 to 200 times.
+"""
+
+from __future__ import annotations
+
+import re
+from random import Random
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.draws import choice, integer, sample
+from codesteer_tui.symbench.parsing import Unreadable, integers, plain, readings, shorten
+from codesteer_tui.symbench.task import Category, read_parameters
+from codesteer_tui.values import Verdict
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_FORM = re.compile(
+    r"count\s*:\s*(?P<count>[0-9]{1,9})\s*,\s*positions\s*:\s*(?P<positions>\[[^\[\]]*\])\s*\.?",
+    re.IGNORECASE,
+)
+
+
+class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the word is, and how often it has the letter. Longer words with more of it are harder."""
+
+    min_length: Annotated[int, Meta(ge=1, le=800)] = 10
+    max_length: Annotated[int, Meta(ge=1, le=800)] = 15
+    frequency: Annotated[int, Meta(ge=0, le=800)] = 3
+
+    def __post_init__(self) -> None:
+        """Refuse an empty range, and a letter that is more frequent than the word is long."""
+        if self.min_length > self.max_length:
+            raise ValueError(f"min_length {self.min_length} is greater than max_length {self.max_length}")
+        if self.frequency > self.min_length:
+            raise ValueError(f"a word of {self.min_length} letters cannot have one {self.frequency} times")
+
+
+class Parameters(Struct, frozen=True):
+    """What is checked: the word, and the letter to count in it."""
+
+    word: Annotated[str, Meta(max_length=100_000)]
+    letter: Annotated[str, Meta(min_length=1, max_length=1)]
+
+
+class Letters:
+    """Count a letter and list its positions."""
+
+    id = "letters"
+    title = "Counting letters"
+    category: Category = "strings"
+    Difficulty: type[Struct] = Knobs
+
+    def generate(self, rng: Random, difficulty: Knobs) -> Problem:
+        """Draw a letter and a synthetic word that has it exactly `frequency` times."""
+        letter = choice(rng, _ALPHABET)
+        word = _word(rng, letter, difficulty)
+        positions = solve(word, letter)
+        return Problem(
+            question=_question(word, letter),
+            task=self.id,
+            parameters={"word": word, "letter": letter},
+            gold=f"<<<Count: {len(positions)}, Positions: {positions}>>>",
+        )
+
+    def verify(self, problem: Problem, answer: str) -> Verdict:
+        """Accept the right count with the right positions in the form that was asked for.
+
+        Policy: the order of the positions is free, a position listed twice is wrong, and so is any other
+        form ("count 3; positions 1 2 3").
+        """
+        parameters = read_parameters(problem, Parameters)
+        if isinstance(parameters, Verdict):
+            return parameters
+        read = readings(answer)
+        if isinstance(read, Unreadable):
+            return Verdict("could_not_check", f"{read.reason}.")
+        for text in read.texts:
+            if match := _FORM.fullmatch(plain(text)):
+                positions = integers(match["positions"])
+                if isinstance(positions, Unreadable):
+                    return Verdict("could_not_check", f"{positions.reason}.", read.shown)
+                return _compare(parameters, int(match["count"]), positions, read.shown)
+        reason = f'"{shorten(read.answer.text)}" is not of the form "Count: X, Positions: [Y, Z]".'
+        return Verdict("could_not_check", reason, read.shown)
+
+
+def _compare(parameters: Parameters, count: int, positions: list[int], shown: str) -> Verdict:
+    """Hold count and positions against the word, and name the first difference."""
+    word, letter = parameters.word, parameters.letter
+    right = word.count(letter)
+    if count != right:
+        return Verdict("fail", f'"{letter}" occurs {right} times, not {count}.', shown)
+    for position in positions:
+        if not 1 <= position <= len(word):
+            reason = f"Position {position} is outside of the word, which has positions 1 to {len(word)}."
+            return Verdict("fail", reason, shown)
+        if word[position - 1] != letter:
+            reason = f'Position {position} holds "{word[position - 1]}", not "{letter}".'
+            return Verdict("fail", reason, shown)
+    if len(set(positions)) != len(positions):
+        twice = next(position for position in positions if positions.count(position) > 1)
+        return Verdict("fail", f"Position {twice} is listed more than once.", shown)
+    if len(positions) != right:
+        return Verdict("fail", f"{right - len(positions)} of {right} positions are missing.", shown)
+    return Verdict("pass", "Count and positions are right.", shown)
+
+
+def _question(word: str, letter: str) -> str:
+    return (
+        f'How many times does the letter "{letter}" occur in the word "{word}", and at which positions? '
+        "The first letter of the word is at position 1.\n"
+        "Give your final answer in the form <<<Count: X, Positions: [Y, Z, ...]>>>, with all positions; for "
+        'example, for the letter "a" in "banana": <<<Count: 3, Positions: [2, 4, 6]>>>.'
+    )
+
+
+def _word(rng: Random, letter: str, difficulty: Knobs) -> str:
+    length = integer(rng, difficulty.min_length, difficulty.max_length)
+    others = _ALPHABET.replace(letter, "")
+    letters = [choice(rng, others) for _ in range(length)]
+    for at in sample(rng, range(length), difficulty.frequency):
+        letters[at] = letter
+    return "".join(letters)
+
+
+def solve(word: str, letter: str) -> list[int]:
+    """List the 1-based positions of a letter, by splitting the word at it."""
+    positions: list[int] = []
+    at = 0
+    for part in word.split(letter)[:-1]:
+        at += len(part) + 1
+        positions.append(at)
+    return positions
+
+
+TASK = Letters()

@@ -1,0 +1,119 @@
+"""number_multiply: the exact product of signed integers.
+
+Rules: `symbench` specification 4.29. The published set multiplies three or four factors of one to four
+digits, and two factors of four to twenty digits.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from random import Random
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.draws import chance, integer
+from codesteer_tui.symbench.parsing import Unreadable, readings, shorten
+from codesteer_tui.symbench.parsing import integer as read_integer
+from codesteer_tui.symbench.task import Category, read_parameters
+from codesteer_tui.values import Verdict
+
+Digits = Annotated[int, Meta(ge=1, le=40)]
+
+
+class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
+    """The digits of each factor, and how often one is negative. More digits and more factors are harder."""
+
+    digits: Annotated[tuple[Digits, ...], Meta(min_length=2, max_length=8)] = (1, 2, 4)
+    negative: Annotated[float, Meta(ge=0, le=1)] = 0.5
+
+
+class Parameters(Struct, frozen=True):
+    """What is checked: the factors."""
+
+    values: Annotated[list[int], Meta(min_length=1, max_length=100)]
+
+
+class NumberMultiply:
+    """Multiply integers exactly."""
+
+    id = "number_multiply"
+    title = "Multiplication"
+    category: Category = "arithmetic"
+    Difficulty: type[Struct] = Knobs
+
+    def generate(self, rng: Random, difficulty: Knobs) -> Problem:
+        """Draw factors with the wanted numbers of digits, none of them 0, 1 or -1."""
+        values = [_factor(rng, digits, difficulty.negative) for digits in difficulty.digits]
+        return Problem(
+            question=_question(values),
+            task=self.id,
+            parameters={"values": values},
+            gold=f"<<<{solve(values)}>>>",
+        )
+
+    def verify(self, problem: Problem, answer: str) -> Verdict:
+        """Accept the exact product, with or without thousands separators.
+
+        Policy: of an equation the right-hand side is the answer ("3 * 4 = 12").
+        """
+        parameters = read_parameters(problem, Parameters)
+        if isinstance(parameters, Verdict):
+            return parameters
+        read = readings(answer)
+        if isinstance(read, Unreadable):
+            return Verdict("could_not_check", f"{read.reason}.")
+        product = prod(parameters.values)
+        reason = ""
+        for text in read.texts:
+            value = read_integer(text.rpartition("=")[2])
+            if isinstance(value, int):
+                return _compare(value, product, read.shown)
+            reason = reason or value.reason
+        return Verdict("could_not_check", f"{reason}.", read.shown)
+
+
+def _compare(value: int, product: int, shown: str) -> Verdict:
+    if value == product:
+        return Verdict("pass", "It is the exact product.", shown)
+    if value == -product:
+        return Verdict("fail", "The sign is wrong.", shown)
+    given, right = str(abs(value)), str(abs(product))
+    if len(given) != len(right):
+        return Verdict("fail", f"It has {len(given)} digits, the product has {len(right)}.", shown)
+    at = next((index for index in range(len(right)) if given[index] != right[index]), None)
+    where = "The sign is wrong" if at is None else f"Digit {at + 1} from the left is wrong"
+    return Verdict("fail", f"It is not the product {shorten(str(product))}: {where}.", shown)
+
+
+def _question(values: list[int]) -> str:
+    shown = " * ".join(f"({value})" if value < 0 else str(value) for value in values)
+    return (
+        f"Compute the exact product {shown}.\n"
+        "Give all of its digits as your final answer in the form <<<integer>>>, for example <<<-1234>>>."
+    )
+
+
+def _factor(rng: Random, digits: int, negative: float) -> int:
+    size = integer(rng, 2 if digits == 1 else 10 ** (digits - 1), 10**digits - 1)
+    return -size if chance(rng, negative) else size
+
+
+def solve(values: list[int]) -> int:
+    """Multiply digit by digit as on paper: independent of the machine multiplication that `verify` uses."""
+    digits = [1]
+    for value in values:
+        rows = [0] * (len(digits) + len(str(abs(value))) + 1)
+        for at, one in enumerate(digits):
+            for other_at, other in enumerate(reversed(str(abs(value)))):
+                rows[at + other_at] += one * int(other)
+        carry = 0
+        for at, total in enumerate(rows):
+            carry, rows[at] = divmod(total + carry, 10)
+        digits = rows
+    size = int("".join(map(str, reversed(digits))))
+    return -size if sum(value < 0 for value in values) % 2 else size
+
+
+TASK = NumberMultiply()
