@@ -13,6 +13,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from random import Random
 
+from codesteer_tui.answers import final_answer
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
 from codesteer_tui.providers.demo_problems import (
     FAMILY_NAMES,
@@ -25,13 +26,10 @@ from codesteer_tui.providers.demo_problems import (
 )
 from codesteer_tui.values import Finish, Message, RoleInfo, Usage
 
-__all__ = ["CHECKER_MARKER", "STEERER_MARKER", "DemoModel"]
+__all__ = ["CHECKER_MARKER", "DemoModel"]
 
 CHECKER_MARKER = "You check answers"
 """How the system message of the checker role begins in a prompt pack that this model understands."""
-
-STEERER_MARKER = "You steer"
-"""How the system message of the steerer role begins; this model declines that role."""
 
 CHARS_PER_TOKEN = 4
 """Only for the estimate of tokens used; a usual figure for English text."""
@@ -41,18 +39,14 @@ MAX_CLAIM_CHARS = 10_000
 _TAGGED_QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
 _TAGGED_ANSWER = re.compile(r"<answer>(.*)</answer>", re.DOTALL)
 _TAGGED_OUTPUT = re.compile(r"<output>(.*?)</output>", re.DOTALL)
+_RULED = re.compile(r"^-{3,}[ \t]*\n(.*)^-{3,}[ \t]*$", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*```[^\n]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
-_FINAL = re.compile(r"<<<(.*?)>>>", re.DOTALL)
-_STATED = re.compile(
-    r"(?:final answer|answer|result)\s*(?:is|:|=)\s*\**\s*([^\n]+?)\s*\**\.?\s*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 _WANTS_TEXT = re.compile(
     r"without\s+(?:writing\s+|using\s+|any\s+)*(?:code|a program|program|python)|\bno code\b"
     r"|(?:do not|don't|never|not)\s+(?:write|use|produce)\s+(?:any\s+|a\s+)?(?:code|program|python)"
     r"|\bin (?:plain )?(?:text|words|prose)\b|\btext[- ]only\b|\btextual reasoning"
-    r"|\bby text reasoning\b|answer directly|<<<text>>>",
+    r"|\bby text reasoning\b|answer directly",
     re.IGNORECASE,
 )
 _WANTS_CODE = re.compile(r"\b(?:code|program|python|script|coding)\b", re.IGNORECASE)
@@ -65,7 +59,7 @@ _WANTS_BETTER = re.compile(
     re.IGNORECASE,
 )
 _NAMES_ERROR = re.compile(r"\b\w*Error\b|exception|traceback|failed with|timed? ?out|crash", re.IGNORECASE)
-_STEERING = re.compile(r"\bsteer|<<<\s*code\s*>>>|\breturn answer\b|\bterminate\b", re.IGNORECASE)
+_STEERING = re.compile(r"\byou (?:steer|guide)\b|<<<\s?(?:code|text|return answer)\s?>>>", re.IGNORECASE)
 
 
 class DemoModel:
@@ -123,7 +117,7 @@ def reply(messages: Sequence[Message], seed: int) -> str:
         return _decline("There is no question yet.")
     if system.lstrip().startswith(CHECKER_MARKER):
         return _check(users)
-    if system.lstrip().startswith(STEERER_MARKER) or _STEERING.search(system + _before_question(users[0])):
+    if _STEERING.search(system + _before_question(users[0])):
         return "I cannot steer: I am a built-in demo, not a language model. The built-in rules can do that."
     return _solve(messages, users, seed)
 
@@ -133,7 +127,7 @@ def _solve(messages: Sequence[Message], users: list[str], seed: int) -> str:
     if not isinstance(problem, DemoProblem):
         return _decline(problem.reason if problem else "I do not recognise this problem.")
     earlier = [message.content for message in messages if message.role == "assistant"]
-    guidance = _before_question(users[0]) if len(users) == 1 else _TAGGED_OUTPUT.sub("", users[-1])
+    guidance = _before_question(users[0]) if len(users) == 1 else _without_output(users[-1])
     rng = Random(f"{seed}|{len(earlier)}|{question}")
     asks_better = bool(earlier) and bool(_WANTS_BETTER.search(guidance))
     if not _asks_for_code(guidance, earlier, asks_better):
@@ -210,13 +204,11 @@ def _claimed(rest: str) -> str | None:
     printed = output.group(1).strip() if output else ""
     prose = _FENCE.sub("", tagged.group(1)).strip() if tagged else ""
     for text in (printed, prose):
-        finals = _FINAL.findall(text)
-        if finals:
-            return _short(str(finals[-1]).strip())
-    stated = _STATED.findall(prose)
-    if stated:
-        return _short(str(stated[-1]).strip())
-    return _short(printed.splitlines()[-1].strip()) if printed else None
+        answer = final_answer(text)
+        if answer.found:
+            return _short(answer.text)
+    program = tagged is not None and _FENCE.search(tagged.group(1)) is not None
+    return _short(printed) if program and len(printed.splitlines()) == 1 else None
 
 
 def _short(claim: str) -> str | None:
@@ -255,6 +247,13 @@ def _before_question(message: str) -> str:
     return message[:start] if problem is not None and start > 0 else ""
 
 
+def _without_output(turn: str) -> str:
+    """A later user turn without the execution output that it quotes (in tags, a fence or between rules)."""
+    for quoted in (_TAGGED_OUTPUT, _RULED, _FENCE):
+        turn = quoted.sub("", turn)
+    return turn
+
+
 def _is_lazy(text: str) -> bool:
     """Whether an answer's program is nothing but a print."""
     found = _FENCE.search(text)
@@ -264,10 +263,10 @@ def _is_lazy(text: str) -> bool:
 def _last_printed(turns: list[str]) -> str | None:
     """The last final answer that an execution, quoted in a user turn, printed."""
     for turn in reversed(turns):
-        quoted = [*_TAGGED_OUTPUT.findall(turn), *_FENCE.findall(turn)]
-        finals = _FINAL.findall("\n".join(quoted))
-        if finals:
-            return str(finals[-1]).strip()
+        quoted = [*_FENCE.findall(turn), *_RULED.findall(turn), *_TAGGED_OUTPUT.findall(turn)]
+        answer = final_answer("\n".join(quoted))
+        if answer.found:
+            return answer.text
     return None
 
 

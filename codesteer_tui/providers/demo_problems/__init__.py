@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codesteer_tui.providers.demo_problems import game24, letters, multiply
+from codesteer_tui.providers.demo_problems import (
+    blocks,
+    decimals,
+    game24,
+    letters,
+    liars,
+    lights,
+    multiply,
+    navigate,
+    ordered,
+    queens,
+    runs,
+    sudoku,
+)
 from codesteer_tui.providers.demo_problems.base import (
     Declined,
     DemoProblem,
@@ -20,16 +33,37 @@ from codesteer_tui.providers.demo_problems.base import (
 __all__ = ["FAMILY_NAMES", "Declined", "DemoProblem", "Recognised", "lazy_program", "recognise", "says_none"]
 
 _RECOGNISERS: tuple[Callable[[str], Recognised], ...] = (
-    game24.recognise,
+    ordered.recognise,
+    queens.recognise,
+    blocks.recognise,
+    lights.recognise,
+    runs.recognise,
+    navigate.recognise,
+    liars.recognise,
     letters.recognise,
+    game24.recognise,
+    sudoku.recognise,
+    decimals.recognise,
     multiply.recognise,
 )
 """In order of trial: wordings that could be taken for another family come first."""
 
-FAMILY_NAMES = (
-    "exact multiplication",
-    "counting letters",
-    "Game of 24",
+FAMILY_NAMES: tuple[str, ...] = tuple(
+    family.family
+    for family in (
+        multiply.Multiply,
+        decimals.Decimals,
+        letters.Letters,
+        game24.Game24,
+        queens.Queens,
+        sudoku.Sudoku,
+        lights.Lights,
+        runs.Runs,
+        navigate.Navigate,
+        liars.Liars,
+        ordered.Ordered,
+        blocks.Blocks,
+    )
 )
 """What the demo model says it can do, for people."""
 
