@@ -1,0 +1,40 @@
+"""``codesteer doctor``: what is there, what is missing, and the one thing that would mend it."""
+
+from __future__ import annotations
+
+import click
+
+from codesteer_tui.cli.options import settings_of
+from codesteer_tui.cli.running import run_async
+from codesteer_tui.cli.speaking import put, put_json
+
+NEEDED = ("task_llm", "sessions")
+"""The items without which no problem can be solved; the rest makes it better."""
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Look for models, the sandbox, the session folder and the terminal, and say what is missing.
+
+    Nothing leaves this machine. The exit code is 0 where a problem can be solved, else 1.
+    """
+    import msgspec
+
+    settings = settings_of(ctx)
+    from codesteer_tui.survey import survey
+
+    items = run_async(survey(settings))
+    ready = all(item.ok for item in items if item.id in NEEDED)
+    if as_json:
+        put_json({"ready": ready, "items": [msgspec.to_builtins(item) for item in items]})
+    else:
+        width = max(len(item.title) for item in items)
+        for item in items:
+            put(f"[{'ok' if item.ok else '--'}] {item.title:<{width}}  {item.detail}")
+            if item.remedy:
+                put(f"     {'':<{width}}  → {item.remedy}")
+        put("")
+        put("A problem can be solved." if ready else "No problem can be solved yet.")
+    ctx.exit(0 if ready else 1)

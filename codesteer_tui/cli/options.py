@@ -1,0 +1,75 @@
+"""The options that are settings, the same before and after a subcommand's name."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from codesteer_tui.settings import Settings
+
+_SETTINGS = (
+    (
+        "--task-llm",
+        "roles.task_llm",
+        "PROVIDER[:MODEL]",
+        'Who answers: "auto", or a provider such as openai.',
+    ),
+    ("--steerer", "roles.steerer", "PROVIDER[:MODEL]", 'Who guides: "rules", "same-as-task" or a provider.'),
+    ("--checker", "roles.checker", "PROVIDER[:MODEL]", 'Who tests: "same-as-task", "off" or a provider.'),
+    ("--sandbox", "sandbox.engine", "ENGINE", "Where programs run: auto, docker, namespaces or off."),
+    ("--max-rounds", "steering.max_rounds", "N", "Most rounds of guidance after the first answer."),
+)
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options; the command gets them as `flags` (key → text) and `config_file`."""
+
+    @functools.wraps(command)
+    def with_flags(*args: Any, **kwargs: Any) -> Any:
+        given = {key: kwargs.pop(_parameter(key)) for _, key, _, _ in _SETTINGS}
+        flags = {key: value for key, value in given.items() if value is not None}
+        if flags.get("sandbox.engine") == "namespaces":
+            # Naming it on the command line is the person's consent.
+            flags["sandbox.reduced_isolation"] = "always"
+        return command(*args, flags=flags, **kwargs)
+
+    decorated = config_option(with_flags)
+    for option, key, metavar, text in reversed(_SETTINGS):
+        decorated = click.option(option, _parameter(key), metavar=metavar, help=text)(decorated)
+    return decorated
+
+
+def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--config``; the command gets it as `config_file`."""
+    kind = click.Path(path_type=Path)
+    return click.option(
+        "--config", "config_file", type=kind, metavar="FILE", help="Read this instead of the user file."
+    )(command)
+
+
+def keep(ctx: click.Context, flags: dict[str, str], config_file: Path | None) -> None:
+    """Remember what was given before the subcommand's name."""
+    ctx.obj = (flags, config_file)
+
+
+def settings_of(
+    ctx: click.Context, flags: dict[str, str] | None = None, config_file: Path | None = None
+) -> Settings:
+    """The settings under these options and those before the subcommand's name.
+
+    Raises:
+        ConfigError: see `codesteer_tui.settings.load_settings`.
+    """
+    from codesteer_tui.settings import load_settings
+
+    before: tuple[dict[str, str], Path | None] = ctx.find_root().obj or ({}, None)
+    return load_settings({**before[0], **(flags or {})}, config_file=config_file or before[1])
+
+
+def _parameter(key: str) -> str:
+    return key.replace(".", "_")

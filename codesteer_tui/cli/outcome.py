@@ -1,0 +1,86 @@
+"""What a run came to, for scripts: one object, and an exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from codesteer_tui.errors import CodesteerError
+from codesteer_tui.events import Cancelled, Failed, Finished
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import Verdicts
+
+ANSWERED = 0
+REFUTED_OR_NOT_ANSWERED = 1
+FAILED = 3
+STOPPED = 130
+
+
+def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
+    """The run as one JSON-able object: what ``solve --json`` and ``sessions show --json`` print."""
+    ending, problem = transcript.ending, transcript.problem
+    finished = ending if isinstance(ending, Finished) else None
+    usage = {str(role): tokens for role, tokens in transcript.usage.items()}
+    return {
+        "session": transcript.session,
+        "path": str(path) if path else None,
+        "problem": problem.question if problem else "",
+        "task": {"id": problem.task, "seed": problem.seed, "parameters": problem.parameters}
+        if problem and problem.task
+        else None,
+        "answer": finished.answer if finished else "",
+        "verdicts": finished.verdicts if finished else Verdicts(),
+        "rounds": len(transcript.rounds),
+        "usage": {
+            role: msgspec.to_builtins(tokens)
+            for role, tokens in (usage | {"total": transcript.total_usage}).items()
+        },
+        "seconds": round(transcript.seconds, 3),
+        "ended": ended(transcript),
+        "reason": finished.reason if finished else "",
+        "error": {"kind": ending.kind, "message": ending.message, "remedy": ending.remedy}
+        if isinstance(ending, Failed)
+        else None,
+        "roles": transcript.roles,
+        "sandbox": transcript.sandbox,
+        "started": transcript.started,
+    }
+
+
+def ended(transcript: Transcript) -> str:
+    """How the run ended: `finished`, `failed`, `cancelled`, or `broken off` where nothing says."""
+    match transcript.ending:
+        case Finished():
+            return "finished"
+        case Failed():
+            return "failed"
+        case Cancelled():
+            return "cancelled"
+        case _:
+            return "broken off"
+
+
+def exit_code(transcript: Transcript) -> int:
+    """0 answered and not refuted, 1 refuted or not answered, 3 failed, 130 stopped.
+
+    Ground truth decides where there is one; else the self-check does.
+    """
+    match transcript.ending:
+        case Failed():
+            return FAILED
+        case Cancelled():
+            return STOPPED
+        case Finished(answer=answer, verdicts=verdicts) if answer:
+            truth = verdicts.ground_truth
+            judged = truth if truth != "could_not_check" else verdicts.self_check
+            return REFUTED_OR_NOT_ANSWERED if judged == "fail" else ANSWERED
+        case _:
+            return REFUTED_OR_NOT_ANSWERED
+
+
+def failure(transcript: Transcript) -> CodesteerError | None:
+    """Why the run failed, as an error to show, if it did."""
+    ending = transcript.ending
+    return CodesteerError(ending.message, ending.remedy) if isinstance(ending, Failed) else None

@@ -1,0 +1,58 @@
+"""``codesteer replay``: a recorded session again. Nothing is sent anywhere and nothing is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from codesteer_tui.cli.options import config_option, settings_of
+from codesteer_tui.cli.speaking import put, put_json, put_line, say
+
+SPEEDS = click.FloatRange(min=0.25, max=16)
+
+
+@click.command("replay")
+@click.argument("session", metavar="FILE|ID")
+@click.option("--text", "as_text", is_flag=True, help="Print the session instead of opening the app.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as solve --json does.")
+@click.option("--events", "as_events", is_flag=True, help="Print the recorded events as JSON Lines.")
+@click.option("--speed", type=SPEEDS, default=1.0, show_default=True, help="How fast the app plays it.")
+@config_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    session: str,
+    as_text: bool,
+    as_json: bool,
+    as_events: bool,
+    speed: float,
+    config_file: Path | None,
+) -> None:
+    """Replay a session: the path of its file, its id, the beginning of its id, or "last"."""
+    if as_text + as_json + as_events > 1:
+        raise click.UsageError("Only one of --text, --json and --events can be had at a time.")
+    settings = settings_of(ctx, config_file=config_file)
+    from codesteer_tui.sessions.store import Store, read_recording, sessions_folder
+
+    path = Store(sessions_folder(settings.config)).find(session)
+    recording = read_recording(path)
+    if not (as_text or as_json or as_events):
+        from codesteer_tui.cli.app import open_app
+
+        ctx.exit(open_app(ctx, replay=path, speed=speed, config_file=config_file))
+    for note in recording.notes:
+        say(f"{path}: {note}")
+    if as_events:
+        from codesteer_tui.events import encode
+
+        for event in recording.events:
+            put_line(encode(event))
+    elif as_json:
+        from codesteer_tui.cli.outcome import as_object
+
+        put_json(as_object(recording.transcript, path))
+    else:
+        from codesteer_tui.sessions.export import as_text as in_words
+
+        put(in_words(recording.events))

@@ -1,0 +1,220 @@
+"""``codesteer sandbox``: the place where programs run, by hand."""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from codesteer_tui.cli.options import settings_of
+from codesteer_tui.cli.reading import read_program
+from codesteer_tui.cli.running import run_async
+from codesteer_tui.cli.speaking import clean, put, put_json, say
+from codesteer_tui.errors import SandboxError, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from codesteer_tui.config import SandboxSettings
+    from codesteer_tui.sandbox import Sandbox
+    from codesteer_tui.values import ExecutionResult, Limits, Program
+
+DEFAULT_BASE = "python:3.12-slim"
+MIB = 1 << 20
+
+
+@click.group("sandbox")
+def command() -> None:
+    """Build, try and inspect the place where programs run."""
+
+
+@command.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Say which sandbox would be used, and what the others lack."""
+    import msgspec
+
+    settings = settings_of(ctx).config.sandbox
+    from codesteer_tui.sandbox.choose import choose_sandbox, survey
+
+    async def look() -> tuple[object, list[object]]:
+        box = await choose_sandbox(
+            settings.engine, image=settings.image, reduced_isolation=settings.reduced_isolation
+        )
+        try:
+            return box.info, list(await survey())
+        finally:
+            await box.aclose()
+
+    info, engines = run_async(look())
+    if as_json:
+        put_json({"in_use": msgspec.to_builtins(info), "engines": [msgspec.to_builtins(e) for e in engines]})
+        return
+    _print_info(msgspec.to_builtins(info))
+    for engine in engines:
+        put(
+            "  ".join(str(value) for value in msgspec.to_builtins(engine).values() if value not in ("", None))
+        )
+
+
+@command.command("build")
+@click.option("--base", default=DEFAULT_BASE, show_default=True, metavar="NAME", help="Image to build on.")
+@click.option("-y", "--yes", is_flag=True, help="Download without asking.")
+def build(base: str, yes: bool) -> None:
+    """Make the image that programs run in. Asks before anything is downloaded, naming the size."""
+    from codesteer_tui.sandbox import images
+
+    pull = run_async(images.pull_needed(base))
+    if pull and not yes:
+        question = (
+            f"{pull.base} is not here and would be pulled: {_size(pull.download_bytes, pull.disk_bytes)}."
+        )
+        if not sys.stdin.isatty():
+            raise click.UsageError(
+                f"{question} Add --yes to agree, or --base NAME for an image that is here."
+            )
+        click.confirm(f"{question} Go on?", abort=True, err=True)
+
+    async def follow() -> str:
+        line = ""
+        async for line in images.build(base):
+            say(line)
+        return line
+
+    put(run_async(follow()).removeprefix("built "))
+
+
+@command.command("run")
+@click.argument("file", metavar="FILE.py")
+@click.option("--engine", metavar="ENGINE", help="auto, docker or namespaces; the setting without it.")
+@click.option(
+    "--wall-s", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds it may take."
+)
+@click.option("--mem-mib", type=click.IntRange(min=1), metavar="MIB", help="Memory it may use.")
+@click.option("--pids", type=click.IntRange(min=1), metavar="N", help="Processes it may have.")
+@click.option("--out-kib", type=click.IntRange(min=1), metavar="KIB", help="Output kept of each stream.")
+@click.option(
+    "--stdin",
+    "stdin_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What the program reads.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole result as one JSON object.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    file: str,
+    engine: str | None,
+    wall_s: float | None,
+    mem_mib: int | None,
+    pids: int | None,
+    out_kib: int | None,
+    stdin_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Run FILE.py ("-" for standard input) once in a fresh sandbox.
+
+    The exit code is 0 where the program ended with 0, 1 where it did not, 3 where the sandbox failed.
+    """
+    flags = {"sandbox.engine": engine} if engine else {}
+    if engine == "namespaces":
+        flags["sandbox.reduced_isolation"] = "always"
+    settings = settings_of(ctx, flags).config.sandbox
+    from codesteer_tui.values import Program
+
+    limits = _limits(settings, wall_s, mem_mib, pids, out_kib, stdin_file)
+    program = Program(read_program(file), origin="user")
+    result = run_async(_run(settings, program, limits, echo=not as_json))
+    if as_json:
+        import msgspec
+
+        put_json(msgspec.to_builtins(result))
+    else:
+        _print_end(result)
+    ctx.exit(0 if result.ok else 1)
+
+
+async def _run(settings: SandboxSettings, program: Program, limits: Limits, *, echo: bool) -> ExecutionResult:
+    from codesteer_tui.sandbox import Output
+    from codesteer_tui.sandbox.choose import choose_sandbox
+
+    box = await choose_sandbox(
+        settings.engine, image=settings.image, reduced_isolation=settings.reduced_isolation
+    )
+    try:
+        _require_admission(box, program)
+        if echo:
+            say(f"sandbox: {box.info.label}")
+        async with aclosing(box.run(program, limits)) as pieces:
+            async for piece in pieces:
+                if not isinstance(piece, Output):
+                    return piece
+                if echo:
+                    stream = sys.stdout if piece.stream == "stdout" else sys.stderr
+                    print(clean(piece.text), end="", file=stream, flush=True)
+        raise SandboxError("The sandbox gave no result.", "see what is in use: codesteer sandbox status")
+    finally:
+        await box.aclose()
+
+
+def _require_admission(box: Sandbox, program: Program) -> None:
+    admission = box.admits(program)
+    if admission == "yes":
+        return
+    if admission != "ask":
+        raise SandboxUnavailable(admission.reason, admission.remedy)
+    question = f"Only {box.info.label} is available here ({box.info.isolation} isolation)."
+    if not sys.stdin.isatty():
+        raise SandboxUnavailable(f"{question} It needs a yes.", "agree with: --engine namespaces")
+    click.confirm(f"{question} Run the program in it?", abort=True, err=True)
+
+
+def _limits(
+    settings: SandboxSettings,
+    wall_s: float | None,
+    mem_mib: int | None,
+    pids: int | None,
+    out_kib: int | None,
+    stdin_file: Path | None,
+) -> Limits:
+    from codesteer_tui.values import Limits
+
+    wall = wall_s or settings.wall_s
+    return Limits(
+        wall_s=wall,
+        cpu_s=max(1, math.ceil(wall)),
+        memory_bytes=(mem_mib or settings.memory_mib) * MIB,
+        pids=pids or settings.pids,
+        output_bytes=(out_kib or settings.output_kib) << 10,
+        stdin=read_program(str(stdin_file)) if stdin_file else "",
+    )
+
+
+def _print_end(result: ExecutionResult) -> None:
+    for name, cut, tail in (
+        ("stdout", result.stdout_truncated, result.tail_stdout),
+        ("stderr", result.stderr_truncated, result.tail_stderr),
+    ):
+        if cut:
+            say(f"… {name} was cut; it ended with:\n{tail}")
+    peak = f", {result.peak_bytes / MIB:.0f} MiB" if result.peak_bytes else ""
+    say(f"{result.verdict}, {result.wall_ms / 1000:.2f} s{peak}")
+
+
+def _print_info(info: dict[str, str]) -> None:
+    put(f"in use     {info['label']} ({info['isolation'].replace('_', ' ')})")
+    if info["detail"]:
+        put(f"           {info['detail']}")
+    if info["remedy"]:
+        put(f"           → {info['remedy']}")
+
+
+def _size(download: int | None, disk: int | None) -> str:
+    if download is None:
+        return "of unknown size"
+    on_disk = f", {disk / MIB:.0f} MiB on disk" if disk else ""
+    return f"about {download / MIB:.0f} MiB to download{on_disk}"

@@ -1,0 +1,176 @@
+"""``codesteer solve``: one problem without the app."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from codesteer_tui.cli.options import settings_of, settings_options
+from codesteer_tui.cli.running import Stopped, run_async
+from codesteer_tui.cli.speaking import put, put_json, put_line, say
+from codesteer_tui.errors import ProblemError
+
+if TYPE_CHECKING:
+    from codesteer_tui.config import Config
+    from codesteer_tui.problem import Problem
+    from codesteer_tui.transcript import Transcript
+    from codesteer_tui.values import Question, Reply
+
+STDIN_BYTES = 16 << 20
+"""Most that is read from standard input; far more than can be posed, so that the refusal can name the size."""
+
+
+@click.command("solve")
+@click.argument("problem", required=False)
+@click.option("--task", metavar="ID", help="Pose a problem of this SymBench task instead.")
+@click.option("--seed", type=int, metavar="N", help="Which problem of the task; 0 without it.")
+@click.option(
+    "--knob", "knobs", multiple=True, metavar="NAME=VALUE", help="Difficulty of the task; repeatable."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the run.")
+@click.option("--events", "as_events", is_flag=True, help="Print the events as JSON Lines while they happen.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
+@settings_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    problem: str | None,
+    task: str | None,
+    seed: int | None,
+    knobs: tuple[str, ...],
+    as_json: bool,
+    as_events: bool,
+    quiet: bool,
+    flags: dict[str, str],
+    config_file: Path | None,
+) -> None:
+    """Solve PROBLEM, or the one on standard input where it is "-".
+
+    The answer goes to standard output, progress to standard error. The exit code is 0 where there is an
+    answer that nothing refutes, 1 where it is refuted or missing, 2 for wrong usage, 3 where a provider or
+    the sandbox failed. Ctrl+C stops the run and keeps the session.
+    """
+    if as_json and as_events:
+        raise click.UsageError("--json and --events cannot go together; --events has everything.")
+    posed = _problem(problem, task, seed, knobs)
+    settings = settings_of(ctx, flags, config_file)
+    from codesteer_tui.cli.outcome import as_object, exit_code, failure
+
+    run = _Run(settings.config, posed, as_events=as_events, quiet=quiet)
+    try:
+        run_async(run.follow())
+    except Stopped:
+        if not run.id:
+            raise
+        say(f"stopped; the session is kept: {run.id}\n  → codesteer replay {run.id}")
+        if as_json:
+            put_json(as_object(run.transcript, run.path))
+        raise
+    if as_json:
+        put_json(as_object(run.transcript, run.path))
+    elif not as_events and (answer := run.answer):
+        put(answer)
+    if error := failure(run.transcript):
+        say(f"codesteer: {error}")
+    ctx.exit(exit_code(run.transcript))
+
+
+class _Run:
+    """Follows one run, so that what is known of it survives an interruption."""
+
+    def __init__(self, config: Config, problem: Problem, *, as_events: bool, quiet: bool) -> None:
+        from codesteer_tui.transcript import Transcript
+
+        self.config, self.problem = config, problem
+        self.as_events, self.quiet = as_events, quiet
+        self.transcript: Transcript = Transcript()
+        self.id = ""
+        self.path: Path | None = None
+
+    @property
+    def answer(self) -> str:
+        """The final answer, empty where there is none."""
+        from codesteer_tui.events import Finished
+
+        ending = self.transcript.ending
+        return ending.answer if isinstance(ending, Finished) else ""
+
+    async def follow(self) -> None:
+        """Open the session and consume it."""
+        from codesteer_tui.cli.progress import progress
+        from codesteer_tui.events import encode
+        from codesteer_tui.sessions import open_session
+
+        async with open_session(self.config, self.problem, ask=_answer_safely) as session:
+            self.id, self.path = session.id, session.path
+            try:
+                async with aclosing(session.events) as events:
+                    async for event in events:
+                        self.transcript.apply(event)
+                        if self.as_events:
+                            put_line(encode(event))
+                        if not self.quiet:
+                            for line in progress(event, self.transcript):
+                                say(line)
+            finally:
+                if self.transcript.ending is None and session.ending is not None:
+                    self.transcript.apply(session.ending)
+
+
+async def _answer_safely(question: Question) -> Reply:
+    """Nobody is there to be asked: take the safe choice, and say how to allow the other."""
+    from codesteer_tui.values import Reply
+
+    choice = question.options[0]
+    say(f"  asked      {question.text}\n             answered: {choice}")
+    say("  → to allow it: --sandbox namespaces, or for Docker: codesteer sandbox build")
+    return Reply(choice, by="policy")
+
+
+def _problem(text: str | None, task: str | None, seed: int | None, knobs: tuple[str, ...]) -> Problem:
+    if task is not None:
+        if text is not None:
+            raise click.UsageError("Give either a PROBLEM or --task, not both.")
+        from codesteer_tui.symbench import generate
+
+        return generate(task, seed or 0, **dict(_knob(knob) for knob in knobs))
+    if seed is not None or knobs:
+        raise click.UsageError("--seed and --knob belong to --task.")
+    if text is None:
+        raise click.UsageError('Give a PROBLEM, --task ID, or "-" to read it from standard input.')
+    from codesteer_tui.problem import pose
+
+    return pose(_from_stdin() if text == "-" else _utf8(text))
+
+
+def _knob(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--knob {text!r} must be NAME=VALUE.")
+    return name, value
+
+
+def _from_stdin() -> str:
+    data = sys.stdin.buffer.read(STDIN_BYTES)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ProblemError(
+            f"The problem on standard input is not UTF-8 text (byte {error.start}).",
+            "Convert it to UTF-8 first.",
+        ) from None
+
+
+def _utf8(text: str) -> str:
+    """What the shell gave. Bytes that are not UTF-8 arrive as lone surrogates, which no record can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ProblemError(
+            f"The problem is not UTF-8 text (character {error.start}).", "Check the terminal's locale."
+        ) from None
+    return text

@@ -1,0 +1,44 @@
+"""What goes to the terminal: people's words to standard error, results to standard output.
+
+Text of a model or a program never moves the cursor: control characters are taken out of whatever is printed
+for people. JSON escapes them by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def clean(text: str) -> str:
+    """The text without terminal control characters; line ends and tabs stay."""
+    return text.replace("\r\n", "\n").translate(_CONTROLS)
+
+
+def say(text: str) -> None:
+    """One or more lines for the person, on standard error."""
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def put(text: str) -> None:
+    """One or more lines of result, on standard output."""
+    print(clean(text))
+
+
+def put_json(value: Any) -> None:
+    """One JSON object on standard output, indented where a person is looking."""
+    import msgspec
+
+    line = msgspec.json.encode(value)
+    if sys.stdout.isatty():
+        line = msgspec.json.format(line, indent=2)
+    put_line(line)
+
+
+def put_line(line: bytes) -> None:
+    """One line of bytes on standard output, at once, so that a reader sees it as it happens."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()

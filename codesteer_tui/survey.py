@@ -1,0 +1,217 @@
+"""What is there and what is missing, for ``codesteer doctor`` and the first screen.
+
+Nothing is sent beyond this machine, nothing is started, and no key is shown: a key is only said to be found.
+Each probe has its own time limit, so the whole takes about `LIMIT_S` seconds at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Awaitable
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from codesteer_tui import __version__
+from codesteer_tui.config import Config
+from codesteer_tui.errors import CodesteerError
+from codesteer_tui.providers.opening import Choice, choose_role, read_key
+from codesteer_tui.sessions.store import sessions_folder
+from codesteer_tui.settings import Settings, user_file
+from codesteer_tui.values import Role
+
+LIMIT_S = 2.0
+CONNECT_S = 0.3
+LOCAL_SERVERS = {"Ollama": 11434, "LM Studio": 1234, "llama.cpp": 8080}
+"""Servers that speak the OpenAI protocol, and the port that each listens on unless told otherwise."""
+
+PACKAGES = ("textual", "openai", "anthropic", "llama-cpp-python", "docker", "msgspec", "click")
+SMALLEST_TERMINAL = (60, 16)
+ENOUGH_BYTES = 20 << 20
+NAMES: dict[Role, str] = {"task_llm": "TaskLLM", "steerer": "Steerer", "checker": "Checker"}
+
+
+class Item(Struct, frozen=True):
+    """One thing that was looked for. `remedy` is the one command or step that helps, or empty.
+
+    A thing that is `ok` may still have a remedy, where there is something better.
+    """
+
+    id: str
+    title: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+async def survey(settings: Settings) -> list[Item]:
+    """Look for everything at once. Never raises for what is missing; that is what the items say."""
+    config = settings.config
+    probes: list[tuple[str, str, Awaitable[Item]]] = [
+        *((role, name, _role(config, role)) for role, name in NAMES.items()),
+        ("sandbox", "Sandbox", _sandbox(config)),
+        ("weights", "Local weights", asyncio.to_thread(_weights, config)),
+        ("servers", "Local servers", _servers()),
+        ("sessions", "Session folder", asyncio.to_thread(_sessions, config)),
+    ]
+    items = await asyncio.gather(*(_bounded(id, title, probe) for id, title, probe in probes))
+    return [*items, _terminal(), _versions()]
+
+
+async def _bounded(id: str, title: str, probe: Awaitable[Item]) -> Item:
+    try:
+        return await asyncio.wait_for(probe, LIMIT_S)
+    except TimeoutError:
+        return Item(id, title, False, f"no reply within {LIMIT_S:g} s", "try again: codesteer doctor")
+    except CodesteerError as error:
+        return Item(id, title, False, error.message, error.remedy)
+
+
+async def _role(config: Config, role: Role) -> Item:
+    title, choice = NAMES[role], choose_role(config, role)
+    provider = choice.provider
+    if provider is None:
+        return Item(role, title, True, choice.why)
+    name = f"{choice.name}:{choice.model}" if choice.model not in ("", choice.name) else choice.name
+    detail = f"{name}: {choice.why}"
+    if provider.kind == "demo":
+        better = "for a real model set OPENAI_API_KEY or ANTHROPIC_API_KEY, or: codesteer config init"
+        note = "no language model; plays a few problem families"
+        return Item(role, title, True, f"{detail} ({note})", better if role == "task_llm" else "")
+    if provider.kind == "llama_cpp":
+        return await asyncio.to_thread(_gguf, role, title, choice, detail)
+    read_key(choice.name, provider)
+    address = urlsplit(provider.base_url)
+    if address.hostname in ("127.0.0.1", "localhost", "::1"):
+        port = address.port or (443 if address.scheme == "https" else 80)
+        if not await _listens(address.hostname, port):
+            said = f"{detail}, but nothing listens on {address.netloc}"
+            return Item(
+                role, title, False, said, f"start that server, or correct providers.{choice.name}.base_url"
+            )
+    return Item(role, title, True, detail)
+
+
+def _gguf(role: Role, title: str, choice: Choice, detail: str) -> Item:
+    path = Path(choice.model).expanduser()
+    if not choice.model or not path.is_file():
+        said = f"{detail}: there is no file {choice.model!r}"
+        return Item(role, title, False, said, f"set the path: providers.{choice.name}.model in {user_file()}")
+    return Item(role, title, True, f"{detail} ({_size(path.stat().st_size)})")
+
+
+async def _sandbox(config: Config) -> Item:
+    from codesteer_tui.sandbox.choose import choose_sandbox
+
+    wanted = config.sandbox
+    box = await choose_sandbox(wanted.engine, image=wanted.image, reduced_isolation=wanted.reduced_isolation)
+    try:
+        info = box.info
+    finally:
+        await box.aclose()
+    detail = f"{info.label}: {info.detail}" if info.detail else info.label
+    return Item("sandbox", "Sandbox", info.isolation in ("container", "reduced"), detail, info.remedy)
+
+
+def _weights(config: Config) -> Item:
+    """GGUF files that the configuration names, else those in the usual folders."""
+    title = "Local weights"
+    named = {n: Path(p.model).expanduser() for n, p in config.providers.items() if p.kind == "llama_cpp"}
+    missing = [f"{name} ({path})" for name, path in named.items() if not path.is_file()]
+    if missing:
+        return Item(
+            "weights", title, False, f"not there: {', '.join(missing)}", f"correct the path in {user_file()}"
+        )
+    found = list(named.values()) or [
+        f for d in _weight_folders() if d.is_dir() for f in sorted(d.glob("*.gguf"))
+    ]
+    if not found:
+        return Item("weights", title, False, "no GGUF file is configured or found", "codesteer config init")
+    shown = ", ".join(f"{path.name} ({_size(path.stat().st_size)})" for path in found[:3])
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    remedy = "" if named else f"name one in a [providers.local] table of {user_file()}"
+    return Item("weights", title, True, shown + more, remedy)
+
+
+def _weight_folders() -> tuple[Path, ...]:
+    import platformdirs
+
+    return (
+        Path("models"),
+        Path(platformdirs.user_data_dir("codesteer", appauthor=False)) / "models",
+        Path.home() / "models",
+    )
+
+
+async def _servers() -> Item:
+    ports = LOCAL_SERVERS.items()
+    answers = await asyncio.gather(*(_listens("127.0.0.1", port) for _, port in ports))
+    found = [f"{name} (:{port})" for (name, port), there in zip(ports, answers, strict=True) if there]
+    if not found:
+        looked = ", ".join(f":{port} ({name})" for name, port in ports)
+        return Item("servers", "Local servers", False, f"nothing on {looked}", "")
+    remedy = f"use one: open the [providers.ollama] table in {user_file()}"
+    return Item("servers", "Local servers", True, f"something listens for {', '.join(found)}", remedy)
+
+
+async def _listens(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_S)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+def _sessions(config: Config) -> Item:
+    folder = sessions_folder(config)
+    there = next((f for f in (folder, *folder.absolute().parents) if f.exists()), Path("/"))
+    title = "Session folder"
+    remedy = "name another: export CODESTEER_SESSIONS__DIR=FOLDER"
+    if not there.is_dir():
+        return Item("sessions", title, False, f"{there} is not a folder", remedy)
+    if not os.access(there, os.W_OK | os.X_OK):
+        return Item("sessions", title, False, f"{there} cannot be written", remedy)
+    free = shutil.disk_usage(there).free
+    if free < ENOUGH_BYTES:
+        return Item("sessions", title, False, f"only {_size(free)} are free for {folder}", remedy)
+    return Item("sessions", title, True, f"{folder} ({_size(free)} free)")
+
+
+def _terminal() -> Item:
+    title = "Terminal"
+    if not (sys.__stdout__ and sys.__stdout__.isatty()):
+        return Item("terminal", title, True, "output is not a terminal here; only the app needs one")
+    columns, rows = shutil.get_terminal_size()
+    colours = os.environ.get("COLORTERM") or os.environ.get("TERM", "unknown")
+    detail = f"{columns} x {rows}, {colours}"
+    if columns < SMALLEST_TERMINAL[0] or rows < SMALLEST_TERMINAL[1]:
+        least = "{} x {}".format(*SMALLEST_TERMINAL)
+        return Item(
+            "terminal", title, False, detail, f"make the window {least} or larger; 140 columns show all panes"
+        )
+    return Item("terminal", title, True, detail)
+
+
+def _versions() -> Item:
+    found, missing = [], []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            missing.append(package)
+    detail = f"codesteer {__version__}, Python {platform.python_version()}, {', '.join(found)}"
+    if missing:
+        remedy = f"{sys.executable} -m pip install {' '.join(missing)}"
+        return Item("versions", "Versions", False, f"{detail}; not installed: {', '.join(missing)}", remedy)
+    return Item("versions", "Versions", True, detail)
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 30):.1f} GiB" if count >= 1 << 30 else f"{count / (1 << 20):.1f} MiB"
