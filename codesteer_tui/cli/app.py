@@ -19,6 +19,13 @@ def open_app(
             'The app needs a terminal. Without one: codesteer solve "…", or codesteer replay --text ID.'
         )
     settings = settings_of(ctx, config_file=config_file)
-    from codesteer_tui.tui.app import run_app
+    recording = None
+    if replay:
+        from codesteer_tui.sessions.store import read_recording
 
-    return run_app(settings, replay=replay, speed=speed)
+        recording = read_recording(replay)
+    from codesteer_tui.tui.app import CodesteerApp
+
+    app = CodesteerApp(settings, recording=recording, play=recording is not None)
+    app.run()
+    return app.return_code or 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codesteer_tui.cli.options import settings_of
-from codesteer_tui.cli.reading import read_program
+from codesteer_tui.cli.reading import read_text
 from codesteer_tui.cli.speaking import put, put_json
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def command(ctx: click.Context, file: str, paper: bool, as_json: bool) -> None:
     settings = settings_of(ctx).config.symbolic_checker
     from codesteer_tui.steering.symbolic_checker import judge
 
-    source = read_program(file)
+    source = read_text(file)
     judgement = judge(source, mode="paper" if paper else settings.score, threshold=settings.threshold)
     if as_json:
         import msgspec

@@ -22,7 +22,7 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
     """The run as one JSON-able object: what ``solve --json`` and ``sessions show --json`` print."""
     ending, problem = transcript.ending, transcript.problem
     finished = ending if isinstance(ending, Finished) else None
-    usage = {str(role): tokens for role, tokens in transcript.usage.items()}
+    usage = [*transcript.usage.items(), ("total", transcript.total_usage)]
     return {
         "session": transcript.session,
         "path": str(path) if path else None,
@@ -33,10 +33,7 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         "answer": finished.answer if finished else "",
         "verdicts": finished.verdicts if finished else Verdicts(),
         "rounds": len(transcript.rounds),
-        "usage": {
-            role: msgspec.to_builtins(tokens)
-            for role, tokens in (usage | {"total": transcript.total_usage}).items()
-        },
+        "usage": {role: msgspec.to_builtins(tokens) for role, tokens in usage},
         "seconds": round(transcript.seconds, 3),
         "ended": ended(transcript),
         "reason": finished.reason if finished else "",

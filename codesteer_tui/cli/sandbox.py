@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codesteer_tui.cli.options import settings_of
-from codesteer_tui.cli.reading import read_program
+from codesteer_tui.cli.reading import read_file, read_text
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import clean, put, put_json, say
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
@@ -124,10 +124,11 @@ def run(
     if engine == "namespaces":
         flags["sandbox.reduced_isolation"] = "always"
     settings = settings_of(ctx, flags).config.sandbox
+    from codesteer_tui.sandbox import source
     from codesteer_tui.values import Program
 
     limits = _limits(settings, wall_s, mem_mib, pids, out_kib, stdin_file)
-    program = Program(read_program(file), origin="user")
+    program = Program(source.from_bytes(read_file(file)), origin="user")
     result = run_async(_run(settings, program, limits, echo=not as_json))
     if as_json:
         import msgspec
@@ -190,7 +191,7 @@ def _limits(
         memory_bytes=(mem_mib or settings.memory_mib) * MIB,
         pids=pids or settings.pids,
         output_bytes=(out_kib or settings.output_kib) << 10,
-        stdin=read_program(str(stdin_file)) if stdin_file else "",
+        stdin=read_text(str(stdin_file)) if stdin_file else "",
     )
 
 
