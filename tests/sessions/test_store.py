@@ -1,0 +1,91 @@
+"""Sessions on disk: listed, found and read back without ever raising at a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui.errors import SessionError
+from codesteer_tui.problem import Problem
+from codesteer_tui.sessions.store import Store, read_recording
+from codesteer_tui.values import SandboxInfo, Verdicts
+
+
+def write(folder: Path, name: str, *more: ev.Event) -> Path:
+    start = ev.SessionStarted(
+        session=name,
+        problem=Problem("Use 4 7 8 8 to make 24"),
+        roles={},
+        sandbox=SandboxInfo("off", "not_run", "off"),
+        max_rounds=5,
+    )
+    path = folder / f"{name}.jsonl"
+    path.write_bytes(b"".join(ev.encode(e) + b"\n" for e in (start, *more)))
+    return path
+
+
+def test_the_list_is_newest_first_and_says_how_each_session_ended(tmp_path: Path) -> None:
+    done = ev.Finished(at=3.5, answer="8/2", answer_round=1, reason="r", verdicts=Verdicts(self_check="pass"))
+    write(tmp_path, "20260101-a", ev.RoundStarted(round=0), done)
+    write(tmp_path, "20260102-b", ev.RoundStarted(round=0))
+    write(tmp_path, "20260103-c", ev.Failed(kind="auth", message="no"))
+    (tmp_path / "20260104-d.jsonl").write_text("not json\n")
+    listed = Store(tmp_path).list()
+    assert [s.ending for s in listed] == ["unreadable", "failed", "broken off", "finished"]
+    assert listed[-1].answer == "8/2"
+    assert listed[-1].seconds == 3.5
+    assert "d.jsonl" in listed[0].note
+
+
+def test_a_session_is_found_by_path_id_beginning_or_last(tmp_path: Path) -> None:
+    old, new = write(tmp_path, "20260101-a"), write(tmp_path, "20260102-b")
+    store = Store(tmp_path)
+    assert store.find(str(old)) == old
+    assert store.find("20260101-a") == old
+    assert store.find("20260102") == new
+    assert store.find("last") == new
+
+
+def test_a_session_that_is_not_there_is_named_with_the_nearest_one(tmp_path: Path) -> None:
+    write(tmp_path, "20260101-game24")
+    with pytest.raises(SessionError) as raised:
+        Store(tmp_path).find("20260101-gmae24")
+    assert "20260101-gmae24" in raised.value.message
+    assert "20260101-game24" in raised.value.remedy
+
+
+def test_a_beginning_that_fits_two_sessions_names_both(tmp_path: Path) -> None:
+    write(tmp_path, "2026-a")
+    write(tmp_path, "2026-b")
+    with pytest.raises(SessionError, match="2026-b, 2026-a"):
+        Store(tmp_path).find("2026")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello\n", b'{"type":"round_started","round":1}\n', b"\x00\xff\n", b"{}\n", b"[]\n"]
+)
+def test_a_file_that_is_no_session_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(SessionError, match=r"x\.jsonl is not a session file"):
+        read_recording(path)
+
+
+def test_a_line_that_cannot_be_read_is_skipped_with_its_number(tmp_path: Path) -> None:
+    path = write(tmp_path, "s")
+    with path.open("ab") as file:
+        file.write(
+            b'{"type":"from_the_future","at":1}\ngarbage\n' + ev.encode(ev.RoundStarted(round=0)) + b"\n"
+        )
+    recording = read_recording(path)
+    assert recording.events[-1] == ev.RoundStarted(round=0)
+    assert "from_the_future" in recording.notes[0]
+    assert recording.notes[1].startswith("line 3")
+
+
+def test_removing_a_session_deletes_its_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "s")
+    Store(tmp_path).remove("s")
+    assert not path.exists()
