@@ -42,10 +42,9 @@ def list_sessions(ctx: click.Context, as_json: bool, limit: int | None) -> None:
 @click.pass_context
 def show(ctx: click.Context, session: str, as_json: bool) -> None:
     """Show what a session came to. All of it: codesteer replay --text."""
-    from codesteer_tui.cli.outcome import as_object, failure
-    from codesteer_tui.cli.progress import progress
+    from codesteer_tui.cli.outcome import as_object
+    from codesteer_tui.sessions.export import lines_of
     from codesteer_tui.sessions.store import read_recording
-    from codesteer_tui.transcript import Transcript
 
     path = _store(ctx).find(session)
     recording = read_recording(path)
@@ -54,19 +53,12 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
     if as_json:
         put_json(as_object(recording.transcript, path))
         return
-    transcript = Transcript()
     for event in recording.events:
-        transcript.apply(event)
-        for line in progress(event, transcript):
+        for line in lines_of(event, full=False):
             put(line)
-    answer = as_object(transcript, path)["answer"]
-    if answer:
-        put(f"answer     {answer}")
-    if error := failure(transcript):
-        put(str(error))
-    if transcript.ending is None:
+    if recording.transcript.ending is None:
         put("broken off: the record has no end")
-    put(f"file       {path}")
+    put(f"file: {path}")
 
 
 @command.command("rm")

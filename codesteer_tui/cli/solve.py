@@ -101,9 +101,9 @@ class _Run:
 
     async def follow(self) -> None:
         """Open the session and consume it."""
-        from codesteer_tui.cli.progress import progress
-        from codesteer_tui.events import encode
+        from codesteer_tui.events import Failed, encode
         from codesteer_tui.sessions import open_session
+        from codesteer_tui.sessions.export import lines_of
 
         async with open_session(self.config, self.problem, ask=_answer_safely) as session:
             self.id, self.path = session.id, session.path
@@ -113,8 +113,8 @@ class _Run:
                         self.transcript.apply(event)
                         if self.as_events:
                             put_line(encode(event))
-                        if not self.quiet:
-                            for line in progress(event, self.transcript):
+                        if not self.quiet and not isinstance(event, Failed):
+                            for line in lines_of(event, full=False):
                                 say(line)
             finally:
                 if self.transcript.ending is None and session.ending is not None:
