@@ -20,7 +20,8 @@ from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.providers.opening import Choice, choose_role, open_model
 from codesteer_tui.sandbox import Sandbox
 from codesteer_tui.sandbox.choose import choose_sandbox
-from codesteer_tui.sessions.recorder import SessionFile, record
+from codesteer_tui.sessions.recorder import SessionFile
+from codesteer_tui.sessions.recorder import record as recorded
 from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, sessions_folder
 from codesteer_tui.steering.answer_checker import AnswerChecker, ModelChecker, NoChecker
 from codesteer_tui.steering.execution import Ask, Executor
@@ -53,7 +54,7 @@ async def open_session(
     problem: Problem,
     *,
     ask: Ask,
-    record_to_disk: bool = True,
+    record: bool = True,
     continue_from: Recording | None = None,
 ) -> AsyncIterator[Session]:
     """Open a run of `problem`, or go on with a recorded one where it stopped.
@@ -95,11 +96,11 @@ async def open_session(
         clock = Clock(transcript.seconds)
         opening = _opening(config, problem, roles, sandbox, continue_from)
         session_id = opening.session if isinstance(opening, ev.SessionStarted) else transcript.session
-        file = _file(config, session_id, continue_from) if record_to_disk else None
+        file = _file(config, session_id, continue_from) if record else None
         if file:
             stack.callback(file.close)
         run = _events(opening, transcript, cast, _method(config), clock)
-        session = Session(session_id, file.path if file else None, record(run, file, clock))
+        session = Session(session_id, file.path if file else None, recorded(run, file, clock))
         try:
             yield session
         finally:

@@ -19,7 +19,16 @@ from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import ExecutionResult, Limits, NotRun, Question, Reply, SandboxInfo, Verdict
+from codesteer_tui.values import (
+    ExecutionResult,
+    Guidance,
+    Limits,
+    NotRun,
+    Question,
+    Reply,
+    SandboxInfo,
+    Verdict,
+)
 from tests.scripted import ScriptedModel, ScriptedSandbox, block, printed
 
 PACK = load_pack()
@@ -259,7 +268,7 @@ async def test_a_recorded_answer_of_the_demo_is_no_longer_the_demos() -> None:
     transcript = started()
     partial = [
         ev.RoundStarted(round=0),
-        ev.GuidanceGiven(round=0, guidance=PASS_CODE),
+        ev.GuidanceGiven(round=0, guidance=Guidance("code", "Write code.")),
         ev.AnswerGiven(round=0, text=REAL),
     ]
     for event in partial:
@@ -267,9 +276,6 @@ async def test_a_recorded_answer_of_the_demo_is_no_longer_the_demos() -> None:
     sandbox = ScriptedSandbox(respond)
     await run(cast(ScriptedModel(kind="demo"), sandbox=sandbox), transcript)
     assert sandbox.programs[0].origin == "model"
-
-
-PASS_CODE = __import__("codesteer_tui.values", fromlist=["Guidance"]).Guidance("code", "Write code.")
 
 
 @pytest.mark.parametrize("cut", range(1, 18))
