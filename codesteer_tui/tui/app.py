@@ -1,0 +1,107 @@
+"""The app: it knows the settings, opens screens, and owns no state of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from codesteer_tui.problem import Problem
+from codesteer_tui.tui.keys import KEYS, bindings
+from codesteer_tui.tui.screens.live import LiveScreen
+
+if TYPE_CHECKING:
+    from codesteer_tui.sessions.store import Recording
+    from codesteer_tui.settings import Settings
+
+
+class CodesteerApp(App[None]):
+    """Pose a problem and watch it being solved; or watch a recorded session."""
+
+    TITLE = "codesteer"
+    CSS_PATH: ClassVar[list[str]] = ["styles/app.tcss", "styles/desk.tcss", "styles/screens.tcss"]  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        problem: Problem | None = None,
+        recording: Recording | None = None,
+        play: bool = False,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self._problem, self._recording, self._play = problem, recording, play
+        if settings.config.screen.reduced_motion:
+            self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[None]:
+        return LiveScreen(self.settings, self._problem)
+
+    def on_mount(self) -> None:
+        wanted = self.settings.config.screen.theme
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            known = ", ".join(sorted(self.available_themes))
+            self.notify(
+                f"screen.theme is {wanted!r}. Choose one of: {known}.",
+                title="There is no such theme",
+                severity="warning",
+                timeout=15,
+                markup=False,
+            )
+        if self._recording:
+            self.open_recording(self._recording, play=self._play)
+
+    def open_recording(self, recording: Recording, *, play: bool) -> None:
+        """Show a recorded session, at its end or from its start."""
+        from codesteer_tui.tui.screens.replay import ReplayScreen
+
+        self.push_screen(ReplayScreen(recording, play=play))
+
+    def action_help(self) -> None:
+        from codesteer_tui.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_settings(self) -> None:
+        from codesteer_tui.tui.screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen(self.settings))
+
+    def action_sessions(self) -> None:
+        from codesteer_tui.tui.screens.sessions import SessionsScreen
+
+        if not isinstance(self.screen, SessionsScreen):
+            self.push_screen(SessionsScreen(self.settings.config))
+
+    def action_new(self) -> None:
+        """Back to the prompt, for a new problem."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(self.screen, LiveScreen):
+            self.screen.start_anew()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C without a selection: stop the turn, or say how to quit."""
+        if isinstance(self.screen, LiveScreen) and self.screen.stop():
+            return
+        self.notify("Ctrl+Q quits.", title="Nothing is running", markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The commands of the palette: the key table's, and the themes."""
+        for key in KEYS:
+            if key.action.startswith("app.") and key.id not in ("palette", "copy", "quit"):
+                yield SystemCommand(
+                    key.does.capitalize(),
+                    f"key {key.keys}",
+                    lambda action=key.action: self.run_action(action),
+                )
+        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "leave the app", self.action_quit)

@@ -1,0 +1,1 @@
+"""From a Transcript to blocks: what each pane says, as pure functions without Textual."""

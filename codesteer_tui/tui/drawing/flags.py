@@ -1,0 +1,160 @@
+"""The FLAGS pane: what the model says, what the checkers say, and ground truth where there is any."""
+
+from __future__ import annotations
+
+from codesteer_tui.events import Finished
+from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded
+from codesteer_tui.tui.drawing.run import execution_blocks
+from codesteer_tui.tui.words import OUTCOMES, Mark, cut
+from codesteer_tui.values import Finding, Judgement, Outcome
+
+FINDINGS: dict[str, Mark] = {
+    "searching": Mark("+", "searches", "$text-success"),
+    "symbolic": Mark("+", "symbolic", "$text-success"),
+    "numerical": Mark("+", "computes", "$text-success"),
+    "hard_coded": Mark("!", "hard-coded", "bold $text-warning"),
+    "no_effect": Mark("!", "no effect", "bold $text-warning"),
+    "error": Mark("x", "error", "bold $text-error"),
+}
+
+_LABEL = 14
+
+
+def title(transcript: Transcript, this: Round | None) -> str:
+    """How many flags are up."""
+    if this is None:
+        return ""
+    opinions = _opinions(transcript, this)
+    bad = sum(outcome == "fail" for outcome in opinions)
+    unsure = sum(outcome == "could_not_check" for outcome in opinions)
+    words = [f"{bad} FAIL"] * bool(bad) + [f"{unsure} unchecked"] * bool(unsure)
+    return ", ".join(words) or ("all passed" if opinions else "")
+
+
+def _opinions(transcript: Transcript, this: Round) -> list[Outcome]:
+    found: list[Outcome] = [this.judgement.outcome] if this.judgement else []
+    found += [this.check.verdict.outcome] if this.check else []
+    return found + ([this.truth.outcome] if this.truth else [])
+
+
+def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
+    """Three verdicts on the answer, the symbolic checker's findings, and reasons."""
+    if this is None:
+        return [block("dim", "No flags yet.")]
+    return [
+        block("row", *_model_says(transcript, this)),
+        *_self_check(transcript, this, bounds),
+        *_truth(transcript, this, bounds),
+        *_symbolic(transcript, this),
+    ]
+
+
+def _row(name: str, *parts: Part) -> tuple[Part, ...]:
+    return ((f"{name:<{_LABEL}}", "dim"), *parts)
+
+
+def _marked(mark: Mark) -> Part:
+    return str(mark), mark.style
+
+
+def _model_says(transcript: Transcript, this: Round) -> tuple[Part, ...]:
+    said = ""
+    if this.check and this.check.verdict.extracted:
+        said = this.check.verdict.extracted
+    elif this.truth and this.truth.extracted:
+        said = this.truth.extracted
+    ending = transcript.ending
+    if not said and isinstance(ending, Finished) and ending.answer_round == this.number:
+        said = ending.answer
+    if said:
+        return _row("model says", (cut(said, 120), "bold"))
+    if this.answer is None:
+        return _row("model says", ("nothing in this round" if this.finished else "...", "dim"))
+    return _row("model says", ("see TASK", "dim"))
+
+
+def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
+    if this.check is None:
+        words = "not asked" if this.finished or transcript.ending or not this.answer else "checking ..."
+        return [block("row", *_row("self-check", (words, "dim")))]
+    verdict = this.check.verdict
+    tries = f"   {this.check.attempts} attempts" if this.check.attempts > 1 else ""
+    shown = [block("row", *_row("self-check", _marked(OUTCOMES[verdict.outcome]), (tries, "dim")))]
+    if verdict.reason:
+        shown += bounded("quote", verdict.reason, bounds)
+    return shown
+
+
+def _truth(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
+    if this.truth is None:
+        known = bool(transcript.problem and transcript.problem.task)
+        words = "judged at the end" if known and not transcript.ending else "could not check: no known task"
+        if known and transcript.ending:
+            words = "not judged in this round"
+        mark = OUTCOMES["could_not_check"]
+        return [block("row", *_row("ground truth", (f"{mark.sign} {words}", "$text-warning")))]
+    shown = [block("row", *_row("ground truth", _marked(OUTCOMES[this.truth.outcome])))]
+    if this.truth.reason:
+        shown += bounded("quote", this.truth.reason, bounds)
+    return shown
+
+
+def _symbolic(transcript: Transcript, this: Round) -> list[Block]:
+    judgement = this.judgement
+    if judgement is None:
+        waiting = this.answer and not this.finished and not transcript.ending and not this.code
+        return [block("row", *_row("symbolic", ("..." if waiting else "no code to judge", "dim")))]
+    simple = "   too simple" if judgement.too_simple else ""
+    mode = " (paper)" if judgement.mode == "paper" else ""
+    score = (f"   score {judgement.score:g}{mode}", "dim")
+    head = _row("symbolic", _marked(OUTCOMES[judgement.outcome]), (simple, "bold $text-warning"), score)
+    return [block("row", *head), *(_finding(found) for found in judgement.findings)]
+
+
+def _finding(found: Finding) -> Block:
+    mark = FINDINGS[found.kind]
+    return block("quote", _marked(mark), f"  {found.message}", (_lines(found.lines), "dim"))
+
+
+def _lines(lines: tuple[int, ...]) -> str:
+    if not lines:
+        return ""
+    shown = ", ".join(map(str, lines[:6])) + (" ..." if len(lines) > 6 else "")
+    return f"  line{'s' if len(lines) > 1 else ''} {shown}"
+
+
+def evidence(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
+    """What the flags rest on: the lines of code, the check program, and what it printed."""
+    shown = blocks(transcript, this, bounds)
+    if this.judgement and this.code:
+        shown += _shown_lines(this.judgement, this.code.source)
+    if this.check and this.check.source:
+        shown += [block("heading", "the check program"), *bounded("code", this.check.source, bounds)]
+        run = this.executions.get(this.check.execution) or this.execution("self_check")
+        if run:
+            shown += [block("heading", "what it came to"), *execution_blocks(run, bounds)]
+    return shown
+
+
+def _shown_lines(judgement: Judgement, source: str) -> list[Block]:
+    numbered = source.split("\n")
+    wanted = sorted({n for found in judgement.findings for n in found.lines if 0 < n <= len(numbered)})[:40]
+    if not wanted:
+        return []
+    lines = "\n".join(f"{n:>4}  {numbered[n - 1]}" for n in wanted)
+    return [block("heading", "the lines of code that show it"), block("code", lines)]
+
+
+def peek(transcript: Transcript, this: Round | None) -> str:
+    """The flags in one line."""
+    return title(transcript, this)
+
+
+def to_copy(transcript: Transcript, this: Round | None) -> str:
+    """What `y` copies: the check program, else the reasons."""
+    if this is None:
+        return ""
+    if this.check and this.check.source:
+        return this.check.source
+    return "\n".join(b.text for b in blocks(transcript, this, Bounds()))

@@ -1,0 +1,77 @@
+"""The GUIDANCE pane: what the steerer decided, what it said, and why."""
+
+from __future__ import annotations
+
+from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
+from codesteer_tui.tui.words import DECISIONS, cut, duration
+
+DECISION_STYLES = {
+    "code": "bold $text-accent",
+    "text": "bold $text-accent",
+    "refine": "bold $text-warning",
+    "return_answer": "bold $text-success",
+    "terminate": "bold $text-error",
+}
+
+
+def title(transcript: Transcript, this: Round | None) -> str:
+    """Who guides."""
+    steerer = transcript.roles.get("steerer")
+    return steerer.label if steerer else ""
+
+
+def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
+    """Decision, text, why and seconds of one round."""
+    if this is None:
+        return [block("dim", "No guidance yet.")]
+    return [*_problem(transcript, this, bounds), *_guidance(transcript, this, bounds)]
+
+
+def _problem(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
+    if transcript.problem is None or this.number:
+        return []
+    return [block("dim", "the problem"), *bounded("prose", transcript.problem.question, bounds)]
+
+
+def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
+    guidance = this.guidance
+    if guidance is None:
+        if this.guidance_so_far:
+            return [block("dim", "writing ..."), *bounded("prose", this.guidance_so_far, bounds)]
+        return [block("dim", "The steerer is deciding ..." if not transcript.ending else "No guidance came.")]
+    decided = (DECISIONS[guidance.decision], DECISION_STYLES[guidance.decision])
+    seconds = f"   {duration(this.guidance_seconds)}" if this.guidance_seconds else ""
+    sure = f"   {guidance.confidence:.0%} sure" if guidance.confidence is not None else ""
+    shown = [block("heading", f"R{this.number} decision  ", decided, (f"{seconds}{sure}", "dim"))]
+    if guidance.text:
+        shown += [block("dim", "said to the TaskLLM"), *bounded("quote", guidance.text, bounds)]
+    elif guidance.decision in ("return_answer", "terminate"):
+        shown.append(block("dim", "nothing more is sent to the TaskLLM"))
+    if guidance.why:
+        shown += [block("dim", f"why, by {_by(transcript)}"), *bounded("prose", guidance.why, bounds)]
+    else:
+        shown.append(block("dim", f"by {_by(transcript)}"))
+    return shown
+
+
+def _by(transcript: Transcript) -> str:
+    steerer = transcript.roles.get("steerer")
+    if steerer is None:
+        return "the steerer"
+    if steerer.provider == "rules":
+        return "built-in rules (no model)"
+    return f"{steerer.label}{f' ({steerer.note})' if steerer.note else ''}"
+
+
+def peek(transcript: Transcript, this: Round | None) -> str:
+    """The guidance in one line."""
+    if this is None or this.guidance is None:
+        return ""
+    said = this.guidance.text or this.guidance.why
+    return f"{DECISIONS[this.guidance.decision]} {cut(said, 200)}".strip()
+
+
+def to_copy(transcript: Transcript, this: Round | None) -> str:
+    """What `y` copies: the guidance as it was sent."""
+    return this.guidance.text or this.guidance.why if this and this.guidance else ""

@@ -1,0 +1,123 @@
+"""The TASK pane: the TaskLLM's answer, prose and code, as it streams in."""
+
+from __future__ import annotations
+
+import re
+
+from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded, plain
+from codesteer_tui.tui.words import cut, duration, tokens
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
+
+FINISH = {
+    "length": ("bad", "cut off: the model reached its token limit"),
+    "refused": ("bad", "the model refused"),
+    "broken": ("bad", "broken off: the connection failed"),
+    "cancelled": ("unsure", "stopped by you; what came is kept"),
+}
+
+DEMO = "built-in demo, no language model"
+
+
+def title(transcript: Transcript, this: Round | None) -> str:
+    """Who answers, and that it is the demo where it is."""
+    role = transcript.roles.get("task_llm")
+    if role is None:
+        return ""
+    return DEMO if role.kind == "demo" else role.label
+
+
+def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
+    """Reasoning, answer, and why it is not whole where it is not."""
+    if this is None:
+        return [block("dim", "No answer yet.")]
+    shown: list[Block] = []
+    reasoning = this.answer.reasoning if this.answer else this.reasoning_so_far
+    if reasoning:
+        shown += [block("dim", "reasoning"), *bounded("quote", reasoning, bounds)]
+    if this.answer_text:
+        shown += answer_blocks(this.answer_text, bounds)
+    if this.answer is None:
+        shown += _unfinished(transcript, this)
+        return shown
+    if not this.answer.text:
+        shown.append(block("bad", "The answer is empty."))
+    if this.answer.finish != "stop":
+        kind, words = FINISH[this.answer.finish]
+        shown.append(block("bad" if kind == "bad" else "unsure", words))
+    shown.append(block("dim", f"{tokens(this.answer.usage)}   {duration(this.answer.seconds)}"))
+    if this.code and this.code.note:
+        shown.append(block("note", this.code.note))
+    return shown
+
+
+def _unfinished(transcript: Transcript, this: Round) -> list[Block]:
+    guidance = this.guidance
+    if guidance and guidance.decision in ("return_answer", "terminate"):
+        return [block("dim", "Nothing was asked of the TaskLLM in this round.")]
+    if transcript.ending:
+        return [block("unsure", "stopped here; what came is kept")]
+    return [] if this.answer_so_far else [block("dim", "waiting for the answer ...")]
+
+
+def answer_blocks(text: str, bounds: Bounds) -> list[Block]:
+    """The answer cut at its code fences. Joined with line ends, the blocks are the text again."""
+    text = plain(text)
+    if len(text) > bounds.chars or text.count("\n") >= bounds.lines:
+        head, note, tail = bounded("prose", text, bounds)
+        inside = _open_fence(head.text)
+        return [*_cut_at_fences(head.text, ""), note, *_cut_at_fences(tail.text, inside)]
+    return _cut_at_fences(text, "")
+
+
+def _cut_at_fences(text: str, fence: str) -> list[Block]:
+    found: list[Block] = []
+    held: list[str] = []
+
+    def put(kind: BlockKind) -> None:
+        if held:
+            found.append(Block(kind, ("\n".join(held),)))
+            held.clear()
+
+    for line in text.split("\n"):
+        if fence and _closes(line, fence):
+            put("code")
+            found.append(Block("dim", (line,)))
+            fence = ""
+        elif not fence and (opened := _FENCE.match(line)):
+            put("prose")
+            found.append(Block("dim", (line,)))
+            fence = opened[1]
+        else:
+            held.append(line)
+    put("code" if fence else "prose")
+    return found
+
+
+def _closes(line: str, fence: str) -> bool:
+    line = line.strip()
+    return len(line) >= len(fence) and not line.strip(fence[0])
+
+
+def _open_fence(text: str) -> str:
+    """The fence that is still open at the end of this text, or nothing."""
+    fence = ""
+    for line in text.split("\n"):
+        if fence and _closes(line, fence):
+            fence = ""
+        elif not fence and (opened := _FENCE.match(line)):
+            fence = opened[1]
+    return fence
+
+
+def peek(transcript: Transcript, this: Round | None) -> str:
+    """The start of the answer in one line."""
+    return cut(plain(this.answer_text[:400]), 200) if this else ""
+
+
+def to_copy(transcript: Transcript, this: Round | None) -> str:
+    """What `y` copies: the code that was taken, else the answer."""
+    if this is None:
+        return ""
+    return this.code.source if this.code and this.code.source else this.answer_text

@@ -1,0 +1,1 @@
+"""The screens, each importing what it needs when it is first opened."""

@@ -1,0 +1,114 @@
+"""What the live screen and replay have in common: the desk, its keys, and the lines around it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+
+from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.widgets.desk import TABS_BELOW, Desk
+from codesteer_tui.tui.widgets.pane import Pane
+from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
+
+THREE_COLUMNS_FROM = 140
+TALL_FROM = 30
+
+
+class DeskScreen(Screen[None]):
+    """A screen with a desk on it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("desk")
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own declaration is not a ClassVar for mypy
+        (0, "-tabs"),
+        (TABS_BELOW, "-two"),
+        (THREE_COLUMNS_FROM, "-three"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]
+    watermark = ""
+    running = False
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk, if there is one yet."""
+        return next(iter(self.query(Desk)), None)
+
+    @property
+    def seconds(self) -> float:
+        """The time that the clock shows."""
+        desk = self.desk
+        return desk.transcript.seconds if desk else 0.0
+
+    @property
+    def home(self) -> Widget | None:
+        """Where Esc leads when nothing is left to stop."""
+        return None
+
+    def places(self) -> list[str]:
+        """The places of the key table that the key line shows."""
+        where = ["pane"] if isinstance(self.focused, Pane) else []
+        return [*where, "desk", "anywhere"]
+
+    def draw_lines(self) -> None:
+        """Bring the lines around the desk up to date."""
+        if not self.is_mounted or not self.query(TopLine):
+            return
+        desk = self.desk
+        transcript = desk.transcript if desk else Desk().transcript
+        self.query_one(TopLine).draw(transcript, self.watermark)
+        self.query_one(BottomLine).draw(transcript, running=self.running, seconds=self.seconds)
+        self.query_one(KeyLine).draw(self.places())
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    @on(Desk.Moved)
+    def _moved(self) -> None:
+        self.draw_lines()
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self.draw_lines)
+
+    def action_pane(self, number: int) -> None:
+        if self.desk:
+            self.desk.choose_pane(number)
+
+    async def action_round(self, by: int) -> None:
+        if self.desk:
+            await self.desk.step(by)
+
+    async def action_zoom(self) -> None:
+        if self.desk:
+            await self.desk.toggle_zoom()
+
+    def action_next_pane(self, by: int) -> None:
+        """Go round: the panes, then the prompt."""
+        desk = self.desk
+        if desk is None:
+            (self.focus_next if by > 0 else self.focus_previous)()
+            return
+        home = 1 if self.home else 0
+        at = desk.pane_number if isinstance(self.focused, Pane) else 0
+        goal = (at + by) % 5 if home else (at - 1 + by) % 4 + 1
+        if goal:
+            desk.choose_pane(goal)
+        elif self.home:
+            self.home.focus()
+
+    async def action_back(self) -> None:
+        if self.desk and self.desk.has_class("-zoomed"):
+            await self.desk.toggle_zoom()
+        if self.home:
+            self.home.focus()
+
+    @on(Pane.EvidenceWanted)
+    def _show_evidence(self, event: Pane.EvidenceWanted) -> None:
+        desk = self.desk
+        this = desk.pane.this if desk else None
+        if desk and this:
+            from codesteer_tui.tui.screens.evidence import EvidenceScreen
+
+            self.app.push_screen(EvidenceScreen(desk.transcript, this))

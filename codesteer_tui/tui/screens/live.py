@@ -1,0 +1,193 @@
+"""The first screen: a prompt, what is ready, and, once a problem is posed, the four panes of its run."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from codesteer_tui.errors import CodesteerError
+from codesteer_tui.problem import Problem, pose
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui.screens.desk_screen import DeskScreen
+from codesteer_tui.tui.widgets.desk import Desk
+from codesteer_tui.tui.widgets.ending import EndingPanel
+from codesteer_tui.tui.widgets.prompt import Prompt
+from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
+from codesteer_tui.tui.widgets.welcome import Welcome
+from codesteer_tui.values import Question, Reply
+
+if TYPE_CHECKING:
+    from codesteer_tui.settings import Settings
+
+TICK_S = 0.5
+
+
+class LiveScreen(DeskScreen):
+    """Poses problems and shows their runs."""
+
+    def __init__(self, settings: Settings, problem: Problem | None = None) -> None:
+        super().__init__(id="live")
+        self.settings = settings
+        self._problem = problem
+        self._began = 0.0
+        self._turn: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(markup=False)
+        with Container(id="body"):
+            yield Welcome()
+        yield EndingPanel()
+        yield Prompt(blink=not self.settings.config.screen.reduced_motion)
+        yield BottomLine(markup=False)
+        yield KeyLine(markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(Prompt).focus()
+        self.set_interval(TICK_S, self._tick)
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        if self._problem:
+            self.begin(self._problem)
+        else:
+            self.query_one(Welcome).look_around(self.settings)
+
+    @property
+    def home(self) -> Widget | None:
+        return self.query_one(Prompt)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began if self.running else super().seconds
+
+    def places(self) -> list[str]:
+        if isinstance(self.focused, Prompt):
+            return ["prompt", "desk", "anywhere"] if self.desk else ["prompt", "anywhere"]
+        return super().places()
+
+    def _tick(self) -> None:
+        if self.running:
+            self.draw_lines()
+
+    @on(Prompt.Sent)
+    def _sent(self, event: Prompt.Sent) -> None:
+        try:
+            problem = pose(event.text)
+        except CodesteerError as error:
+            self.query_one(EndingPanel).explain(error.message, error.remedy)
+            return
+        self.begin(problem)
+
+    @on(Welcome.Chosen)
+    def _example_chosen(self, event: Welcome.Chosen) -> None:
+        self.begin(pose(event.question))
+
+    def begin(self, problem: Problem) -> None:
+        """Start solving, unless a problem is being solved already."""
+        if self.running:
+            self.notify("Esc stops it; then send yours.", title="Still solving a problem", markup=False)
+            return
+        self.running = True
+        self._began = time.monotonic()
+        self._turn = self.run_worker(self._solve(problem), name="solve", group="solve", exit_on_error=False)
+
+    def stop(self) -> bool:
+        """Stop the turn and keep what came; False if nothing is running."""
+        if not self.running or self._turn is None:
+            return False
+        self._turn.cancel()
+        return True
+
+    def start_anew(self) -> None:
+        """Make ready for a new problem. A running one goes on being shown."""
+        self.query_one(Prompt).focus()
+
+    async def _solve(self, problem: Problem) -> None:
+        prompt, panel = self.query_one(Prompt), self.query_one(EndingPanel)
+        desk = await self._clear_desk()
+        panel.clear()
+        prompt.remember(problem.question)
+        session = None
+        try:
+            # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.
+            sessions = await asyncio.to_thread(_import_sessions)
+            async with sessions.open_session(self.settings.config, problem, ask=self.ask_person) as session:
+                async for event in session.events:
+                    await desk.show(event)
+                    if not desk.transcript.count % 8 or desk.transcript.ending:
+                        self.draw_lines()
+        except CodesteerError as error:
+            prompt.put(problem.question)
+            panel.explain(error.message, error.remedy)
+        finally:
+            self.running = False
+            await self._over(desk, session.ending if session else None)
+
+    async def _over(self, desk: Desk, ending: object) -> None:
+        from codesteer_tui.events import Ending
+
+        if not desk.is_mounted:
+            return
+        if isinstance(ending, Ending) and desk.transcript.ending is None:
+            await desk.show(ending)
+        if desk.transcript.ending:
+            self.query_one(EndingPanel).show(desk.transcript)
+        self.draw_lines()
+
+    async def _clear_desk(self) -> Desk:
+        """An empty desk in place of the welcome, or of the run before."""
+        await self.query(Welcome).remove()
+        desk = self.desk
+        if desk is None:
+            desk = Desk()
+            self.watermark = "REC"
+            await self.query_one("#body").mount(desk)
+        await desk.draw(Transcript())
+        self.draw_lines()
+        return desk
+
+    async def ask_person(self, question: Question) -> Reply:
+        """Ask in a dialog; the first option is the safe one, and what Esc chooses."""
+        from codesteer_tui.tui.screens.ask import AskScreen
+
+        answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+
+        def take(reply: Reply | None) -> None:
+            if not answered.done():
+                answered.set_result(reply or Reply(question.options[0]))
+
+        screen = AskScreen(question)
+        self.app.push_screen(screen, take)
+        try:
+            return await answered
+        finally:
+            if not answered.done() or answered.cancelled():
+                screen.dismiss(None)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A bug in a run is shown, not hidden, and does not take the screen down."""
+        if event.worker is not self._turn or event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        self.query_one(EndingPanel).explain(
+            f"This is a bug in codesteer: {type(error).__name__}: {error}",
+            "Everything up to here is recorded. Please report it with the session file.",
+        )
+
+    async def action_back(self) -> None:
+        if self.stop():
+            return
+        await super().action_back()
+
+
+def _import_sessions():  # type: ignore[no-untyped-def]
+    from codesteer_tui import sessions
+
+    return sessions

@@ -1,0 +1,139 @@
+"""A recorded session through the same panes. It sends nothing and runs nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+
+from codesteer_tui.sessions.replay import Player
+from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.screens.desk_screen import DeskScreen
+from codesteer_tui.tui.widgets.desk import Desk
+from codesteer_tui.tui.widgets.ending import EndingPanel
+from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
+from codesteer_tui.tui.widgets.transport import Transport
+
+if TYPE_CHECKING:
+    from codesteer_tui.sessions.store import Recording
+
+
+class ReplayScreen(DeskScreen):
+    """Plays a recording, or shows it at any point."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("replay")
+    watermark = "REPLAY"
+
+    def __init__(self, recording: Recording, *, play: bool = False) -> None:
+        super().__init__(id="replay")
+        self.recording = recording
+        self.player = Player(recording.events)
+        self._play_at_once = play
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(markup=False)
+        with Container(id="body"):
+            yield Desk()
+        yield EndingPanel()
+        yield Transport(self.player)
+        yield BottomLine(markup=False)
+        yield KeyLine(markup=False)
+
+    async def on_mount(self) -> None:
+        for note in self.recording.notes[:3]:
+            self.notify(note, title=str(self.recording.path.name), severity="warning", markup=False)
+        if self._play_at_once:
+            self.player.seek(0)
+        await self.redraw()
+        self.query_one(Desk).choose_pane(2)
+        if self._play_at_once:
+            self._go_on()
+
+    def places(self) -> list[str]:
+        return ["replay", *super().places()]
+
+    @property
+    def seconds(self) -> float:
+        return self.player.seconds
+
+    async def redraw(self) -> None:
+        """Show the state at the player's position."""
+        await self.query_one(Desk).draw(self.player.transcript())
+        self._draw_around()
+
+    def _draw_around(self) -> None:
+        self.query_one(Transport).draw()
+        self.query_one(EndingPanel).show(self.query_one(Desk).transcript)
+        self.draw_lines()
+
+    def _go_on(self) -> None:
+        self.run_worker(self._play(), name="play", group="play", exclusive=True)
+
+    async def _play(self) -> None:
+        desk = self.query_one(Desk)
+        async for event in self.player.play():
+            await desk.show(event)
+            self._draw_around()
+        self._draw_around()
+
+    async def _moved_to(self) -> None:
+        """After a seek: draw, and go on playing if it was."""
+        playing = self.player.playing
+        await self.redraw()
+        if playing and not self.player.at_end:
+            self._go_on()
+        elif playing:
+            self.player.pause()
+
+    async def action_play(self) -> None:
+        if self.player.playing:
+            self.player.pause()
+            self._draw_around()
+            return
+        if self.player.at_end:
+            self.player.seek(0)
+            await self.redraw()
+        self._go_on()
+
+    async def action_step(self, by: int) -> None:
+        self.player.pause()
+        self.player.step(by)
+        await self.redraw()
+
+    async def action_step_round(self, by: int) -> None:
+        self.player.step_round(by)
+        await self._moved_to()
+
+    async def action_round(self, by: int) -> None:
+        await self.action_step_round(by)
+
+    async def action_seek_start(self) -> None:
+        self.player.seek(0)
+        await self._moved_to()
+
+    async def action_seek_end(self) -> None:
+        self.player.pause()
+        self.player.seek(len(self.player.events))
+        await self.redraw()
+
+    def action_speed(self, by: int) -> None:
+        self.player.change_speed(by)
+        self.query_one(Transport).draw()
+
+    @on(Transport.Sought)
+    async def _sought(self, event: Transport.Sought) -> None:
+        self.player.seek_time(event.seconds)
+        await self._moved_to()
+
+    async def action_back(self) -> None:
+        desk = self.query_one(Desk)
+        if desk.has_class("-zoomed"):
+            await desk.toggle_zoom()
+        elif self.player.playing:
+            self.player.pause()
+            self._draw_around()
+        else:
+            self.app.pop_screen()

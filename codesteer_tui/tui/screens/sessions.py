@@ -1,0 +1,137 @@
+"""The list of recorded sessions: open one at its end, play it, delete it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from codesteer_tui.config import Config
+from codesteer_tui.errors import CodesteerError
+from codesteer_tui.sessions.store import Store, Summary, sessions_folder
+from codesteer_tui.tui.blocks import Part, plain
+from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.widgets.status import KeyLine
+from codesteer_tui.tui.words import OUTCOMES, cut, duration
+
+if TYPE_CHECKING:
+    from codesteer_tui.tui.app import CodesteerApp
+
+
+class SessionList(OptionList):
+    """The sessions; letters act on the highlighted one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("sessions")
+
+    def action_open(self) -> None:
+        self.action_select()
+
+    async def action_watch(self) -> None:
+        await self.screen.run_action("open_highlighted(True)")
+
+    async def action_delete(self) -> None:
+        await self.screen.run_action("delete_highlighted")
+
+
+class SessionsScreen(Screen[None]):
+    """Recorded sessions, newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(id="sessions")
+        self.store = Store(sessions_folder(config))
+        self.summaries: list[Summary] = []
+
+    def compose(self) -> ComposeResult:
+        yield SessionList(id="sessions-list")
+        yield Static(markup=False, id="sessions-empty")
+        yield KeyLine(markup=False)
+
+    async def on_mount(self) -> None:
+        listed = self.query_one(SessionList)
+        listed.border_title = "Sessions"
+        listed.border_subtitle = plain(str(self.store.folder)).replace("[", "(")
+        listed.focus()
+        self.query_one(KeyLine).draw(["sessions", "anywhere"])
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Read the folder again."""
+        self.summaries = await asyncio.to_thread(self.store.list)
+        listed, empty = self.query_one(SessionList), self.query_one("#sessions-empty", Static)
+        at = listed.highlighted or 0
+        listed.clear_options()
+        width = self.app.size.width - 6
+        listed.add_options(Option(Content.assemble(*row(summary, width))) for summary in self.summaries)
+        if self.summaries:
+            listed.highlighted = min(at, len(self.summaries) - 1)
+        listed.display, empty.display = bool(self.summaries), not self.summaries
+        empty.update(Content(f"No sessions yet. They are kept in {self.store.folder}.\nEsc goes back."))
+
+    @property
+    def highlighted(self) -> Summary | None:
+        """The session that keys act on."""
+        at = self.query_one(SessionList).highlighted
+        return self.summaries[at] if at is not None and at < len(self.summaries) else None
+
+    @on(OptionList.OptionSelected)
+    async def _selected(self, event: OptionList.OptionSelected) -> None:
+        await self.action_open_highlighted(False)
+
+    async def action_open_highlighted(self, play: bool) -> None:
+        """Open the highlighted session."""
+        summary = self.highlighted
+        if summary is None:
+            return
+        try:
+            recording = await asyncio.to_thread(self.store.read, str(summary.path))
+        except CodesteerError as error:
+            self.notify(f"{error.message}\n{error.remedy}", severity="error", timeout=12, markup=False)
+            return
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        app.open_recording(recording, play=play)
+
+    def action_delete_highlighted(self) -> None:
+        """Ask, then delete the highlighted session."""
+        summary = self.highlighted
+        if summary is None:
+            return
+        from codesteer_tui.tui.screens.confirm import ConfirmScreen
+
+        async def take(yes: bool | None) -> None:
+            if yes:
+                await asyncio.to_thread(self.store.remove, summary.id)
+                await self.reload()
+
+        self.app.push_screen(ConfirmScreen(f"Delete this session? {summary.title}", str(summary.path)), take)
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
+
+
+def row(summary: Summary, width: int) -> list[Part]:
+    """When, title, rounds, ending, verdicts, seconds: as much as fits."""
+    when = plain(summary.started)[:16].replace("T", " ") or "?" * 16
+    marks: list[Part] = []
+    if summary.verdicts:
+        rows = (("sym", summary.verdicts.symbolic), ("self", summary.verdicts.self_check))
+        for name, outcome in (*rows, ("truth", summary.verdicts.ground_truth)):
+            marks += [(f" {name}{OUTCOMES[outcome].sign}", OUTCOMES[outcome].style)]
+    ending = plain(summary.note or summary.ending)
+    tail = f"  {summary.rounds} rounds  {duration(summary.seconds)}"
+    room = max(10, width - len(when) - len(tail) - 18 - 24)
+    title = cut(plain(summary.title), room)
+    parts: list[Part] = [
+        (f"{when}  ", "dim"),
+        (f"{title:<{room}}", "bold"),
+        f"  {cut(ending, 16):<16}",
+    ]
+    return [*parts, (f"{tail:<22}", "dim"), *marks]

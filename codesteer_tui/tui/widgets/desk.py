@@ -1,0 +1,180 @@
+"""The desk: four linked panes over one Transcript, the round strip and, where it is narrow, tabs and a peek line."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
+from textual.widgets import Static
+
+from codesteer_tui.events import Event, Finished, is_delta
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui.blocks import plain
+from codesteer_tui.tui.widgets.pane import PARTS, Pane
+from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundChip, RoundStrip
+from codesteer_tui.tui.words import cut, execution_mark
+
+TABS_BELOW = 100
+"""Columns under which one pane at a time is shown."""
+
+
+def telling_round(transcript: Transcript) -> int | None:
+    """The round to show by itself: the newest one, and in the end the one whose answer was taken."""
+    ending = transcript.ending
+    if isinstance(ending, Finished) and ending.answer_round is not None:
+        return ending.answer_round
+    return transcript.current.number if transcript.current else None
+
+
+class Desk(Container):
+    """Shows a run. Facts come in by `show()` one by one, or by `draw()` as a whole."""
+
+    class Moved(Message):
+        """Another round or pane came to the front."""
+
+    def __init__(self) -> None:
+        super().__init__(id="desk")
+        self.transcript = Transcript()
+        self.number: int | None = None
+        self.follows = True
+        self.pane_number = 2
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="bar"):
+            yield PaneTabs(id="tabs")
+            yield RoundStrip(id="strip")
+        with Horizontal(id="columns"):
+            with Container(id="left", classes="column"):
+                yield Pane(PARTS[0])
+                yield Pane(PARTS[1])
+            with Vertical(id="right", classes="column"):
+                yield Pane(PARTS[2])
+                yield Pane(PARTS[3])
+        yield Static(id="peek", markup=False)
+
+    async def on_mount(self) -> None:
+        self._bring_forward()
+        await self._draw_all()
+
+    @property
+    def panes(self) -> list[Pane]:
+        """The four panes in their order."""
+        return sorted(self.query(Pane), key=lambda pane: pane.part.number)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane in front."""
+        return self.panes[self.pane_number - 1]
+
+    async def show(self, event: Event) -> None:
+        """Take in one more event and show it."""
+        self.transcript.apply(event)
+        if self.follows and (best := telling_round(self.transcript)) != self.number:
+            self.number = best
+            await self._draw_all()
+            return
+        for pane in self.panes:
+            await pane.show(event)
+        if not is_delta(event):
+            await self._draw_strip()
+
+    async def draw(self, transcript: Transcript, number: int | None = None) -> None:
+        """Show this transcript as it is, at a round or, by default, at the one that tells most."""
+        self.transcript = transcript
+        best = telling_round(transcript)
+        self.number = best if number is None else number
+        self.follows = self.number == best
+        await self._draw_all()
+
+    async def choose(self, number: int) -> None:
+        """Show another round in all four panes."""
+        known = [r.number for r in self.transcript.rounds]
+        if number not in known:
+            return
+        self.number = number
+        self.follows = number == telling_round(self.transcript)
+        await self._draw_all()
+
+    async def step(self, by: int) -> None:
+        """Show the next round or the one before."""
+        known = [r.number for r in self.transcript.rounds]
+        if self.number in known:
+            at = known.index(self.number) + by
+            await self.choose(known[max(0, min(at, len(known) - 1))])
+
+    def choose_pane(self, number: int, *, focus: bool = True) -> None:
+        """Bring a pane to the front."""
+        self.pane_number = number
+        self._bring_forward()
+        if focus:
+            self.pane.focus()
+
+    async def toggle_zoom(self) -> None:
+        """Show one pane only and more of its text, or all four again."""
+        zoomed = not self.has_class("-zoomed")
+        self.set_class(zoomed, "-zoomed")
+        for pane in self.panes:
+            await pane.zoom(zoomed and pane.part.number == self.pane_number)
+        self.pane.focus()
+
+    def _bring_forward(self) -> None:
+        for pane in self.panes:
+            pane.set_class(pane.part.number == self.pane_number, "-front")
+        self.query_one("#left").set_class(self.pane_number < 3, "-front")
+        self.query_one("#right").set_class(self.pane_number > 2, "-front")
+        self._draw_tabs()
+        self.post_message(self.Moved())
+
+    async def _draw_all(self) -> None:
+        if not self.is_mounted:
+            return
+        for pane in self.panes:
+            await pane.draw(self.transcript, self.number)
+        await self._draw_strip()
+        self.post_message(self.Moved())
+
+    async def _draw_strip(self) -> None:
+        narrow = self.app.size.width < TABS_BELOW
+        await self.query_one(RoundStrip).draw(self.transcript.rounds, self.number, short=narrow)
+        self._draw_tabs()
+
+    def _draw_tabs(self) -> None:
+        this = self.pane.this
+        run = this.execution("answer") if this else None
+        flagged = PARTS[3].drawing.title(self.transcript, this)
+        marks = {3: f" {execution_mark(run).sign}" if run else ""}
+        marks[4] = " x" if "FAIL" in flagged else " ?" if "unchecked" in flagged else " +" if flagged else ""
+        self.query_one(PaneTabs).draw(self.pane_number, marks)
+        self._draw_peek()
+
+    def _draw_peek(self) -> None:
+        width = max(20, (self.app.size.width - 20) // 2)
+        shown: list[tuple[str, str] | str] = []
+        others = [
+            p for p in self.panes if p.part.number in ((1, 3) if self.pane_number in (2, 4) else (2, 4))
+        ]
+        if self.pane_number in (1, 3):
+            others = [p for p in self.panes if p.part.number in {1: (3, 4), 3: (1, 4)}[self.pane_number]]
+        for pane in others:
+            words = cut(plain(pane.part.drawing.peek(self.transcript, pane.this)), width)
+            shown += [(f" {pane.part.short.lower()}> ", "bold dim"), words or "-", " "]
+        self.query_one("#peek", Static).update(Content.assemble(*shown))
+
+    @on(Pane.Entered)
+    def _entered(self, event: Pane.Entered) -> None:
+        if event.number != self.pane_number:
+            self.choose_pane(event.number, focus=False)
+
+    @on(PaneTab.Chosen)
+    def _tab_chosen(self, event: PaneTab.Chosen) -> None:
+        self.choose_pane(event.number)
+
+    @on(RoundChip.Chosen)
+    async def _round_chosen(self, event: RoundChip.Chosen) -> None:
+        await self.choose(event.number)
+
+    async def on_resize(self, event: Resize) -> None:
+        await self._draw_strip()

@@ -1,0 +1,68 @@
+"""The problem prompt: Enter sends, Ctrl+J starts a new line, Up and Down go through what was sent."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.message import Message
+from textual.widgets import TextArea
+
+HISTORY = 200
+"""Problems kept for Up and Down."""
+
+
+class Prompt(TextArea):
+    """Where a problem is typed."""
+
+    class Sent(Message):
+        """The person sent a problem."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, *, blink: bool) -> None:
+        super().__init__(
+            id="prompt",
+            compact=False,
+            highlight_cursor_line=False,
+            soft_wrap=True,
+            placeholder="Type a problem, for example: Use 4 7 8 8 to make 24",
+        )
+        self.cursor_blink = blink
+        self.border_title = "problem"
+        self.past: list[str] = []
+        self._at = 0
+
+    async def _on_key(self, event: events.Key) -> None:
+        match event.key:
+            case "enter":
+                self._stop(event)
+                self.post_message(self.Sent(self.text))
+            case "ctrl+j" | "shift+enter":
+                self._stop(event)
+                self.insert("\n")
+            case "up" if self.past and self.cursor_at_first_line:
+                self._stop(event)
+                self._recall(-1)
+            case "down" if self._at < len(self.past) and self.cursor_at_last_line:
+                self._stop(event)
+                self._recall(1)
+
+    def _stop(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+
+    def _recall(self, by: int) -> None:
+        self._at = max(0, min(self._at + by, len(self.past)))
+        self.put(self.past[self._at] if self._at < len(self.past) else "")
+
+    def put(self, text: str) -> None:
+        """Replace what is typed."""
+        self.text = text
+        self.move_cursor(self.document.end)
+
+    def remember(self, text: str) -> None:
+        """Keep what was sent, and make room for the next."""
+        self.past = [*[p for p in self.past if p != text], text][-HISTORY:]
+        self._at = len(self.past)
+        self.put("")

@@ -1,0 +1,164 @@
+"""The two status lines and the key line: who plays, where programs run, what is going on, what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from textual.content import Content
+from textual.widgets import Static
+
+from codesteer_tui import events as ev
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui import keys
+from codesteer_tui.tui.blocks import Part, plain
+from codesteer_tui.tui.drawing.task import DEMO
+from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
+from codesteer_tui.values import Role, RoleInfo
+
+
+class Item(Struct, frozen=True):
+    """One piece of a status line in falling lengths. Of those that may go, the highest `rank` goes first."""
+
+    texts: tuple[str, ...]
+    style: str = ""
+    rank: int = 0
+    """0: never left out, only shortened."""
+
+
+def fit(items: Sequence[Item], width: int, gap: int = 3) -> list[Part]:
+    """The items side by side, shortened and left out until they fit."""
+    chosen = [0] * len(items)
+    shown = [True] * len(items)
+
+    def length() -> int:
+        texts = [len(i.texts[c]) for i, c, s in zip(items, chosen, shown, strict=True) if s]
+        return sum(texts) + gap * max(0, len(texts) - 1)
+
+    for place in sorted(range(len(items)), key=lambda k: -items[k].rank):
+        while length() > width and chosen[place] + 1 < len(items[place].texts):
+            chosen[place] += 1
+        if length() > width and items[place].rank:
+            shown[place] = False
+    parts: list[Part] = []
+    for item, which, show in zip(items, chosen, shown, strict=True):
+        if show:
+            bar = " " * (gap // 2) + "|" + " " * (gap - gap // 2 - 1) if gap > 1 else " "
+            parts += [(bar, "dim")] if parts else []
+            parts.append((item.texts[which], item.style))
+    return parts
+
+
+def top_items(transcript: Transcript, watermark: str) -> list[Item]:
+    """Name, problem, roles and the watermark REC or REPLAY."""
+    items = [Item(("codesteer",), "bold $text-primary")]
+    if transcript.problem:
+        title = plain(transcript.problem.title)
+        items.append(Item((title, cut(title, 40), cut(title, 24), cut(title, 14)), "bold", rank=2))
+    roles = transcript.roles
+    for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):
+        if info := roles.get(role):  # type: ignore[call-overload]
+            items.append(_role_item(role, name, rank, info, roles))  # type: ignore[arg-type]
+    if watermark:
+        items.append(Item((watermark,), "bold reverse"))
+    return items
+
+
+def _role_item(role: Role, name: str, rank: int, info: RoleInfo, roles: dict[Role, RoleInfo]) -> Item:
+    if role == "task_llm" and info.kind == "demo":
+        return Item((f"{name} {DEMO}", DEMO, "demo, no language model"), "bold $text-warning")
+    label = plain(info.label or info.model or info.provider)
+    if role == "checker" and info == roles.get("task_llm"):
+        label = "same as TASK"
+    if info.provider == "rules":
+        label = "built-in rules"
+    return Item((f"{name} {label}", f"{name} {cut(label, 18)}"), rank=rank)
+
+
+def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
+    """What is going on, in a few words, and its style."""
+    match transcript.ending:
+        case ev.Finished(answer=answer):
+            return ("answered" if answer else "ended without an answer"), "$text-success"
+        case ev.Failed():
+            return "failed", "bold $text-error"
+        case ev.Cancelled():
+            return "stopped; what came is kept", "bold $text-warning"
+    this = transcript.current
+    if this is None:
+        return ("starting ..." if running else "idle"), "dim"
+    at = f"R{this.number} "
+    if this.guidance is None:
+        return f"{at}steerer decides ...", "$text-accent"
+    if this.answer is None and this.guidance.decision not in ("return_answer", "terminate"):
+        return f"{at}TaskLLM answers ...", "$text-accent"
+    for run in this.executions.values():
+        if run.result is None:
+            words = "program runs ..." if run.purpose == "answer" else "check runs ..."
+            return f"{at}{words}", "$text-accent"
+    return f"{at}checking ..." if not this.finished else f"{at}done", "$text-accent"
+
+
+def bottom_items(transcript: Transcript, *, running: bool, seconds: float) -> tuple[list[Item], list[Item]]:
+    """Left: what goes on. Right: isolation, tokens and time."""
+    words, style = activity(transcript, running=running)
+    left = [Item((words, cut(words, 24)), style)]
+    if transcript.retries and running:
+        retry = transcript.retries[-1]
+        left.append(
+            Item((f"retry {retry.attempt}: {cut(plain(retry.reason), 40)}",), "$text-warning", rank=3)
+        )
+    right: list[Item] = []
+    if sandbox := transcript.sandbox:
+        mark = ISOLATION[sandbox.isolation]
+        label = plain(sandbox.label) or mark.word
+        right.append(Item((f"{mark.sign} {label}", f"{mark.sign} {mark.word}"), mark.style))
+    usage = transcript.total_usage
+    if usage.input_tokens or usage.output_tokens:
+        about = "~" if usage.estimated else ""
+        total = amount(usage.input_tokens + usage.output_tokens)
+        right.append(Item((f"{about}{total} tokens", f"{about}{total} tok"), rank=2))
+    right.append(Item((clock(seconds),), "bold"))
+    return left, right
+
+
+class TopLine(Static):
+    """The first line of the screen."""
+
+    def draw(self, transcript: Transcript, watermark: str) -> None:
+        """Show who plays which role."""
+        self.update(Content.assemble(" ", *fit(top_items(transcript, watermark), self.app.size.width - 2)))
+
+
+class BottomLine(Static):
+    """What goes on, where programs run, tokens and time."""
+
+    def draw(self, transcript: Transcript, *, running: bool, seconds: float) -> None:
+        """Show the state of the run."""
+        width = self.app.size.width - 2
+        left, right = bottom_items(transcript, running=running, seconds=seconds)
+        ending = fit(right, max(20, width - 26))
+        room = width - _length(ending) - 1
+        beginning = fit(left, room)
+        space = " " * max(1, width - _length(beginning) - _length(ending))
+        self.update(Content.assemble(" ", *beginning, space, *ending, " "))
+
+
+def _length(parts: Iterable[Part]) -> int:
+    return sum(len(part if isinstance(part, str) else part[0]) for part in parts)
+
+
+class KeyLine(Static):
+    """The keys that matter here."""
+
+    def draw(self, places: Sequence[str]) -> None:
+        """Show the hinted keys of these places of the key table, as many as fit."""
+        width = self.app.size.width - 2
+        parts: list[Part] = [" "]
+        rows = [key for place in places for key in keys.KEYS if key.where == place and key.hint]
+        for key in rows:
+            pressed, word = keys.hint(key)
+            if _length(parts) + len(pressed) + len(word) + 3 > width:
+                break
+            parts += [(pressed, "bold $text-accent"), f" {word}  "]
+        self.update(Content.assemble(*parts))

@@ -1,0 +1,119 @@
+"""The round strip and the pane tabs: where one is, and what each round came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import HorizontalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from codesteer_tui.transcript import Round
+from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.widgets.pane import PARTS
+from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
+
+
+class RoundChip(Static):
+    """One round in the strip; a click chooses it."""
+
+    class Chosen(Message):
+        """A round was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self, number: int) -> None:
+        super().__init__(markup=False, classes="chip")
+        self.number = number
+
+    def put(self, this: Round, *, chosen: bool, short: bool) -> None:
+        """Draw the round."""
+        self.set_class(chosen, "-chosen")
+        self.update(Content.assemble(*chip_parts(this, short=short, chosen=chosen)))
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self.number))
+
+
+def chip_parts(this: Round, *, short: bool, chosen: bool) -> Iterable[Part]:
+    """R1 refine  ! lazy code  x check FAILED, or R1!x where there is little room."""
+    open_, close = ("[", "]") if chosen else (" ", " ")
+    yield open_
+    yield f"R{this.number}"
+    marks = round_marks(this)
+    if short:
+        if this.guidance and this.guidance.decision in ("return_answer", "terminate"):
+            marks = []
+            yield " end"
+        yield from ((mark.sign, mark.style) for mark in marks[:3])
+    else:
+        if this.guidance:
+            yield f" {SHORT_DECISIONS[this.guidance.decision]}"
+        for mark in marks[:2]:
+            yield " "
+            yield str(mark), mark.style
+    if not this.finished and not marks:
+        yield (" ..", "dim")
+    yield close
+
+
+class RoundStrip(HorizontalScroll, can_focus=False):
+    """All rounds in a row, the chosen one in brackets."""
+
+    async def draw(self, rounds: list[Round], number: int | None, *, short: bool) -> None:
+        """Show these rounds."""
+        chips = {chip.number: chip for chip in self.query_children(RoundChip)}
+        wanted = {this.number for this in rounds}
+        if gone := [chip for number_, chip in chips.items() if number_ not in wanted]:
+            await self.remove_children(gone)
+        if made := [RoundChip(this.number) for this in rounds if this.number not in chips]:
+            await self.mount_all(made)
+        for chip in self.query_children(RoundChip):
+            this = next(r for r in rounds if r.number == chip.number)
+            chip.put(this, chosen=chip.number == number, short=short)
+            if chip.number == number:
+                self.call_after_refresh(self.scroll_to_widget, chip, animate=False)
+
+
+class PaneTab(Static):
+    """The name of a pane, where only one pane fits; a click shows it."""
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(f" {number} {name} ", markup=False, classes="tab")
+        self.number, self.label = number, name
+
+    def put(self, *, chosen: bool, mark: str) -> None:
+        """Draw the tab, in brackets if it is the one that is shown."""
+        self.set_class(chosen, "-chosen")
+        words = f"{self.number} {self.label}{mark}"
+        self.update(Content(f"[{words}]" if chosen else f" {words} "))
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self.number))
+
+
+class PaneTabs(Static):
+    """The four tabs."""
+
+    def compose(self) -> ComposeResult:
+        for part in PARTS:
+            yield PaneTab(part.number, part.short)
+
+    def draw(self, number: int, marks: dict[int, str]) -> None:
+        """Show which pane is in front, and a mark behind the name of those that have one."""
+        for tab in self.query_children(PaneTab):
+            tab.put(chosen=tab.number == number, mark=marks.get(tab.number, ""))

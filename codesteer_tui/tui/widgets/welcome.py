@@ -1,0 +1,91 @@
+"""What a person sees before the first problem: examples to choose from, what is ready and what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from codesteer_tui.tui.blocks import Part, plain
+
+if TYPE_CHECKING:
+    from codesteer_tui.settings import Settings
+    from codesteer_tui.survey import Item
+
+EXAMPLES = (
+    ("Use 4 7 8 8 to make 24", "lazy code is caught, guided and replaced by a search"),
+    ("Which is bigger, 9.11 or 9.9?", "answered wrongly by text, then by code"),
+    ("How many times does the letter r occur in strawberry?", "counting letters"),
+    ("Place 8 queens on a chessboard so that no two attack each other", "a search"),
+)
+"""Problems that the built-in demo can work on, and what there is to see."""
+
+
+class Welcome(VerticalScroll, can_focus=False):
+    """The empty state. It blocks nothing: typing a problem works at once."""
+
+    class Chosen(Message):
+        """An example was chosen."""
+
+        def __init__(self, question: str) -> None:
+            super().__init__()
+            self.question = question
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(_LEAD), markup=False, id="lead")
+        examples = OptionList(*(Option(_example(*row)) for row in EXAMPLES), id="examples")
+        examples.border_title = "Try one (Tab, then Enter)"
+        yield examples
+        ready = Static("looking around ...", markup=False, id="survey")
+        ready.border_title = "What is ready"
+        yield ready
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(EXAMPLES[event.option_index][0]))
+
+    def look_around(self, settings: Settings) -> None:
+        """Find out, in the background, what is there and what is missing."""
+        self.run_worker(self._survey(settings), name="survey", exit_on_error=False)
+
+    async def _survey(self, settings: Settings) -> None:
+        import asyncio
+
+        survey = await asyncio.to_thread(_import_survey)
+        items = await survey(settings)
+        if self.is_mounted:
+            self.put(items)
+
+    def put(self, items: list[Item]) -> None:
+        """Show the findings."""
+        parts: list[Part] = []
+        for item in items:
+            sign, style = ("+", "bold $text-success") if item.ok else ("-", "bold $text-warning")
+            parts += ["\n"] if parts else []
+            parts += [(f"{sign} ", style), (f"{plain(item.title):<12}", "bold"), f" {plain(item.detail)}"]
+            if item.remedy and not item.ok:
+                parts.append((f"\n{'':<15}-> {plain(item.remedy)}", "dim"))
+        self.query_one("#survey", Static).update(Content.assemble(*parts))
+
+
+_LEAD = (
+    "Type a problem below. A steerer guides a language model between code and text;"
+    " its code runs in a sandbox, and two checkers judge code and answer."
+)
+
+
+def _example(question: str, about: str) -> Content:
+    return Content.assemble(question, (f"   {about}", "dim"))
+
+
+def _import_survey():  # type: ignore[no-untyped-def]
+    from codesteer_tui.survey import survey
+
+    return survey
