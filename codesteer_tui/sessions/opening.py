@@ -29,6 +29,7 @@ from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.prompts import PromptPack, load_pack
 from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
 from codesteer_tui.symbench import tasks
+from codesteer_tui.symbench.recognise import recognise
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Limits, Role, RoleInfo
 
@@ -63,6 +64,8 @@ async def open_session(
     of a provider is closed, the container removed, the local model stops at its next token, and `Cancelled`
     is recorded where the run had not ended.
 
+    A free question that is plainly a known task's is verified by that task's rules.
+
     Raises:
         ConfigError: a role or the prompt pack cannot be used.
         ModelError: a key or the weights are missing.
@@ -70,6 +73,7 @@ async def open_session(
         SessionError: the session file cannot be written.
     """
     async with AsyncExitStack() as stack:
+        problem = recognise(problem)
         pack = load_pack(config.steering.prompt_pack)
         models = _Models(config, stack)
         task = models.play("task_llm")
