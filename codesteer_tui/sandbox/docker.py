@@ -13,13 +13,12 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import Admission, Output, source
+from codesteer_tui.sandbox import Admission, Output, images, source
 from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox import images
 from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, LABEL_SESSION, Engine
 from codesteer_tui.sandbox.frames import BoxReader, job_frame
 from codesteer_tui.values import ExecutionResult, Limits, Program, SandboxInfo
@@ -112,7 +111,7 @@ class DockerSandbox:
         """Every program may run in a container."""
         return "yes"
 
-    async def run(self, program: Program, limits: Limits) -> AsyncIterator[Output | ExecutionResult]:
+    async def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult]:
         """Run `program` in a fresh container; the container is gone when the iterator ends or is closed.
 
         Raises:

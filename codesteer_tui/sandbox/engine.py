@@ -25,7 +25,7 @@ LABEL_SANDBOX = "codesteer.sandbox"
 LABEL_OWNER = "codesteer.owner"
 LABEL_SESSION = "codesteer.session"
 LABEL_RUNNER = "codesteer.runner"
-PROBE_S = 2.0
+PROBE_S = 3.0
 
 
 def find_endpoint(environ: Mapping[str, str] | None = None, *, home: Path | None = None) -> str:
@@ -118,17 +118,20 @@ def is_engine_error(error: BaseException) -> bool:
 
 
 async def connect(endpoint: str = "") -> Engine:
-    """Connect to the engine and check that it can hold a program safely; at most about two seconds.
+    """Connect to the engine and check that it can hold a program safely; three seconds at most.
 
     Raises:
         SandboxUnavailable: none answers, or the one that does lacks something; says what and how to mend it.
     """
     if sys.platform == "win32":
-        raise SandboxUnavailable("The Docker sandbox is not supported on Windows itself.", "Use it inside WSL 2.")
+        raise SandboxUnavailable(
+            "The Docker sandbox is not supported on Windows itself.", "Use it inside WSL 2."
+        )
     endpoint = endpoint or find_endpoint()
     threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="codesteer-docker")
     try:
-        api = await asyncio.get_running_loop().run_in_executor(threads, _open, endpoint)
+        opening = asyncio.get_running_loop().run_in_executor(threads, _open, endpoint)
+        api = await asyncio.wait_for(opening, PROBE_S)
     except Exception as error:
         threads.shutdown(wait=False)
         if isinstance(error, SandboxUnavailable):

@@ -11,7 +11,7 @@ import codecs
 import json
 import struct
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -104,8 +104,8 @@ class Multiplexed:
                 self._header.clear()
 
 
-class _Text:
-    """One stream of the program: bytes in, text out, within the caps that were promised."""
+class StreamText:
+    """One stream of a program: bytes in, text out, with the head as it came and the tail after a cut."""
 
     def __init__(self, limits: Limits) -> None:
         self.head_cap, self.tail_cap = limits.output_bytes, limits.tail_bytes
@@ -115,6 +115,7 @@ class _Text:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def live(self, data: bytes) -> str:
+        """Take the next bytes of the head; return the text that is now complete."""
         self.received += len(data)
         text = self._decoder.decode(data)
         self.pieces.append(text)
@@ -128,10 +129,12 @@ class _Text:
 
     @property
     def head_text(self) -> str:
+        """The head, as far as it has come."""
         return "".join(self.pieces)
 
     @property
     def tail_text(self) -> str:
+        """The tail, from its first whole character on; empty where nothing was cut."""
         tail = self.tail or b""
         skip = 0
         while skip < min(3, len(tail)) and tail[skip] & 0xC0 == 0x80:
@@ -150,7 +153,7 @@ class BoxReader:
     def __init__(self, token: str, limits: Limits, *, multiplexed: bool) -> None:
         self._token = token
         self._mux = Multiplexed() if multiplexed else None
-        self._texts: dict[Stream, _Text] = {"stdout": _Text(limits), "stderr": _Text(limits)}
+        self._texts: dict[Stream, StreamText] = {"stdout": StreamText(limits), "stderr": StreamText(limits)}
         self._pending = bytearray()
         self._diagnostics = bytearray()
         self.hello: Hello | None = None
@@ -242,9 +245,9 @@ class BoxReader:
             for name, text in self._texts.items():
                 if rest := text.finish():
                     output.append(Output(name, rest))
-            fields = msgspec.structs.asdict(result)
+            fields = msgspec.structs.asdict(result) | self._kept()
             del fields["token"]
-            self.result = ExecutionResult(**fields, **self._kept())
+            self.result = ExecutionResult(**fields)
 
     def _counts_agree(self, result: _Result) -> bool:
         counts = {
@@ -258,7 +261,7 @@ class BoxReader:
                 return False
         return True
 
-    def _kept(self) -> dict[str, str]:
+    def _kept(self) -> dict[str, Any]:
         out, err = self._texts["stdout"], self._texts["stderr"]
         return {
             "stdout": out.head_text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import io
 import tarfile
@@ -31,6 +32,7 @@ class Pull(Struct, frozen=True):
     disk_bytes: int | None = None
 
 
+@functools.cache
 def runner_hash() -> str:
     """Identifies what goes into the image from this package; images of other versions are not used."""
     digest = hashlib.sha256()

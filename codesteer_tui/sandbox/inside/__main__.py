@@ -21,7 +21,8 @@ def main() -> None:
     spec = importlib.util.spec_from_file_location(
         "codesteer_inside", os.path.join(here, "__init__.py"), submodule_search_locations=[here]
     )
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        sys.exit(f"cannot load {here}")
     package = importlib.util.module_from_spec(spec)
     sys.modules["codesteer_inside"] = package
     spec.loader.exec_module(package)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import builtins
 import linecache
 import os
 import sys
@@ -11,6 +12,9 @@ import traceback
 import types
 from collections.abc import Callable
 from typing import Any, NoReturn
+
+SHOWN_AS = "/work/main.py"
+"""The program's name in tracebacks and `__file__`, the same wherever it runs."""
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -23,8 +27,9 @@ def run(source: bytes, folder: str) -> NoReturn:
     """
     # The program may replace any name it can reach, os._exit and sys.stderr included: hold our own.
     finish = _finisher(sys.stdout, sys.stderr)
+    _add_site_builtins()
     try:
-        _execute(source, os.path.join(folder, "main.py"), folder)
+        _execute(source, folder)
     except SystemExit as stop:
         finish(_exit_code(stop.code))
     except BaseException as error:
@@ -32,24 +37,34 @@ def run(source: bytes, folder: str) -> NoReturn:
     finish(0)
 
 
-def _execute(source: bytes, path: str, folder: str) -> None:
+def _add_site_builtins() -> None:
+    """Give programs exit() and its like where the interpreter was started without its site packages."""
+    if not hasattr(builtins, "exit"):
+        import site
+
+        site.setquit()
+        site.setcopyright()
+        site.sethelper()
+
+
+def _execute(source: bytes, folder: str) -> None:
     try:
         os.chdir(folder)
-        with open(path, "wb") as file:
+        with open(os.path.join(folder, "main.py"), "wb") as file:
             file.write(source)
     except OSError:
         pass  # a convenience for programs that read themselves; the program runs without it
     code = _text_or_bytes(source)
     module = types.ModuleType("__main__")
-    module.__file__ = path
+    module.__file__ = SHOWN_AS
     module.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = module
-    sys.argv = [path]
+    sys.argv = [SHOWN_AS]
     sys.path.insert(0, folder)
     text = code if isinstance(code, str) else code.decode("utf-8", "replace")
-    linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+    linecache.cache[SHOWN_AS] = (len(text), None, text.splitlines(True), SHOWN_AS)
     try:
-        compiled = compile(code, path, "exec", dont_inherit=True)
+        compiled = compile(code, SHOWN_AS, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError) as error:
         raise error.with_traceback(None) from None
     exec(compiled, module.__dict__)

@@ -30,7 +30,7 @@ class _Arch(NamedTuple):
 _ARCHS = {"x86_64": _Arch(0xC000003E, 0), "aarch64": _Arch(0xC00000B7, 1)}
 
 # name -> (number on x86_64, number on aarch64); None where the architecture has no such call.
-_NUMBERS: dict[str, tuple[int | None, int | None]] = {
+NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "acct": (163, 89),
     "add_key": (248, 217),
     "adjtimex": (159, 171),
@@ -101,20 +101,20 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "vfork": (58, None),
 }
 
-ALWAYS_DENIED = (
-    "add_key bpf io_uring_enter io_uring_register io_uring_setup kcmp kexec_file_load kexec_load keyctl "
-    "perf_event_open pidfd_getfd pidfd_open process_madvise process_mrelease process_vm_readv "
-    "process_vm_writev ptrace request_key setns unshare userfaultfd"
-).split()
+ALWAYS_DENIED = """
+    add_key bpf io_uring_enter io_uring_register io_uring_setup kcmp kexec_file_load kexec_load keyctl
+    perf_event_open pidfd_getfd pidfd_open process_madvise process_mrelease process_vm_readv
+    process_vm_writev ptrace request_key setns unshare userfaultfd
+""".split()  # noqa: SIM905  (a list of forty quoted words is harder to read)
 """Calls denied (EPERM) in every box: ways to other processes, to kernel memory, or to wider kernel surface."""
 
-SINGLE_PROCESS_DENIED = (
-    "acct adjtimex chroot clock_adjtime clock_settime delete_module fanotify_init finit_module fsconfig "
-    "fsmount fsopen fspick init_module ioperm iopl lookup_dcookie memfd_create memfd_secret mount "
-    "mount_setattr move_mount mq_open msgget name_to_handle_at open_by_handle_at open_tree personality "
-    "pivot_root quotactl quotactl_fd reboot semget setdomainname sethostname settimeofday shmget swapoff "
-    "swapon syslog umount2"
-).split()
+SINGLE_PROCESS_DENIED = """
+    acct adjtimex chroot clock_adjtime clock_settime delete_module fanotify_init finit_module fsconfig
+    fsmount fsopen fspick init_module ioperm iopl lookup_dcookie memfd_create memfd_secret mount
+    mount_setattr move_mount mq_open msgget name_to_handle_at open_by_handle_at open_tree personality
+    pivot_root quotactl quotactl_fd reboot semget setdomainname sethostname settimeofday shmget swapoff
+    swapon syslog umount2
+""".split()  # noqa: SIM905
 """Further calls denied in the namespace box: what Docker's profile would deny, and memory that RLIMIT_AS
 does not count (memfd, System V segments and queues)."""
 
@@ -136,7 +136,7 @@ def build(machine: str, *, single_process: bool) -> list[_Instruction]:
     arch = _ARCHS.get(machine)
     if arch is None:
         raise UnsupportedMachine(f"no system-call filter for the architecture {machine!r}")
-    numbers = {name: both[arch.column] for name, both in _NUMBERS.items()}
+    numbers = {name: both[arch.column] for name, both in NUMBERS.items()}
     filter_: list[_Instruction] = [
         (_LOAD, 0, 0, _OFFSET_ARCH),
         (_JUMP_EQ, 1, 0, arch.audit),

@@ -28,7 +28,9 @@ class Pipes(NamedTuple):
     err: int
 
 
-def become_program(pipes: Pipes, folder: str, confine: Callable[[], None], *, memory_by_rlimit: bool) -> NoReturn:
+def become_program(
+    pipes: Pipes, folder: str, confine: Callable[[], None], *, memory_by_rlimit: bool
+) -> NoReturn:
     """Confine this process for good, say so, wait for the job, and run its program in `folder`.
 
     With `memory_by_rlimit`, the job's `memory_bytes` bounds the address space (where no cgroup does).
