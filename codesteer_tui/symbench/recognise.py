@@ -21,7 +21,7 @@ _END = r"\s*[.!?]?"
 _GAME24 = (
     re.compile(rf"{_ASK}{_NUMBERS},?\s*{_MAKE}{_TARGET}{_ONCE}{_END}", re.IGNORECASE),
     re.compile(
-        rf"(?:please\s+)?make\s+{_TARGET}\s+(?:from|with|using|out of)\s+{_NUMBERS}{_ONCE}{_END}",
+        rf"(?:please\s+)?make\s+{_TARGET}\s+(?:from|with|using)\s+{_NUMBERS}{_ONCE}{_END}",
         re.IGNORECASE,
     ),
 )
