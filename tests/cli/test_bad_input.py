@@ -1,0 +1,224 @@
+"""Whatever goes wrong is named together with its remedy, and nobody is shown a traceback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+PROBLEM = "What is 2 + 2?"
+MIB = 1 << 20
+
+
+def closed_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class _Refuses(BaseHTTPRequestHandler):
+    """A server to which every key is wrong, answering as the real ones do."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b'{"error": {"message": "Incorrect API key provided.", "code": "invalid_api_key"}}'
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def refusing_server() -> Iterator[int]:
+    server = HTTPServer(("127.0.0.1", 0), _Refuses)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def assert_explained(done, code: int, *named: str) -> None:
+    """The exit code, the names in the message, a remedy, and no traceback."""
+    assert done.code == code, done.err
+    assert "Traceback" not in done.out + done.err
+    for name in named:
+        assert name in done.err
+    assert "→" in done.err or "Usage:" in done.err or "Error:" in done.err
+
+
+CONFIGS = {
+    "an unknown key": (
+        "[roles]\ntask_lm = 'demo'\n",
+        ("user.toml:2", "roles.task_lm", "did you mean 'task_llm'"),
+    ),
+    "an unknown section": ("[rolls]\nx = 1\n", ("user.toml", "[rolls]", "did you mean 'roles'")),
+    "a wrong type": ("[steering]\nmax_rounds = 'many'\n", ("user.toml:2", "'many'", "a whole number")),
+    "broken TOML": ("[steering\n", ("user.toml", "line 1")),
+    "an unknown provider": ("[roles]\ntask_llm = 'nobody'\n", ("user.toml:2", "'nobody'", "demo, openai")),
+    "a key in the open": ("[providers.openai]\nkey = 'sk-oops'\n", ("providers.openai.key", "env:NAME")),
+}
+
+
+@pytest.mark.parametrize("case", CONFIGS)
+def test_a_bad_configuration_names_file_line_and_what_is_allowed(desk, case: str) -> None:
+    text, named = CONFIGS[case]
+    desk.configure(text)
+    done = desk.codesteer("solve", PROBLEM)
+    assert_explained(done, 2, *named)
+    assert "sk-oops" not in done.err
+
+
+ARGUMENTS = {
+    "an unknown provider": (
+        ["solve", PROBLEM, "--task-llm", "nobody"],
+        2,
+        ("--task-llm", "'nobody'", "demo"),
+    ),
+    "a wrong number": (
+        ["solve", PROBLEM, "--max-rounds", "few"],
+        2,
+        ("--max-rounds", "'few'", "a whole number"),
+    ),
+    "an unknown engine": (
+        ["solve", PROBLEM, "--sandbox", "podman"],
+        2,
+        ("--sandbox", "'podman'", '"docker"'),
+    ),
+    "an empty problem": (["solve", "  "], 2, ("The problem is empty",)),
+    "no problem": (["solve"], 2, ("PROBLEM", "--task")),
+    "two problems": (["solve", PROBLEM, "--task", "game24"], 2, ("--task",)),
+    "an unknown task": (["solve", "--task", "game42"], 2, ("game42", "game24")),
+    "a seed without a task": (["solve", PROBLEM, "--seed", "3"], 2, ("--seed",)),
+    "a key that is not set": (
+        ["solve", PROBLEM, "--task-llm", "openai"],
+        3,
+        ("OPENAI_API_KEY", "--task-llm demo"),
+    ),
+    "a missing user file": (
+        ["--config", "none.toml", "solve", PROBLEM],
+        2,
+        ("--config", "none.toml", "config init"),
+    ),
+    "an unknown session": (["replay", "--text", "nonesuch"], 2, ("nonesuch", "sessions list")),
+    "a missing session file": (["replay", "--text", "gone.jsonl"], 2, ("gone.jsonl", "sessions list")),
+    "a session to remove": (["sessions", "rm", "--yes", "nonesuch"], 2, ("nonesuch", "sessions list")),
+    "a missing program": (["check", "gone.py"], 2, ("gone.py",)),
+    "an unknown setting": (["config", "explain", "role.task_llm"], 2, ("role.task_llm", "roles.task_llm")),
+}
+
+
+@pytest.mark.parametrize("case", ARGUMENTS)
+def test_bad_arguments_are_named_with_the_remedy(desk, case: str) -> None:
+    arguments, code, named = ARGUMENTS[case]
+    assert_explained(desk.codesteer(*arguments), code, *named)
+
+
+def test_a_problem_of_a_megabyte_is_refused_by_its_size(desk) -> None:
+    done = desk.codesteer("solve", "-", stdin="x" * MIB)
+    assert_explained(done, 2, f"{MIB:,} characters", "Shorten")
+
+
+def test_a_problem_that_is_no_text_is_refused(desk) -> None:
+    assert_explained(desk.codesteer("solve", "-", stdin=b"\xff\xfe make 24"), 2, "UTF-8")
+
+
+NOT_SESSIONS = {
+    "text": b"hello\n",
+    "json": b'{"a": 1}\n',
+    "another event first": b'{"type": "round_started", "round": 0}\n',
+    "nothing": b"",
+    "bytes": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("case", NOT_SESSIONS)
+@pytest.mark.parametrize("arguments", [["replay", "--text"], ["sessions", "show"]], ids=" ".join)
+def test_a_file_that_is_no_session_is_named_as_such(desk, case: str, arguments: list[str]) -> None:
+    file = desk.folder / "notes.jsonl"
+    file.write_bytes(NOT_SESSIONS[case])
+    assert_explained(
+        desk.codesteer(*arguments, str(file)), 2, str(file), "not a session file", "sessions list"
+    )
+
+
+def test_only_sessions_can_be_removed(desk) -> None:
+    file = desk.folder / "precious.txt"
+    file.write_text("precious")
+    assert_explained(desk.codesteer("sessions", "rm", "--yes", str(file)), 2, "not a session file")
+    assert file.read_text() == "precious"
+
+
+def test_a_missing_gguf_file_is_named(desk) -> None:
+    desk.configure("[providers.local]\nkind = 'llama_cpp'\nmodel = 'nowhere/tiny.gguf'\n")
+    assert_explained(desk.codesteer("solve", PROBLEM, "--task-llm", "local"), 3, "nowhere/tiny.gguf")
+
+
+def test_a_file_that_is_no_gguf_is_named(desk) -> None:
+    path: Path = desk.folder / "fake.gguf"
+    path.write_bytes(b"not weights at all")
+    desk.configure(f"[providers.local]\nkind = 'llama_cpp'\nmodel = '{path}'\n")
+    assert_explained(desk.codesteer("solve", PROBLEM, "--task-llm", "local"), 3, str(path))
+
+
+@pytest.mark.parametrize("kind", ["openai", "anthropic"])
+def test_a_refused_connection_names_the_address(desk, kind: str) -> None:
+    port = closed_port()
+    desk.configure(
+        f"[providers.mine]\nkind = '{kind}'\nmodel = 'm'\nbase_url = 'http://127.0.0.1:{port}'\nkey = 'none'\n"
+    )
+    done = desk.codesteer("solve", PROBLEM, "--task-llm", "mine", "--json")
+    assert_explained(done, 3, f"127.0.0.1:{port}")
+    assert done.data["ended"] == "failed"
+    assert done.data["error"]["kind"] == "unreachable"
+
+
+@pytest.mark.parametrize("kind", ["openai", "anthropic"])
+def test_a_wrong_key_is_said_to_be_wrong_and_is_not_shown(desk, kind: str) -> None:
+    desk.env["MY_KEY"] = "sk-wrong-and-secret"
+    with refusing_server() as port:
+        desk.configure(
+            f"[providers.mine]\nkind = '{kind}'\nmodel = 'm'\nbase_url = 'http://127.0.0.1:{port}'\n"
+            "key = 'env:MY_KEY'\n"
+        )
+        done = desk.codesteer("solve", PROBLEM, "--task-llm", "mine", "--json")
+    assert_explained(done, 3, "mine")
+    assert done.data["error"]["kind"] == "auth"
+    recorded = "".join(path.read_text() for path in desk.sessions.glob("*.jsonl"))
+    assert "sk-wrong-and-secret" not in done.out + done.err + recorded
+
+
+def test_a_sessions_folder_that_cannot_be_made_is_named(desk) -> None:
+    desk.env["CODESTEER_SESSIONS__DIR"] = "/dev/null/sessions"
+    assert_explained(desk.codesteer("solve", PROBLEM), 2, "/dev/null/sessions")
+
+
+def test_a_bug_is_called_a_bug_and_its_traceback_is_for_who_asks(
+    desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from codesteer_tui import cli, settings
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("the sky fell")
+
+    monkeypatch.setattr(settings, "load_settings", broken)
+    monkeypatch.delenv("CODESTEER_DEBUG", raising=False)
+    assert cli.run(["config", "show"]) == 70
+    said = capsys.readouterr().err
+    assert "the sky fell" in said
+    assert "CODESTEER_DEBUG=1" in said
+    monkeypatch.setenv("CODESTEER_DEBUG", "1")
+    with pytest.raises(RuntimeError, match="the sky fell"):
+        cli.run(["config", "show"])

@@ -1,0 +1,71 @@
+"""The configuration as a person sees it."""
+
+from __future__ import annotations
+
+import tomllib
+
+
+def test_show_is_toml_with_the_origin_of_each_value(desk) -> None:
+    desk.configure("[steering]\nmax_rounds = 3\n")
+    done = desk.codesteer("config", "show", "--task-llm", "demo")
+    table = tomllib.loads(done.out)
+    assert table["steering"]["max_rounds"] == 3
+    assert f"# user file: {desk.config}:2" in done.out
+    assert "# flag: --task-llm" in done.out
+    assert "# environment: CODESTEER_SESSIONS__DIR" in done.out
+
+
+def test_show_as_json_is_the_whole_configuration(desk) -> None:
+    shown = desk.codesteer("config", "show", "--json").data
+    assert shown["roles"]["steerer"] == "rules"
+    assert shown["providers"]["openai"]["key"] == "env:OPENAI_API_KEY"
+
+
+def test_no_key_is_ever_shown(desk) -> None:
+    desk.env["OPENAI_API_KEY"] = "sk-very-secret"
+    for arguments in (
+        ["config", "show"],
+        ["config", "explain", "providers"],
+        ["doctor"],
+        ["doctor", "--json"],
+    ):
+        done = desk.codesteer(*arguments)
+        assert "sk-very-secret" not in done.out + done.err
+
+
+def test_explain_says_meaning_value_and_layer(desk) -> None:
+    desk.env["CODESTEER_STEERING__MAX_ROUNDS"] = "2"
+    done = desk.codesteer("config", "explain", "steering.max_rounds")
+    assert "steering.max_rounds = 2" in done.out
+    assert "Most rounds of guidance" in done.out
+    assert "a whole number of at least 0" in done.out
+    assert "environment: CODESTEER_STEERING__MAX_ROUNDS" in done.out
+
+
+def test_explain_takes_a_whole_section_and_a_provider_of_the_person(desk) -> None:
+    desk.configure("[providers.mine]\nkind = 'openai'\nmodel = 'm'\n")
+    keys = [item["key"] for item in desk.codesteer("config", "explain", "providers.mine", "--json").data]
+    assert "providers.mine.model" in keys
+    assert "providers.mine.timeout_s" in keys
+
+
+def test_explain_suggests_the_full_name_of_a_key(desk) -> None:
+    done = desk.codesteer("config", "explain", "task_llm")
+    assert done.code == 2
+    assert "roles.task_llm" in done.err
+
+
+def test_init_writes_a_file_once_and_says_where(desk) -> None:
+    target = desk.folder / "new" / "config.toml"
+    done = desk.codesteer("config", "init", "--config", str(target))
+    assert done.out.strip() == str(target)
+    assert desk.codesteer("config", "show", "--config", str(target)).code == 0
+    again = desk.codesteer("config", "init", "--config", str(target))
+    assert again.code == 2
+    assert "--force" in again.err
+    assert desk.codesteer("config", "init", "--force", "--config", str(target)).code == 0
+
+
+def test_path_names_the_user_file_and_the_files_in_use(desk) -> None:
+    done = desk.codesteer("config", "path", "--json").data
+    assert done == {"user_file": str(desk.config), "exists": True, "files": [str(desk.config)]}

@@ -1,0 +1,64 @@
+"""Help is there for every command, and costs no import that it does not need."""
+
+from __future__ import annotations
+
+import pytest
+
+from codesteer_tui.cli.root import COMMANDS
+
+SLOW = ("textual", "openai", "anthropic", "docker", "llama_cpp")
+
+PROBE = """
+import sys
+from codesteer_tui.cli import run
+assert run(["--help"]) == 0
+print("loaded:", *sorted(sys.modules))
+"""
+
+
+def test_help_imports_neither_the_screen_nor_a_provider_nor_the_schema(desk) -> None:
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        env=desk.env,
+        cwd=desk.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout.rpartition("loaded:")[2].split()
+    assert "click" in loaded
+    assert not {name.partition(".")[0] for name in loaded} & {*SLOW, "msgspec", "pygments", "platformdirs"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(desk, name: str) -> None:
+    done = desk.codesteer(name, "--help")
+    assert done.code == 0
+    assert f"codesteer {name}" in done.out
+
+
+def test_the_version_is_printed(desk) -> None:
+    from codesteer_tui import __version__
+
+    assert desk.codesteer("--version").out == f"codesteer {__version__}\n"
+
+
+def test_a_misspelt_command_is_answered_with_the_right_one(desk) -> None:
+    done = desk.codesteer("sesions")
+    assert done.code == 2
+    assert "'sessions'" in done.err
+
+
+def test_a_problem_without_its_command_is_told_how_to_be_posed(desk) -> None:
+    done = desk.codesteer("Use 4 7 8 8 to make 24")
+    assert done.code == 2
+    assert "codesteer solve" in done.err
+
+
+def test_the_app_without_a_terminal_says_what_works_there(desk) -> None:
+    done = desk.codesteer()
+    assert done.code == 2
+    assert "codesteer solve" in done.err
