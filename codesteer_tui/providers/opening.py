@@ -135,7 +135,7 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
     if provider.kind == "demo":
         from codesteer_tui.providers.demo import DemoModel
 
-        return DemoModel(name=name, seed=provider.seed, delay_s=provider.delay_s)
+        return DemoModel(provider=name, seed=provider.seed, delay_s=provider.delay_s)
     if not choice.model:
         raise ConfigError(
             f"[providers.{name}] has no model.", f'Set model, or write "{name}:MODEL" in [roles].'
@@ -146,7 +146,7 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
         return LlamaCppModel(
             name=name,
             path=Path(choice.model).expanduser(),
-            context_tokens=provider.context_tokens,
+            n_ctx=provider.context_tokens,
             gpu_layers=provider.gpu_layers,
         )
     key = read_key(name, provider, env)
