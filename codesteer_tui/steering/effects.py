@@ -1,0 +1,109 @@
+"""Loops that cannot affect what a program prints.
+
+A name is relevant when it reaches an output, a returned value or a test; relevance is followed backwards
+through assignments, without regard to scope or order, so that too much is relevant rather than too little.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codesteer_tui.steering.dataflow import called_name
+
+_Loop = ast.For | ast.AsyncFor | ast.While
+_SPEAKING = frozenset(
+    ["print", "pprint", "write", "writelines", "exec", "eval", "exit", "quit", "setattr", "system", "run"]
+)
+_QUIET = frozenset(["sleep", "len", "range", "int", "str", "float", "abs", "sum", "min", "max"])
+
+
+def idle_loops(tree: ast.Module) -> list[_Loop]:
+    """Give the outermost loops that print nothing, leave nothing, and change nothing that matters."""
+    functions = {
+        node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    relevant = _relevant_names(tree, functions)
+    return [loop for loop in _outermost_loops(tree) if _is_idle(loop, relevant, functions)]
+
+
+def _outermost_loops(tree: ast.Module) -> Iterator[_Loop]:
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            yield node
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _relevant_names(
+    tree: ast.Module, functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef]
+) -> set[str]:
+    """Follow names backwards from outputs and returns, and from tests, to all that they are made of."""
+    feeds: dict[str, set[str]] = {}
+    relevant: set[str] = set()
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call) and (called_name(node) in _SPEAKING or called_name(node) in functions)
+        ) or isinstance(node, ast.Return | ast.Yield | ast.YieldFrom | ast.Raise | ast.Assert):
+            relevant |= _names(node)
+        elif isinstance(node, ast.If | ast.Match):
+            if any(isinstance(part, ast.Call) and called_name(part) in _SPEAKING for part in ast.walk(node)):
+                relevant |= _names(node.test if isinstance(node, ast.If) else node.subject)
+        elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.NamedExpr):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            _feed(feeds, set().union(*map(_names, targets)), _names(node))
+        elif isinstance(node, ast.For | ast.AsyncFor):
+            _feed(feeds, _names(node.target), _names(node.iter))
+            _feed(feeds, _written(node), _names(node.iter))
+        elif isinstance(node, ast.If | ast.While):
+            _feed(feeds, _written(node), _names(node.test))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            _feed(feeds, _names(node.func.value), _names(node))
+    waiting = list(relevant)
+    while waiting:
+        more = feeds.get(waiting.pop(), set()) - relevant
+        relevant |= more
+        waiting.extend(more)
+    return relevant
+
+
+def _feed(feeds: dict[str, set[str]], targets: set[str], sources: set[str]) -> None:
+    for target in targets:
+        feeds.setdefault(target, set()).update(sources)
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Names and attribute names in a tree."""
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return names | {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+
+
+def _written(node: ast.AST) -> set[str]:
+    """Names that a tree assigns to, or on which it calls a method."""
+    names: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
+            names.add(part.id)
+        elif isinstance(part, ast.Subscript | ast.Attribute) and not isinstance(part.ctx, ast.Load):
+            names |= _names(part.value) | ({part.attr} if isinstance(part, ast.Attribute) else set())
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            names |= _names(part.func.value)
+    return names
+
+
+def _is_idle(
+    loop: _Loop, relevant: set[str], functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef]
+) -> bool:
+    leaving = ast.Return | ast.Yield | ast.YieldFrom | ast.Raise | ast.Assert | ast.Import | ast.ImportFrom
+    for part in ast.walk(loop):
+        if isinstance(part, leaving):
+            return False
+        if isinstance(part, ast.Call):
+            name = called_name(part)
+            if name in _SPEAKING or name in functions:
+                return False
+            if isinstance(part.func, ast.Name) and name not in _QUIET and _names(part) & relevant - {name}:
+                return False
+    return not _written(loop) & relevant
