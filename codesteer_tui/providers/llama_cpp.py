@@ -247,7 +247,7 @@ class _Worker:
         except asyncio.CancelledError:
             self._kill()
             raise
-        await self._reader
+        await asyncio.wait([self._reader])
         if not self._log.closed:
             self._lines = self._last_lines()
             self._log.close()
@@ -273,10 +273,11 @@ class _Worker:
                     self._first.set_result(answer)
         except (msgspec.DecodeError, ConnectionError):
             self._kill()
-        self._gone.set()
-        self._answers.put_nowait(None)
-        if not self._first.done():
-            self._first.set_result(None)
+        finally:
+            self._gone.set()
+            self._answers.put_nowait(None)
+            if not self._first.done():
+                self._first.set_result(None)
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -52,6 +52,7 @@ class OpenAIModel:
         self._label = label or f"{name}:{model}"
         self._unwanted: set[str] = set()
         self._client: openai.AsyncOpenAI | None = None
+        self._keyless: dict[str, Any] = {}
 
     @property
     def info(self) -> RoleInfo:
@@ -107,7 +108,7 @@ class OpenAIModel:
         while True:
             request = self._request(messages, options)
             try:
-                stream: openai.AsyncStream[ChatCompletionChunk] = await create(**request)
+                stream: openai.AsyncStream[ChatCompletionChunk] = await create(**request, **self._keyless)
             except Exception as error:
                 name = refused_parameter(error, [known for known in _OPTIONAL if known in request])
                 if name is None or name in self._unwanted:
@@ -138,9 +139,6 @@ class OpenAIModel:
     def _connect(self) -> openai.AsyncOpenAI:
         import openai
 
-        headers: dict[str, Any] = dict(self._headers)
-        if not self._place.key:
-            headers["Authorization"] = openai.Omit()
         client = openai.AsyncOpenAI(
             api_key=self._place.key or "none",
             base_url=self._place.base_url,
@@ -150,10 +148,11 @@ class OpenAIModel:
         if self._place.host != Place("", OFFICIAL, "").host:
             # The SDK takes these from the environment; they belong to OpenAI and to no other host.
             client.organization = client.project = None
-            client._custom_headers = headers
+            client._custom_headers = self._headers
         else:
-            client._custom_headers = {**client._custom_headers, **headers}
+            client._custom_headers = {**client._custom_headers, **self._headers}
         _ = client.chat.completions  # imported by the SDK on first use; better here than in the event loop
+        self._keyless = {} if self._place.key else {"extra_headers": {"Authorization": openai.Omit()}}
         return client
 
 

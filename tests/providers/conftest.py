@@ -1,0 +1,74 @@
+"""What the provider tests share: no real key or proxy is ever seen, GGUFs are made once a session."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tiny_gguf import make
+
+
+@pytest.fixture(autouse=True)
+def _no_real_accounts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if re.match(r"(?i)(anthropic|openai)_|.*_proxy$", name):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))
+
+
+@pytest.fixture(scope="session")
+def random_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights that speak gibberish, deterministically at temperature 0."""
+    return make(tmp_path_factory.mktemp("gguf") / "random.gguf")
+
+
+@pytest.fixture(scope="session")
+def slow_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random weights with so many layers that a long prompt takes seconds."""
+    return make(tmp_path_factory.mktemp("gguf") / "slow.gguf", layers=12, context_length=16384)
+
+
+@pytest.fixture(scope="session")
+def code_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights that answer `<<<Code>>>` to everything."""
+    return make(tmp_path_factory.mktemp("gguf") / "code.gguf", replies=["<<<Code>>>"])
+
+
+@pytest.fixture(scope="session")
+def llama_server(random_gguf: Path) -> Iterator[str]:
+    """llama-cpp-python's own OpenAI server with a tiny GGUF."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "llama_cpp.server", "--model", str(random_gguf), "--n_ctx", "2048"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--n_threads", "1"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/models", timeout=5).close()
+                break
+            assert server.poll() is None, "llama_cpp.server ended at once"
+            assert time.monotonic() < deadline, "llama_cpp.server does not answer"
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def fast_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits of a hundredth of a second before another try."""
+    monkeypatch.setattr("codesteer_tui.providers.streaming.random.uniform", lambda *_: 0.02)
