@@ -41,7 +41,7 @@ class CodesteerApp(App[None]):
             self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
-        return LiveScreen(self.settings, self._problem)
+        return LiveScreen(self.settings, self._problem, look_around=self._recording is None)
 
     def on_mount(self) -> None:
         wanted = self.settings.config.screen.theme

@@ -76,6 +76,7 @@ KEYS: tuple[Key, ...] = (
     Key("round_on", "shift+right", "screen.step_round(1)", "one round on", "replay"),
     Key("start", "home", "screen.seek_start", "go to the start", "replay"),
     Key("end", "end", "screen.seek_end", "go to the end", "replay"),
+    Key("skip_idle", "i", "screen.skip_idle", "skip idle time over 2 s, or keep it", "replay"),
     Key("slower", "minus", "screen.speed(-1)", "slower", "replay", "speed", "-/+"),
     Key("faster", "plus,equals_sign", "screen.speed(1)", "faster", "replay"),
     Key("open", "enter", "open", "open at the end", "sessions", "open"),

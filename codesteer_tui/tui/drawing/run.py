@@ -49,7 +49,13 @@ def execution_blocks(run: Execution, bounds: Bounds) -> list[Block]:
             limit = duration(run.limits.wall_s)
             return [block("heading", (f"~ running, at most {limit}", "$text-accent")), *_streams(run, bounds)]
         case NotRun(reason=reason, remedy=remedy):
-            shown = [block("unsure", "? not run   ", "(this says nothing about the program)")]
+            shown = [
+                block(
+                    "heading",
+                    ("? not run", "bold $text-warning"),
+                    ("   this says nothing about the program", "dim"),
+                )
+            ]
             shown.append(block("prose", reason))
             return shown + ([block("note", remedy)] if remedy else [])
         case ExecutionResult() as result:

@@ -28,7 +28,7 @@ class DeskScreen(Screen[None]):
         (TABS_BELOW, "-two"),
         (THREE_COLUMNS_FROM, "-three"),
     ]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
     watermark = ""
     running = False
 
@@ -61,7 +61,7 @@ class DeskScreen(Screen[None]):
         transcript = desk.transcript if desk else Desk().transcript
         self.query_one(TopLine).draw(transcript, self.watermark)
         self.query_one(BottomLine).draw(transcript, running=self.running, seconds=self.seconds)
-        self.query_one(KeyLine).draw(self.places())
+        self.query_one(KeyLine).draw(self.places(), running=self.running)
 
     @on(DescendantFocus)
     @on(DescendantBlur)

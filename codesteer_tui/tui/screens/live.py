@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -32,10 +33,13 @@ TICK_S = 0.5
 class LiveScreen(DeskScreen):
     """Poses problems and shows their runs."""
 
-    def __init__(self, settings: Settings, problem: Problem | None = None) -> None:
+    def __init__(
+        self, settings: Settings, problem: Problem | None = None, *, look_around: bool = True
+    ) -> None:
         super().__init__(id="live")
         self.settings = settings
         self._problem = problem
+        self._look_around = look_around
         self._began = 0.0
         self._turn: Worker[None] | None = None
 
@@ -56,8 +60,16 @@ class LiveScreen(DeskScreen):
     def _after_first_paint(self) -> None:
         if self._problem:
             self.begin(self._problem)
-        else:
-            self.query_one(Welcome).look_around(self.settings)
+        self.on_screen_resume()
+
+    def on_screen_suspend(self) -> None:
+        """Once a replay is left, it is time to look around; a replay itself touches nothing."""
+        self._look_around = True
+
+    def on_screen_resume(self) -> None:
+        for welcome in self.query(Welcome):
+            if self._look_around and self.is_current:
+                welcome.look_around(self.settings)
 
     @property
     def home(self) -> Widget | None:
@@ -96,7 +108,9 @@ class LiveScreen(DeskScreen):
             return
         self.running = True
         self._began = time.monotonic()
-        self._turn = self.run_worker(self._solve(problem), name="solve", group="solve", exit_on_error=False)
+        self._turn = self.run_worker(
+            partial(self._solve, problem), name="solve", group="solve", exit_on_error=False
+        )
 
     def stop(self) -> bool:
         """Stop the turn and keep what came; False if nothing is running."""

@@ -119,6 +119,10 @@ class ReplayScreen(DeskScreen):
         self.player.seek(len(self.player.events))
         await self.redraw()
 
+    def action_skip_idle(self) -> None:
+        self.player.skip_idle = not self.player.skip_idle
+        self.query_one(Transport).draw()
+
     def action_speed(self, by: int) -> None:
         self.player.change_speed(by)
         self.query_one(Transport).draw()

@@ -151,13 +151,15 @@ def _length(parts: Iterable[Part]) -> int:
 class KeyLine(Static):
     """The keys that matter here."""
 
-    def draw(self, places: Sequence[str]) -> None:
+    def draw(self, places: Sequence[str], *, running: bool = False) -> None:
         """Show the hinted keys of these places of the key table, as many as fit."""
         width = self.app.size.width - 2
         parts: list[Part] = [" "]
         rows = [key for place in places for key in keys.KEYS if key.where == place and key.hint]
         for key in rows:
             pressed, word = keys.hint(key)
+            if key.id == "back" and not running:
+                word = "back"
             if _length(parts) + len(pressed) + len(word) + 3 > width:
                 break
             parts += [(pressed, "bold $text-accent"), f" {word}  "]

@@ -36,6 +36,7 @@ class Transport(Static):
     def __init__(self, player: Player) -> None:
         super().__init__(markup=False)
         self.player = player
+        self._bar = ""
 
     @property
     def bar_width(self) -> int:
@@ -45,7 +46,9 @@ class Transport(Static):
     def draw(self) -> None:
         """Show the player's position."""
         player, width = self.player, self.bar_width
-        bar = bar_text(player, width)
+        if len(self._bar) != width:
+            self._bar = bar_text(player, width)
+        bar = self._bar
         done = self._cell(player.seconds) + (1 if player.at_end else 0)
         state = "playing" if player.playing else "at the end" if player.at_end else "paused"
         current = player.round_number

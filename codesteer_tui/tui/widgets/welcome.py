@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -53,11 +55,9 @@ class Welcome(VerticalScroll, can_focus=False):
 
     def look_around(self, settings: Settings) -> None:
         """Find out, in the background, what is there and what is missing."""
-        self.run_worker(self._survey(settings), name="survey", exit_on_error=False)
+        self.run_worker(partial(self._survey, settings), name="survey", group="survey", exclusive=True)
 
     async def _survey(self, settings: Settings) -> None:
-        import asyncio
-
         survey = await asyncio.to_thread(_import_survey)
         items = await survey(settings)
         if self.is_mounted:
@@ -69,9 +69,9 @@ class Welcome(VerticalScroll, can_focus=False):
         for item in items:
             sign, style = ("+", "bold $text-success") if item.ok else ("-", "bold $text-warning")
             parts += ["\n"] if parts else []
-            parts += [(f"{sign} ", style), (f"{plain(item.title):<12}", "bold"), f" {plain(item.detail)}"]
-            if item.remedy and not item.ok:
-                parts.append((f"\n{'':<15}-> {plain(item.remedy)}", "dim"))
+            parts += [(f"{sign} ", style), (f"{plain(item.title):<14}", "bold"), f" {plain(item.detail)}"]
+            if item.remedy:
+                parts.append((f"\n{'':<17}-> {plain(item.remedy)}", "dim"))
         self.query_one("#survey", Static).update(Content.assemble(*parts))
 
 

@@ -1,0 +1,83 @@
+"""The real app with settings of its own, driven by a pilot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from codesteer_tui.config import Config, Screen, Sessions
+from codesteer_tui.events import Event
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui.widgets.pane import Pane
+
+Shown = Callable[[], str]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        Config(screen=Screen(reduced_motion=True), sessions=Sessions(dir=str(tmp_path / "sessions")))
+    )
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_surveyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The survey looks at the machine; tests of the screen must not depend on it."""
+    import codesteer_tui.survey as survey
+
+    async def two_items(settings: Settings) -> list[survey.Item]:
+        return [
+            survey.Item(
+                "task_llm", "TaskLLM", True, "built-in demo, no language model", "set OPENAI_API_KEY"
+            ),
+            survey.Item("sandbox", "Sandbox", False, "no Docker engine answers", "start Docker"),
+        ]
+
+    monkeypatch.setattr(survey, "survey", two_items)
+
+
+def pane(app: object, name: str) -> Pane:
+    """One of the four panes of the screen in front."""
+    return app.screen.query_one(f"#pane-{name}", Pane)  # type: ignore[attr-defined]
+
+
+def text_on(app: object) -> str:
+    """All characters of the screen as it is painted now."""
+    screen = app.screen  # type: ignore[attr-defined]
+    width, height = screen.size
+    strips = screen._compositor.render_strips(screen.size)
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips[:height])
+
+
+class FakeSession:
+    """A session that yields events that the test made."""
+
+    def __init__(self, events: Sequence[Event], hold: object = None) -> None:
+        self.id, self.path, self.ending = "fake", None, None
+        self.events = self._events(events, hold)
+        self.closed = False
+
+    async def _events(self, events: Sequence[Event], hold: object) -> AsyncIterator[Event]:
+        for event in events:
+            yield event
+        if hold is not None:
+            await hold.wait()  # type: ignore[attr-defined]
+
+
+def opener(session: FakeSession, *, ending: object = None) -> Callable[..., object]:
+    """Something to put in the place of `open_session`."""
+
+    @asynccontextmanager
+    async def open_session(config: Config, problem: object, *, ask: object) -> AsyncIterator[FakeSession]:
+        session.problem, session.ask = problem, ask  # type: ignore[attr-defined]
+        try:
+            yield session
+        finally:
+            session.closed = True
+            if session.ending is None:
+                session.ending = ending  # type: ignore[assignment]
+
+    return open_session

@@ -1,0 +1,77 @@
+"""Every key in the table arrives on legacy terminals, in tmux and in screen."""
+
+from __future__ import annotations
+
+import pytest
+from textual._xterm_parser import XTermParser
+from textual.events import Key as KeyEvent
+
+from codesteer_tui.tui.keys import KEYS, Key, name
+
+NEVER = {
+    "ctrl+h",
+    "ctrl+i",
+    "ctrl+m",
+    "ctrl+[",
+    "ctrl+left_square_bracket",
+    "ctrl+a",
+    "ctrl+b",
+    "ctrl+tab",
+    "alt+enter",
+}
+OPTIONAL = {"shift+enter", "shift+left", "shift+right"}
+"""Keys that some terminals do not report; each has another way."""
+
+SENT = {
+    "escape": "\x1b", "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "space": " ", "home": "\x1b[H", "end": "\x1b[F",
+    "left": "\x1b[D", "right": "\x1b[C", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-",
+    "plus": "+", "equals_sign": "=", "f1": "\x1bOP", "f2": "\x1bOQ", "f4": "\x1bOS", "f5": "\x1b[15~",
+}  # fmt: skip
+"""What a legacy terminal sends."""
+
+
+def bytes_of(key: str) -> str:
+    if key.startswith("ctrl+"):
+        return chr(ord(key.removeprefix("ctrl+")) & 0x1F)
+    return SENT.get(key, key)
+
+
+ALL = [(row, key) for row in KEYS for key in row.keys.split(",")]
+
+
+@pytest.mark.parametrize(("row", "key"), ALL, ids=lambda v: v if isinstance(v, str) else v.id)
+def test_a_legacy_terminal_delivers_the_key(row: Key, key: str) -> None:
+    assert key not in NEVER
+    assert not key.startswith("alt+")
+    if key in OPTIONAL:
+        assert len(row.keys.split(",")) > 1 or any(
+            r.does == row.does or "round" in r.id for r in KEYS if r is not row
+        )
+        return
+    parser = XTermParser()
+    arrived = [
+        event.key for event in [*parser.feed(bytes_of(key)), *parser.feed("")] if isinstance(event, KeyEvent)
+    ]
+    assert arrived == [key]
+
+
+def test_letters_and_digits_act_only_in_panes_replay_and_lists() -> None:
+    plain = [row.id for row, key in ALL if len(key) == 1 and row.where in ("anywhere", "desk", "prompt")]
+    assert plain == []
+
+
+def test_no_key_has_two_meanings_in_one_place() -> None:
+    for where in {row.where for row in KEYS}:
+        keys = [key for row, key in ALL if row.where == where]
+        assert len(keys) == len(set(keys)), where
+
+
+def test_ids_are_unique_so_that_keys_can_be_remapped() -> None:
+    assert len({row.id for row in KEYS}) == len(KEYS)
+
+
+def test_names_read_as_people_write_them() -> None:
+    named = {row.id: name(row) for row in KEYS}
+    assert named["sessions"] == "Ctrl+S or F4"
+    assert named["previous_round"] == "["
+    assert named["bottom"] == "G"
