@@ -24,6 +24,7 @@ from codesteer_tui.providers.demo_problems import (
     recognise,
     says_none,
 )
+from codesteer_tui.providers.demo_problems.base import NO_SOLUTION
 from codesteer_tui.values import Finish, Message, RoleInfo, Usage
 
 __all__ = ["CHECKER_MARKER", "DemoModel"]
@@ -122,13 +123,27 @@ def reply(messages: Sequence[Message], seed: int) -> str:
     return _solve(messages, users, seed)
 
 
+def _prose(text: str) -> str:
+    """`text` without anything that could open a code block.
+
+    What this model says may repeat words of the question or of a quoted output, and whatever is taken for
+    its program may run without isolation; so only `_with_program()` ever writes a fence.
+    """
+    return text.replace("`", "'").replace("~", "-")
+
+
+def _with_program(introduction: str, program: str) -> str:
+    """A sentence or two and a program that came out of a template."""
+    return f"{_prose(introduction)}\n\n```python\n{program}```\n"
+
+
 def _solve(messages: Sequence[Message], users: list[str], seed: int) -> str:
     question, problem = _find_question(users[0])
     if not isinstance(problem, DemoProblem):
         return _decline(problem.reason if problem else "I do not recognise this problem.")
     earlier = [message.content for message in messages if message.role == "assistant"]
     guidance = _before_question(users[0]) if len(users) == 1 else _without_output(users[-1])
-    rng = Random(f"{seed}|{len(earlier)}|{question}")
+    rng = Random(f"{seed}|{len(earlier)}|{question!a}")
     asks_better = bool(earlier) and bool(_WANTS_BETTER.search(guidance))
     if not _asks_for_code(guidance, earlier, asks_better):
         return _text_answer(problem, users[1:], earlier, asks_better, rng)
@@ -136,9 +151,9 @@ def _solve(messages: Sequence[Message], users: list[str], seed: int) -> str:
     real_turns = sum("```" in text for text in earlier) - lazy_turns
     if asks_better or real_turns or lazy_turns > 1:
         return _real_code(problem, guidance)
-    return (
-        f"This is about {problem.family}. I worked it out; this program prints the answer.\n\n"
-        f"```python\n{lazy_program(problem.guess(rng))}```\n"
+    return _with_program(
+        f"This is about {problem.family}. I worked it out; this program prints the answer.",
+        lazy_program(problem.guess(rng)),
     )
 
 
@@ -160,10 +175,12 @@ def _text_answer(
     printed = _last_printed(turns)
     if printed is not None and not _is_lazy(next((t for t in reversed(earlier) if "```" in t), "")):
         if says_none(printed):
-            return f"The program tried everything there is to try: there is no solution.\n\n<<<{printed}>>>"
-        return f"The program ran and found the answer. {problem.explain(printed)}\n\n<<<{printed}>>>"
+            return (
+                f"The program tried everything there is to try: there is no solution.\n\n<<<{NO_SOLUTION}>>>"
+            )
+        return _prose(f"The program ran and found the answer. {problem.explain(printed)}\n\n<<<{printed}>>>")
     answer = (problem.second_look() if asks_better else None) or problem.guess(rng)
-    return f"{problem.explain(answer)}\n\n<<<{answer}>>>"
+    return _prose(f"{problem.explain(answer)}\n\n<<<{answer}>>>")
 
 
 def _real_code(problem: DemoProblem, guidance: str) -> str:
@@ -173,7 +190,7 @@ def _real_code(problem: DemoProblem, guidance: str) -> str:
         opening = "That is right: my program only printed a guess. This one computes the answer."
     else:
         opening = "Here is a program that computes the answer."
-    return f"{opening} {problem.approach}\n\n```python\n{problem.solver()}```\n"
+    return _with_program(f"{opening} {problem.approach}", problem.solver())
 
 
 def _check(users: list[str]) -> str:
@@ -191,9 +208,10 @@ def _check(users: list[str]) -> str:
     program = problem.test(claim)
     if isinstance(program, Declined):
         return f"I cannot check this. {program.reason}"
-    return (
-        f"This is about {problem.family}. The program takes the claimed answer apart "
-        f"and tests it against every condition of the question.\n\n```python\n{program}```\n"
+    return _with_program(
+        f"This is about {problem.family}. The program takes the claimed answer apart and tests it against every "
+        "condition of the question.",
+        program,
     )
 
 

@@ -15,7 +15,7 @@ OPERATORS = {
 
 
 def value(node, used):
-    """The exact value of a parsed expression; its numbers are appended to `used` in order."""
+    """The exact value of a parsed expression; its numbers are appended to the list used, in order."""
     if isinstance(node, ast.Expression):
         return value(node.body, used)
     if isinstance(node, ast.Constant) and type(node.value) is int:

@@ -108,9 +108,9 @@ class Liars(DemoProblem):
     approach = "It tries every combination of liars and keeps those that fit all statements."
 
     def guess(self, rng: Random) -> str:
-        # Following the chain in the head, the last change of sides is missed.
+        # Following the chain in the head, a change of sides is missed now and then.
         lies = [honest for _, _, honest in self.statements].count(0) + [h for _, h in self.facts].count(0)
-        missed = 1 if len(self.statements) >= 4 and lies >= 2 else 0
+        missed = int(len(self.statements) >= 4 and lies >= 2 and rng.random() < 0.5)
         return "Yes" if (lies - missed) % 2 == 0 else "No"
 
     def explain(self, answer: str) -> str:

@@ -110,7 +110,7 @@ CLAIM = @CLAIM@
     + r'''
 
 def joined(claim):
-    """The expression of a list of tokens such as `[1, +, 3]`, or "" where numbers stand side by side."""
+    """The expression of a list of tokens such as [1, +, 3], or "" where numbers stand side by side."""
     text = claim.strip()
     if text.startswith("[") and text.endswith("]"):
         text = re.sub(r"""[,'"]""", " ", text[1:-1])
