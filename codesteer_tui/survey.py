@@ -1,7 +1,7 @@
 """What is there and what is missing, for ``codesteer doctor`` and the first screen.
 
 Nothing is sent beyond this machine, nothing is started, and no key is shown: a key is only said to be found.
-Each probe has its own time limit, so the whole takes about `LIMIT_S` seconds at most.
+Each probe has its own time limit: `LIMIT_S` seconds, more only for the sandbox, which tests itself the first time.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from codesteer_tui.settings import Settings, user_file
 from codesteer_tui.values import Role
 
 LIMIT_S = 2.0
+SANDBOX_LIMIT_S = 8.0
 CONNECT_S = 0.3
 LOCAL_SERVERS = {"Ollama": 11434, "LM Studio": 1234, "llama.cpp": 8080}
 """Servers that speak the OpenAI protocol, and the port that each listens on unless told otherwise."""
@@ -65,10 +66,11 @@ async def survey(settings: Settings) -> list[Item]:
 
 
 async def _bounded(id: str, title: str, probe: Awaitable[Item]) -> Item:
+    limit = SANDBOX_LIMIT_S if id == "sandbox" else LIMIT_S
     try:
-        return await asyncio.wait_for(probe, LIMIT_S)
+        return await asyncio.wait_for(probe, limit)
     except TimeoutError:
-        return Item(id, title, False, f"no reply within {LIMIT_S:g} s", "try again: codesteer doctor")
+        return Item(id, title, False, f"no reply within {limit:g} s", "try again: codesteer doctor")
     except CodesteerError as error:
         return Item(id, title, False, error.message, error.remedy)
 
@@ -155,7 +157,9 @@ async def _servers() -> Item:
     found = [f"{name} (:{port})" for (name, port), there in zip(ports, answers, strict=True) if there]
     if not found:
         looked = ", ".join(f":{port} ({name})" for name, port in ports)
-        return Item("servers", "Local servers", False, f"nothing on {looked}", "")
+        return Item(
+            "servers", "Local servers", False, f"nothing on {looked}", "start one, for example: ollama serve"
+        )
     remedy = f"use one: open the [providers.ollama] table in {user_file()}"
     return Item("servers", "Local servers", True, f"something listens for {', '.join(found)}", remedy)
 

@@ -19,7 +19,8 @@ from codesteer_tui.errors import SandboxError, SandboxUnavailable
 if TYPE_CHECKING:
     from codesteer_tui.config import SandboxSettings
     from codesteer_tui.sandbox import Sandbox
-    from codesteer_tui.values import ExecutionResult, Limits, Program
+    from codesteer_tui.sandbox.choose import EngineReport
+    from codesteer_tui.values import ExecutionResult, Limits, Program, SandboxInfo
 
 DEFAULT_BASE = "python:3.12-slim"
 MIB = 1 << 20
@@ -34,30 +35,39 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Say which sandbox would be used, and what the others lack."""
+    """Say which sandbox would be used, and what the others lack.
+
+    The exit code is 3 where the one that the configuration names does not work.
+    """
     import msgspec
 
     settings = settings_of(ctx).config.sandbox
     from codesteer_tui.sandbox.choose import choose_sandbox, survey
 
-    async def look() -> tuple[object, list[object]]:
-        box = await choose_sandbox(
-            settings.engine, image=settings.image, reduced_isolation=settings.reduced_isolation
-        )
+    async def look() -> tuple[SandboxInfo | SandboxUnavailable, list[EngineReport]]:
         try:
-            return box.info, list(await survey())
-        finally:
-            await box.aclose()
+            box = await choose_sandbox(
+                settings.engine, image=settings.image, reduced_isolation=settings.reduced_isolation
+            )
+        except SandboxUnavailable as error:
+            return error, await survey()
+        await box.aclose()
+        return box.info, await survey()
 
     info, engines = run_async(look())
+    error = info if isinstance(info, SandboxUnavailable) else None
     if as_json:
-        put_json({"in_use": msgspec.to_builtins(info), "engines": [msgspec.to_builtins(e) for e in engines]})
-        return
-    _print_info(msgspec.to_builtins(info))
-    for engine in engines:
-        put(
-            "  ".join(str(value) for value in msgspec.to_builtins(engine).values() if value not in ("", None))
-        )
+        used = None if isinstance(info, SandboxUnavailable) else msgspec.to_builtins(info)
+        put_json({"in_use": used, "engines": msgspec.to_builtins(engines)})
+    else:
+        if not isinstance(info, SandboxUnavailable):
+            put(f"in use      {info.label} ({info.isolation.replace('_', ' ')})")
+            _print_why(info.detail, info.remedy)
+        for engine in engines:
+            put(f"{engine.name:<11} {'works' if engine.ok else 'cannot be used'}")
+            _print_why(engine.detail, engine.remedy)
+    if error:
+        raise error
 
 
 @command.command("build")
@@ -168,7 +178,7 @@ def _require_admission(box: Sandbox, program: Program) -> None:
         return
     if admission != "ask":
         raise SandboxUnavailable(admission.reason, admission.remedy)
-    question = f"Only {box.info.label} is available here ({box.info.isolation} isolation)."
+    question = f"What would be used here is weaker than a container: {box.info.label}."
     if not sys.stdin.isatty():
         raise SandboxUnavailable(f"{question} It needs a yes.", "agree with: --engine namespaces")
     click.confirm(f"{question} Run the program in it?", abort=True, err=True)
@@ -206,12 +216,11 @@ def _print_end(result: ExecutionResult) -> None:
     say(f"{result.verdict}, {result.wall_ms / 1000:.2f} s{peak}")
 
 
-def _print_info(info: dict[str, str]) -> None:
-    put(f"in use     {info['label']} ({info['isolation'].replace('_', ' ')})")
-    if info["detail"]:
-        put(f"           {info['detail']}")
-    if info["remedy"]:
-        put(f"           → {info['remedy']}")
+def _print_why(detail: str, remedy: str) -> None:
+    if detail:
+        put(f"            {detail}")
+    if remedy:
+        put(f"            → {remedy}")
 
 
 def _size(download: int | None, disk: int | None) -> str:
