@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from codesteer_tui.steering.dataflow import called_name
+from codesteer_tui.steering.flow_values import called_name
 
 SEARCH_LIBRARIES = frozenset({"itertools", "heapq", "queue", "networkx", "bisect"})
 SOLVER_LIBRARIES = frozenset(
@@ -116,7 +116,7 @@ def _inner_branches(nodes: list[ast.AST]) -> list[int]:
     """Lines of the cases of a match, and of the filters of comprehensions."""
     tests = [test for node in nodes if isinstance(node, ast.comprehension) for test in node.ifs]
     cases = [node.body[0] for node in nodes if isinstance(node, ast.match_case)]
-    return [node.lineno for node in (*tests, *cases)]
+    return [*(test.lineno for test in tests), *(case.lineno for case in cases)]
 
 
 def _is_arithmetic(node: ast.AST) -> bool:

@@ -26,8 +26,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from codesteer_tui.steering.code_facts import Facts, facts
-from codesteer_tui.steering.dataflow import Output, outputs
+from codesteer_tui.steering.dataflow import outputs
 from codesteer_tui.steering.effects import idle_loops
+from codesteer_tui.steering.flow_values import Output
 from codesteer_tui.steering.paper_score import paper_judgement
 from codesteer_tui.steering.syntax import Unparsable, parse
 from codesteer_tui.values import Finding, Judgement

@@ -53,9 +53,11 @@ COMPUTING = {
         "print(solve([(Fraction(n), str(n)) for n in (4, 7, 8, 8)]))"
     ),
     "sudoku by backtracking in place": (
-        "grid = [[1, 0], [0, 1]]\n\ndef ok(g, r, c, v):\n    return all(g[r][i] != v and g[i][c] != v for i in range(2))\n"
+        "grid = [[1, 0], [0, 1]]\n\ndef ok(g, r, c, v):\n"
+        "    return all(g[r][i] != v and g[i][c] != v for i in range(2))\n"
         "\ndef solve(g):\n    for r in range(2):\n        for c in range(2):\n            if g[r][c] == 0:\n"
-        "                for v in (1, 2):\n                    if ok(g, r, c, v):\n                        g[r][c] = v\n"
+        "                for v in (1, 2):\n                    if ok(g, r, c, v):\n"
+        "                        g[r][c] = v\n"
         "                        if solve(g):\n                            return True\n"
         "                        g[r][c] = 0\n                return False\n    return True\n\n"
         "solve(grid)\nfor row in grid:\n    print(*row)"
@@ -99,7 +101,8 @@ COMPUTING = {
         "print('prime' if prime else 'not prime')"
     ),
     "a generator": (
-        "def squares():\n    for i in range(40):\n        if i * i % 7 == 2:\n            yield i\nprint(list(squares()))"
+        "def squares():\n    for i in range(40):\n        if i * i % 7 == 2:\n            yield i\n"
+        "print(list(squares()))"
     ),
     "a memo": (
         "from functools import lru_cache\n@lru_cache(None)\ndef fib(n):\n"

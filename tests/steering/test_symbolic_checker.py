@@ -123,56 +123,15 @@ def test_any_source_is_judged(source: str, mode: str) -> None:
     assert all(line >= 1 for finding in judgement.findings for line in finding.lines)
 
 
-LINES = st.lists(
-    st.tuples(
-        st.integers(0, 3),
-        st.sampled_from(
-            [
-                "x = 1",
-                "y = x * 2",
-                "print(x)",
-                "print('a', y)",
-                "for i in range(3):",
-                "while x:",
-                "if y > 1:",
-                "else:",
-                "def f(a, *b):",
-                "return x",
-                "f(x)",
-                "yield y",
-                "class A:",
-                "self.x = y",
-                "x.append(y)",
-                "x[0] = y",
-                "x, *z = y",
-                "try:",
-                "except E as e:",
-                "pass",
-                "with f() as g:",
-                "lambda: f(x)",
-                "[i for i in x if y]",
-                "match x:",
-                "case [a, *b]:",
-                "global x",
-                "import os as x",
-                "from a import *",
-                "x += 'a'",
-                "print(f'{x}')",
-                "(w := x)",
-                "break",
-                "del x",
-                "assert x",
-                "async def f(): await f()",
-                "print(f'{x!r:>{y}}')",
-                "x: int = 3",
-                "a.b.c(d)[e] = f",
-                "print('<<<' + x)",
-                "f = lambda v: v",
-                "print(f(1), file=x)",
-            ]
-        ),
-    )
-).map(lambda rows: "\n".join("    " * depth + line for depth, line in rows))
+PIECES = """\
+x = 1;y = x * 2;print(x);print('a', y);for i in range(3):;while x:;if y > 1:;else:;def f(a, *b):;return x;f(x)
+yield y;class A:;self.x = y;x.append(y);x[0] = y;x, *z = y;try:;except E as e:;pass;with f() as g:;lambda: f(x)
+[i for i in x if y];match x:;case [a, *b]:;global x;import os as x;from a import *;x += 'a';print(f'{x}');(w := x)
+break;del x;assert x;async def f(): await f();print(f'{x!r:>{y}}');x: int = 3;a.b.c(d)[e] = f;print('<<<' + x)
+f = lambda v: v;print(f(1), file=x);def f(self): x.append(f(self))"""
+LINES = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(PIECES.replace("\n", ";").split(";")))).map(
+    lambda rows: "\n".join("    " * depth + line for depth, line in rows)
+)
 
 
 @given(LINES | st.text())
