@@ -12,7 +12,14 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
-from codesteer_tui.providers.failures import Failure, Place, explain, refused_parameter, unfinished
+from codesteer_tui.providers.failures import (
+    Failure,
+    Place,
+    explain,
+    refused_parameter,
+    unfinished,
+    unusable_key,
+)
 from codesteer_tui.providers.streaming import estimated, persistent, require_question
 from codesteer_tui.values import Finish, Message, RoleInfo, Usage
 
@@ -50,7 +57,7 @@ class AnthropicModel:
         headers: Mapping[str, str] | None = None,
         label: str = "",
     ) -> None:
-        self._place = Place(name, base_url or OFFICIAL, model, api_key or "")
+        self._place = Place(name, base_url or OFFICIAL, model, (api_key or "").strip())
         self._timeout_s = timeout_s
         self._headers = dict(headers or {})
         self._label = label or f"{name}:{model}"
@@ -106,6 +113,8 @@ class AnthropicModel:
         self, messages: Sequence[Message], options: Sampling
     ) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         """Start the call; a parameter that the server names as not its own is left out, once each."""
+        if (unusable := unusable_key(self._place)) is not None:
+            raise unusable
         if self._client is None:
             self._client = await asyncio.to_thread(self._connect)
         create: Any = self._client.messages.create
@@ -150,6 +159,7 @@ class AnthropicModel:
             base_url=place.base_url,
             timeout=anthropic.Timeout(self._timeout_s, connect=min(CONNECT_S, self._timeout_s)),
             max_retries=0,
+            http_client=anthropic.DefaultAsyncHttpxClient(follow_redirects=False),
         )
         # Headers from the SDK's environment variable belong to Anthropic and to no other host.
         ambient = client._custom_headers if place.host == official.host else {}

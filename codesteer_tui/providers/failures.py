@@ -56,8 +56,12 @@ class Place(Struct, frozen=True):
     @property
     def host(self) -> str:
         """Host and port of the address; never its path, user name or password."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.hostname}:{parts.port}" if parts.port else (parts.hostname or self.base_url)
+        try:
+            parts = urlsplit(self.base_url)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
+            return "(not an address)"
+        return f"{parts.hostname}{port}" if parts.hostname else "(not an address)"
 
     def __repr__(self) -> str:
         return f"Place({self.provider!r}, {self.host!r}, {self.model!r})"
@@ -79,9 +83,11 @@ def explain(error: Exception, place: Place, *, began: bool) -> Failure | None:
     if isinstance(error, ModelError):
         return Failure(error)
     status, body = getattr(error, "status_code", None), getattr(error, "body", None)
+    headers = getattr(getattr(error, "response", None), "headers", {})
     if isinstance(status, int) and status >= 400:
-        headers = getattr(getattr(error, "response", None), "headers", {})
         return from_status(status, body, headers, place)
+    if isinstance(status, int) and status >= 300:
+        return _elsewhere(status, headers, place)
     if body is not None:
         return from_event(body, place, began=began)
     if isinstance(error, json.JSONDecodeError):
@@ -110,6 +116,18 @@ def from_event(body: object, place: Place, *, began: bool) -> Failure:
     kind = _kind_of_status(int(code[1]), text) if code else _kind_of_text(text) or "overloaded"
     error = _error(kind, "an error inside the stream", quote(body, place), place)
     return Failure(error, may_pass=not began and kind in ("rate_limit", "overloaded"))
+
+
+def unusable_key(place: Place) -> ModelError | None:
+    """The error for a key that cannot be sent at all, as when a line break or a dash of prose got into it."""
+    if place.key.isascii() and place.key.isprintable() and " " not in place.key:
+        return None
+    return ModelError(
+        "auth",
+        f"The key of provider {place.provider} holds characters that no key has (spaces, line breaks, accents).",
+        "Copy the key again and put it where the configuration says it is.",
+        provider=place.provider,
+    )
 
 
 def unfinished(place: Place, *, events: int, content_type: str) -> ModelError:
@@ -246,6 +264,14 @@ def _not_this_protocol(what: str, place: Place, *, began: bool) -> Failure:
     return Failure(ModelError("protocol", f"{_subject(place)} {what}.", remedy, provider=place.provider))
 
 
+def _elsewhere(status: int, headers: Mapping[str, str], place: Place) -> Failure:
+    """A redirect. None is followed: the key belongs to the host that was configured."""
+    host = Place("", headers.get("location", ""), "").host
+    what = f"sends to another address (HTTP {status}, {host})"
+    remedy = f"If you trust it, set base_url of provider {place.provider!r} to the new address."
+    return Failure(ModelError("protocol", f"{_subject(place)} {what}.", remedy, provider=place.provider))
+
+
 def _broken(what: str, place: Place) -> ModelError:
     remedy = (
         "What had arrived is kept. Try again; if it happens often, look at the network or the server's log."
@@ -280,11 +306,10 @@ def _reason(error: Exception) -> tuple[str, bool]:
         return "no connection in time", False
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
         return "connection refused", False
-    if "TooManyRedirects" in names:
-        return "it redirects in a circle", True
+    if names[0] == "InvalidURL" or "UnsupportedProtocol" in names:
+        return "base_url is not an http or https address", True
     last = str(chain[-1]).strip() or str(error).strip() or names[-1]
-    wrong_address = "UnsupportedProtocol" in names or "InvalidURL" in names
-    return last[:200], wrong_address
+    return last[:200], False
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -12,7 +12,14 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
-from codesteer_tui.providers.failures import Failure, Place, explain, refused_parameter, unfinished
+from codesteer_tui.providers.failures import (
+    Failure,
+    Place,
+    explain,
+    refused_parameter,
+    unfinished,
+    unusable_key,
+)
 from codesteer_tui.providers.streaming import estimated, persistent, require_question
 from codesteer_tui.values import Finish, Message, RoleInfo, Usage
 
@@ -46,7 +53,7 @@ class OpenAIModel:
         headers: Mapping[str, str] | None = None,
         label: str = "",
     ) -> None:
-        self._place = Place(name, base_url or OFFICIAL, model, api_key or "")
+        self._place = Place(name, base_url or OFFICIAL, model, (api_key or "").strip())
         self._timeout_s = timeout_s
         self._headers = dict(headers or {})
         self._label = label or f"{name}:{model}"
@@ -102,6 +109,8 @@ class OpenAIModel:
         self, messages: Sequence[Message], options: Sampling
     ) -> openai.AsyncStream[ChatCompletionChunk]:
         """Start the call; a parameter that the server does not take is left out or renamed, once each."""
+        if (unusable := unusable_key(self._place)) is not None:
+            raise unusable
         if self._client is None:
             self._client = await asyncio.to_thread(self._connect)
         create: Any = self._client.chat.completions.create
@@ -144,6 +153,7 @@ class OpenAIModel:
             base_url=self._place.base_url,
             timeout=openai.Timeout(self._timeout_s, connect=min(CONNECT_S, self._timeout_s)),
             max_retries=0,
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
         )
         if self._place.host != Place("", OFFICIAL, "").host:
             # The SDK takes these from the environment; they belong to OpenAI and to no other host.
