@@ -30,8 +30,10 @@ class OffSandbox:
         Raises:
             SandboxError: always.
         """
+        nothing: tuple[Output, ...] = ()
+        for piece in nothing:
+            yield piece  # an iterator like the others, so it raises when it is read, not when it is made
         raise SandboxError(self._not_run.reason, self._not_run.remedy)
-        yield  # makes this an iterator, as the protocol has it
 
     async def aclose(self) -> None:
         """Nothing to remove."""

@@ -1,0 +1,133 @@
+"""Every hostile or broken program of the abuse catalogue ends as the catalogue says.
+
+The catalogue lies beside the repository. All of it runs on Docker and in the namespace box;
+where a box of one process differs by design, `IN_THE_BOX` says how.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codesteer_tui.errors import SandboxError
+from codesteer_tui.sandbox import Output, Sandbox, source
+from codesteer_tui.values import ExecutionResult, Limits, Program
+from tests.boxes import docker_image, docker_sandbox, namespace_sandbox
+
+__all__ = ["docker_image", "docker_sandbox", "namespace_sandbox"]
+
+ABUSE = Path(__file__).resolve().parents[2].parent / "shared" / "sandbox" / "abuse"
+"""Beside the repository; absent on most machines, required in CI."""
+
+
+def _catalogue() -> list[dict[str, Any]]:
+    if not ABUSE.is_dir():
+        return []
+    programs: list[dict[str, Any]] = json.loads((ABUSE / "manifest.json").read_text())["programs"]
+    return programs
+
+
+CATALOGUE = _catalogue()
+
+_REFUSED = {"status": "exited", "exit": 1, "stdout": ""}
+_NO_FORK = {**_REFUSED, "stderr_has": "Errno 11"}
+_NO_THREAD = {**_REFUSED, "stderr_has": "can't start new thread"}
+
+
+def _all(numbers: str, expect: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {number: dict(expect) for number in numbers.split()}
+
+
+IN_THE_BOX: dict[str, dict[str, Any]] = {
+    "01": {"status": "timeout", "stdout_has": "go", "max_ms": 6000},
+    "02": {"status": "timeout", "stdout_has": "go", "max_ms": 6000},
+    "09": {"status": "exited", "exit": 0, "stdout_has": "stopped True"},
+    "21": {"status": "exited", "exit": 1, "stderr_has": "MemoryError"},
+    "79": {**_REFUSED, "stderr_has": "PermissionError"},
+    "116": {"status": "exited", "exit": 0, "stdout_has": "filled", "disk_full": True},
+    "126": {"status": "exited", "exit": 1, "stdout": "go\n", "stderr_has": "PermissionError"},
+    **_all("07 40 41 64 86 110 119 121", _NO_FORK),
+    **_all("52 60 61", _NO_THREAD),
+    **_all("65 112", {**_REFUSED, "stderr_has": "FileNotFoundError"}),
+}
+"""Where the namespace box differs by design: one process, no threads, no network of its own, no shared
+memory, and RLIMIT_AS in the place of a memory cgroup."""
+
+
+def test_the_catalogue_is_there_where_ci_promised_it() -> None:
+    if not CATALOGUE and os.environ.get("CI") == "true":
+        pytest.fail(f"{ABUSE} is missing")
+    if not CATALOGUE:
+        pytest.skip(f"{ABUSE} is not on this machine")
+    assert len(CATALOGUE) >= 100
+
+
+def _limits(job: dict[str, Any]) -> Limits:
+    names = {"out_bytes": "output_bytes", "mem_bytes": "memory_bytes"}
+    given = {names.get(key, key): value for key, value in job.items()}
+    return Limits(**{"source_bytes": 8 << 20, **given})
+
+
+async def _run(sandbox: Sandbox, program: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    """The result as the catalogue names its fields, and how long it took in milliseconds."""
+    text = source.from_bytes((ABUSE / program["file"]).read_bytes())
+    started = time.perf_counter()
+    seen = ""
+    try:
+        async for piece in sandbox.run(Program(text, "demo"), _limits(program["job"])):
+            if isinstance(piece, Output):
+                seen += piece.text if piece.stream == "stdout" else ""
+            else:
+                result = piece
+    except SandboxError as error:
+        return {"status": "lost", "why": str(error)}, (time.perf_counter() - started) * 1e3
+    took = (time.perf_counter() - started) * 1e3
+    assert isinstance(result, ExecutionResult)
+    assert seen == result.stdout, "the live output is the output in the result"
+    return {name: getattr(result, name) for name in ExecutionResult.__struct_fields__}, took
+
+
+def _deviations(expect: dict[str, Any], got: dict[str, Any], took: float) -> list[str]:
+    """What differs from the catalogue's expectation, in words; empty where nothing does."""
+    wrong = []
+    for key, wanted in expect.items():
+        stream, _, test = key.partition("_")
+        parts = wanted if isinstance(wanted, list) else [wanted]
+        if key == "max_ms":
+            ok = took <= wanted
+        elif key == "tail_o_has":
+            ok = wanted in got.get("tail_stdout", "")
+        elif test == "has":
+            ok = all(part in got.get(stream, "") for part in parts)
+        elif test == "not":
+            ok = not any(part in got.get(stream, "") for part in parts)
+        elif wanted == ">0":
+            ok = (got.get(key) or 0) > 0
+        else:
+            ok = got.get(key) in parts
+        if not ok:
+            wrong.append(f"{key}: wanted {wanted!r}")
+    return wrong
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("program", CATALOGUE, ids=lambda program: program["file"])
+async def test_it_ends_as_the_catalogue_says_in_docker(
+    program: dict[str, Any], docker_sandbox: Sandbox
+) -> None:
+    got, took = await _run(docker_sandbox, program)
+    assert not _deviations(program["expect"], got, took), (program["what"], got, took)
+
+
+@pytest.mark.parametrize("program", CATALOGUE, ids=lambda program: program["file"])
+async def test_it_ends_as_the_catalogue_says_in_the_namespace_box(
+    program: dict[str, Any], namespace_sandbox: Sandbox
+) -> None:
+    got, took = await _run(namespace_sandbox, program)
+    expect = IN_THE_BOX.get(program["file"].split("_")[0], program["expect"])
+    assert not _deviations(expect, got, took), (program["what"], got, took)
