@@ -18,29 +18,10 @@ SOLVER_LIBRARIES = frozenset(
 )
 SYMBOLIC_LIBRARIES = frozenset({"sympy", "fractions", "decimal", "ast", "z3"})
 _BUILT_CODE = frozenset({"eval", "exec", "compile"})
-_CALCULATING = frozenset(
-    [
-        "sum",
-        "pow",
-        "abs",
-        "round",
-        "divmod",
-        "min",
-        "max",
-        "len",
-        "sorted",
-        "count",
-        "prod",
-        "factorial",
-        "comb",
-        "perm",
-        "gcd",
-        "lcm",
-        "sqrt",
-        "isqrt",
-        "mean",
-    ]
-)
+_CALCULATING = frozenset((
+    "sum", "pow", "abs", "round", "divmod", "min", "max", "len", "sorted", "count", "prod", "factorial", "comb",
+    "perm", "gcd", "lcm", "sqrt", "isqrt", "mean", "replace", "find", "index", "translate",
+))  # fmt: skip
 _STRUCTURES = frozenset(["set", "frozenset", "dict", "deque", "defaultdict", "Counter", "OrderedDict"])
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 

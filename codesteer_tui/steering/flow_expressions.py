@@ -24,7 +24,7 @@ TEXT = ""
 _PRESET = {"__name__": Value(literal="__main__"), **dict.fromkeys(dir(builtins), WRITTEN)}
 _KEEPING = frozenset((
     "str", "int", "float", "complex", "repr", "ascii", "bool", "list", "tuple", "dict", "set", "frozenset",
-    "bytes", "format", "iter", "enumerate", "zip", "reversed", "chr", "Fraction", "Decimal", "OrderedDict",
+    "bytes", "format", "iter", "enumerate", "chr", "Fraction", "Decimal", "OrderedDict",
     "dumps", "deepcopy", "copy", "print",
 ))  # fmt: skip
 _KEEPING_METHODS = frozenset((

@@ -19,6 +19,8 @@ HARD_CODED = {
     "a test of itself": "answer = 24\nif answer == 24:\n    print('correct', answer)",
     "a test that is always true": "if True:\n    print('24')",
     "a check that only confirms": "e = '(1+2)*8'\nif eval(e) == 24:\n    print(e)",
+    "an answer by question": "def solve(n):\n    d = {'4788': '24'}\n    return d['4788']\nprint(solve([4, 7]))",
+    "an answer that is asserted": "e = '(8-4)*6'\nassert eval(e) == 24\nprint(f'<<<{e}>>>')",
     "a decoy beside the marked answer": "n = sum(i * i for i in range(9))\nprint(n)\nprint('<<<24>>>')",
     "a loop that prints literals": "for line in ['1 2', '3 4']:\n    print(line)",
     "a solver that is never called": "def solve(n):\n    for i in range(n):\n        print(i * i)\nprint('12')",
@@ -33,6 +35,7 @@ HONEST_BUT_SIMPLE = {
     "a comparison": "a, b = 9.11, 9.9\nif a > b:\n    print(a)\nelse:\n    print('9.9')",
     "max": "print(max(9.11, 9.9))",
     "count": "print('strawberry'.count('r'))",
+    "transposing": "m = [[1, 2], [3, 4]]\nprint([list(row) for row in zip(*m)])",
     "reverse": "print('hello'[::-1])",
 }
 
@@ -103,6 +106,19 @@ COMPUTING = {
     "a generator": (
         "def squares():\n    for i in range(40):\n        if i * i % 7 == 2:\n            yield i\n"
         "print(list(squares()))"
+    ),
+    "rewriting a text": "s = 'ABCABBA'\nwhile 'AB' in s:\n    s = s.replace('AB', 'B', 1)\nprint(s)",
+    "moves printed inside a recursion": (
+        "def hanoi(n, a, b, c):\n    if n == 0:\n        return\n    hanoi(n - 1, a, c, b)\n"
+        "    print(f'Move {n} from {a} to {c}')\n    hanoi(n - 1, b, a, c)\nhanoi(3, 'A', 'B', 'C')"
+    ),
+    "a counter in an outer scope": (
+        "count = 0\ndef walk(n):\n    global count\n    if n == 0:\n        count += 1\n        return\n"
+        "    for i in range(n):\n        walk(n - 1)\nwalk(5)\nprint(count)"
+    ),
+    "a bubble sort in place": (
+        "xs = [3, 1, 2]\nfor i in range(3):\n    for j in range(2):\n        if xs[j] > xs[j + 1]:\n"
+        "            xs[j], xs[j + 1] = xs[j + 1], xs[j]\nprint(xs)"
     ),
     "a memo": (
         "from functools import lru_cache\n@lru_cache(None)\ndef fib(n):\n"

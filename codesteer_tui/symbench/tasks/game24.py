@@ -21,8 +21,8 @@ from codesteer_tui.symbench.parsing import Readings, Unreadable, readings
 from codesteer_tui.symbench.task import Category, read_parameters
 from codesteer_tui.values import Verdict
 
-_SEARCHED = 4
-_DRAWS = 40
+_SEARCHED_NUMBERS, _SEARCHED_VALUES = 4, 100
+_DRAWS = 12
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,7 +141,8 @@ def _question(numbers: list[int], target: int) -> str:
 
 def _draw(rng: Random, difficulty: Knobs) -> tuple[list[int], str]:
     """Draw numbers and a solution: by chance and search where they are few, else from the target back."""
-    if difficulty.numbers <= _SEARCHED:
+    small = max(difficulty.target, difficulty.max_value) <= _SEARCHED_VALUES
+    if small and difficulty.numbers <= _SEARCHED_NUMBERS:
         for _ in range(_DRAWS):
             numbers = sorted(integer(rng, 1, difficulty.max_value) for _ in range(difficulty.numbers))
             if gold := solve(numbers, difficulty.target):
