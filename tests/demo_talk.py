@@ -50,7 +50,7 @@ def run(program: str) -> str:
 
 def final(output: str) -> str:
     """The text between the last markers."""
-    return re.findall(r"<<<(.*?)>>>", output, re.DOTALL)[-1].strip()
+    return str(re.findall(r"<<<(.*?)>>>", output, re.DOTALL)[-1]).strip()
 
 
 async def lazy_then_real(question: str, seed: int = 0) -> tuple[str, str]:

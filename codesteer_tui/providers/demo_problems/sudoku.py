@@ -19,52 +19,68 @@ _BLANKS = ".0_*?x-"
 _PLAIN = re.compile(r"(?<![0-9.])([0-9.]{81})(?![0-9.])")
 
 SOLVER = r'''GRID = @GRID@
-LIMIT = 20000
+LIMIT = 1500
 
-PEERS = {}
-for r in range(9):
-    for c in range(9):
-        box = {(r // 3 * 3 + i, c // 3 * 3 + j) for i in range(3) for j in range(3)}
-        PEERS[r, c] = ({(r, k) for k in range(9)} | {(k, c) for k in range(9)} | box) - {(r, c)}
+CELLS = [(r, c) for r in range(9) for c in range(9)]
+UNITS = [[(r, c) for c in range(9)] for r in range(9)]
+UNITS += [[(r, c) for r in range(9)] for c in range(9)]
+UNITS += [[(r + i, c + j) for i in range(3) for j in range(3)] for r in (0, 3, 6) for c in (0, 3, 6)]
+UNITS_OF = {cell: [unit for unit in UNITS if cell in unit] for cell in CELLS}
+PEERS = {cell: {other for unit in UNITS_OF[cell] for other in unit} - {cell} for cell in CELLS}
 
 
-def candidates(grid, cell):
-    return [digit for digit in range(1, 10) if all(grid[r][c] != digit for r, c in PEERS[cell])]
+def place(options, cell, digit):
+    """Put a digit into a cell and follow what it forces; False when a cell or a digit has no place left."""
+    if digit not in options[cell]:
+        return False
+    pending = [(cell, other) for other in options[cell] if other != digit]
+    while pending:
+        where, gone = pending.pop()
+        if gone not in options[where]:
+            continue
+        options[where] = options[where] - {gone}
+        if not options[where]:
+            return False
+        if len(options[where]) == 1:
+            only = min(options[where])
+            pending += [(peer, only) for peer in PEERS[where] if only in options[peer]]
+        for unit in UNITS_OF[where]:
+            places = [spot for spot in unit if gone in options[spot]]
+            if not places:
+                return False
+            if len(places) == 1:
+                pending += [(places[0], other) for other in options[places[0]] if other != gone]
+    return True
 
 
 steps = 0
 
 
-def fill_in(grid):
-    """Fill the grid in place by backtracking on the cell with the fewest candidates."""
+def search(options):
+    """A filled grid, by trying the digits of the cell that has the fewest; None when there is none."""
     global steps
     steps += 1
     if steps > LIMIT:
         raise OverflowError
-    best, choices = None, range(10)
-    for cell in PEERS:
-        if grid[cell[0]][cell[1]] == 0:
-            found = candidates(grid, cell)
-            if len(found) < len(choices):
-                best, choices = cell, found
-            if len(found) <= 1:
-                break
-    if best is None:
-        return True
-    for digit in choices:
-        grid[best[0]][best[1]] = digit
-        if fill_in(grid):
-            return True
-    grid[best[0]][best[1]] = 0
-    return False
+    unsure = [cell for cell in CELLS if len(options[cell]) > 1]
+    if not unsure:
+        return options
+    cell = min(unsure, key=lambda spot: len(options[spot]))
+    for digit in sorted(options[cell]):
+        trial = dict(options)
+        if place(trial, cell, digit):
+            found = search(trial)
+            if found:
+                return found
+    return None
 
 
-grid = [list(row) for row in GRID]
-givens = [(r, c) for r, c in PEERS if grid[r][c]]
-clash = any(grid[r][c] == grid[i][j] for r, c in givens for i, j in PEERS[r, c])
+options = {cell: frozenset(range(1, 10)) for cell in CELLS}
+consistent = all(place(options, (r, c), GRID[r][c]) for r, c in CELLS if GRID[r][c])
 try:
-    if not clash and fill_in(grid):
-        print(f"<<<{grid}>>>")
+    solved = search(options) if consistent else None
+    if solved:
+        print(f"<<<{[[min(solved[r, c]) for c in range(9)] for r in range(9)]}>>>")
     else:
         print("No solution: the givens contradict each other.")
         print("<<<no solution>>>")
@@ -165,7 +181,7 @@ class Sudoku(DemoProblem):
     grid: tuple[tuple[int, ...], ...]
 
     family = "Sudoku"
-    approach = "It backtracks, always filling the cell that has the fewest candidates."
+    approach = "It follows what every digit forces, and backtracks on the cell that has the fewest left."
 
     def guess(self, rng: Random) -> str:
         # Rows come out right; columns and boxes are what a model loses sight of.
