@@ -21,7 +21,7 @@ import click
 
 from codesteer_tui.cli.root import codesteer
 from codesteer_tui.cli.running import Stopped
-from codesteer_tui.cli.speaking import say
+from codesteer_tui.cli.speaking import ReaderGone, say
 from codesteer_tui.errors import CodesteerError, ModelError, SandboxError
 
 __all__ = ["main", "run"]
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except Stopped as stopped:
         return stopped.exit_code
-    except BrokenPipeError:
+    except ReaderGone:
         return _reader_is_gone()
     except CodesteerError as error:
         if debug:

@@ -13,7 +13,7 @@ import click
 from codesteer_tui.cli.options import settings_of
 from codesteer_tui.cli.reading import read_file, read_text
 from codesteer_tui.cli.running import run_async
-from codesteer_tui.cli.speaking import clean, put, put_json, say
+from codesteer_tui.cli.speaking import clean, put, put_json, say, to_reader
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 
 if TYPE_CHECKING:
@@ -166,7 +166,8 @@ async def _run(settings: SandboxSettings, program: Program, limits: Limits, *, e
                     return piece
                 if echo:
                     stream = sys.stdout if piece.stream == "stdout" else sys.stderr
-                    print(clean(piece.text), end="", file=stream, flush=True)
+                    with to_reader():
+                        print(clean(piece.text), end="", file=stream, flush=True)
         raise SandboxError("The sandbox gave no result.", "see what is in use: codesteer sandbox status")
     finally:
         await box.aclose()

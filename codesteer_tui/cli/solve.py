@@ -76,6 +76,8 @@ def command(
         put(answer)
     if error := failure(run.transcript):
         say(f"codesteer: {error}")
+    elif not run.answer and run.played_by_demo:
+        say("The built-in demo knows only a few kinds of problem.\n  → for a real model: codesteer doctor")
     ctx.exit(exit_code(run.transcript))
 
 
@@ -99,15 +101,22 @@ class _Run:
         ending = self.transcript.ending
         return ending.answer if isinstance(ending, Finished) else ""
 
+    @property
+    def played_by_demo(self) -> bool:
+        """Whether no language model was at work."""
+        task_llm = self.transcript.roles.get("task_llm")
+        return task_llm is not None and task_llm.kind == "demo"
+
     async def follow(self) -> None:
         """Open the session and consume it."""
         from codesteer_tui.events import Failed, encode
         from codesteer_tui.sessions import open_session
         from codesteer_tui.sessions.export import lines_of
 
-        async with open_session(self.config, self.problem, ask=_answer_safely) as session:
-            self.id, self.path = session.id, session.path
-            try:
+        session = None
+        try:
+            async with open_session(self.config, self.problem, ask=_answer_safely) as session:
+                self.id, self.path = session.id, session.path
                 async with aclosing(session.events) as events:
                     async for event in events:
                         self.transcript.apply(event)
@@ -116,9 +125,10 @@ class _Run:
                         if not self.quiet and not isinstance(event, Failed):
                             for line in lines_of(event, full=False):
                                 say(line)
-            finally:
-                if self.transcript.ending is None and session.ending is not None:
-                    self.transcript.apply(session.ending)
+        finally:
+            # A run that was interrupted knows its ending only once everything is closed.
+            if session and session.ending and self.transcript.ending is None:
+                self.transcript.apply(session.ending)
 
 
 async def _answer_safely(question: Question) -> Reply:

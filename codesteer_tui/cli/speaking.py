@@ -7,9 +7,24 @@ for people. JSON escapes them by itself.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+class ReaderGone(Exception):
+    """Nobody reads standard output any more. Not a `BrokenPipeError`, which click would turn into exit code 1."""
+
+
+@contextmanager
+def to_reader() -> Iterator[None]:
+    """Around whatever writes to standard output."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGone from None
 
 
 def clean(text: str) -> str:
@@ -24,7 +39,8 @@ def say(text: str) -> None:
 
 def put(text: str) -> None:
     """One or more lines of result, on standard output."""
-    print(clean(text))
+    with to_reader():
+        print(clean(text))
 
 
 def put_json(value: Any) -> None:
@@ -39,6 +55,7 @@ def put_json(value: Any) -> None:
 
 def put_line(line: bytes) -> None:
     """One line of bytes on standard output, at once, so that a reader sees it as it happens."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(line + b"\n")
-    sys.stdout.buffer.flush()
+    with to_reader():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()

@@ -1,0 +1,173 @@
+"""`codesteer solve`: the answer, the object, the events and the exit code, from the real command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui.cli.outcome import exit_code
+from codesteer_tui.sessions.store import read_recording
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import Verdicts
+from tests.cli.conftest import Desk, Done
+from tests.fake_servers import FakeServer, Scripted, openai_body
+
+PROBLEM = "Use 4 7 8 8 to make 24"
+CODE = "I compute it.\n```python\ntotal = sum(n for n in range(1, 9))\nprint(total)\n```\n"
+
+
+def recording(desk: Desk) -> list[ev.Event]:
+    (file,) = desk.sessions.glob("*.jsonl")
+    return read_recording(file).events
+
+
+def test_json_tells_the_whole_outcome(desk: Desk) -> None:
+    done = desk.codesteer("solve", PROBLEM, "--json")
+    assert done.code == 0, done.err
+    run = done.data
+    assert run["problem"] == PROBLEM
+    assert sorted(c for c in run["answer"] if c.isdigit()) == ["4", "7", "8", "8"]
+    assert run["verdicts"]["symbolic"] == "pass"
+    assert run["verdicts"]["self_check"] == "pass"
+    assert run["rounds"] >= 2
+    assert run["usage"]["total"]["output_tokens"] > 0
+    assert run["seconds"] > 0
+    assert run["ended"] == "finished"
+    assert run["error"] is None
+    assert run["roles"]["task_llm"]["kind"] == "demo"
+    assert run["sandbox"]["isolation"] in ("container", "reduced", "none")
+    assert Path(run["path"]).stem == run["session"]
+    assert "self-check: pass" in done.err
+
+
+def test_the_answer_alone_goes_to_standard_output(desk: Desk) -> None:
+    done = desk.codesteer("solve", "-", "--quiet", stdin="What is 123456789 * 987654321?\n")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.strip() == str(123456789 * 987654321)
+
+
+def test_events_are_the_recorded_ones_line_by_line(desk: Desk) -> None:
+    done = desk.codesteer("solve", PROBLEM, "--events", "-q")
+    printed = [ev.decode(line) for line in done.out.splitlines()]
+    assert printed == recording(desk)
+    assert isinstance(printed[0], ev.SessionStarted)
+    assert isinstance(printed[-1], ev.Finished)
+
+
+def test_a_task_is_generated_from_its_seed_and_judged_by_its_rules(desk: Desk) -> None:
+    run = desk.codesteer("solve", "--task", "number_multiply", "--seed", "3", "--json").data
+    assert (run["task"]["id"], run["task"]["seed"]) == ("number_multiply", 3)
+    assert run["verdicts"]["ground_truth"] == "pass"
+    values = run["task"]["parameters"]["values"]
+    assert run["answer"] == str(values[0] * values[1] * values[2])
+
+
+def test_a_refuted_answer_is_printed_and_the_exit_code_says_so(desk: Desk) -> None:
+    done = desk.codesteer("solve", PROBLEM, "--max-rounds", "0", "--json")
+    assert done.code == 1
+    assert done.data["answer"]
+    assert done.data["verdicts"]["self_check"] == "fail"
+
+
+def test_what_the_demo_does_not_know_is_declined_and_a_real_model_suggested(desk: Desk) -> None:
+    done = desk.codesteer("solve", "What is the capital of France?")
+    assert (done.code, done.out) == (1, "")
+    assert "codesteer doctor" in done.err
+
+
+def finished(answer: str, **verdicts: str) -> ev.Finished:
+    return ev.Finished(
+        answer=answer, answer_round=0 if answer else None, reason="", verdicts=Verdicts(**verdicts)
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        (finished("24"), 0),
+        (finished("24", self_check="pass"), 0),
+        (finished("24", self_check="fail"), 1),
+        (finished("24", symbolic="fail"), 0),
+        (finished("24", self_check="pass", ground_truth="fail"), 1),
+        (finished("24", self_check="fail", ground_truth="pass"), 0),
+        (finished(""), 1),
+        (ev.Failed(kind="auth", message="m"), 3),
+        (ev.Cancelled(), 130),
+        (None, 1),
+    ],
+)
+def test_the_exit_code_follows_from_the_ending(ending: ev.Ending | None, code: int) -> None:
+    assert exit_code(Transcript.of([ending] if ending else [])) == code
+
+
+def wait_for_line(desk: Desk, word: str, timeout: float = 30) -> None:
+    """Until the session file has a line with `word`."""
+    limit = time.monotonic() + timeout
+    while time.monotonic() < limit:
+        if any(word in file.read_text() for file in desk.sessions.glob("*.jsonl")):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"no {word} within {timeout} s")
+
+
+@pytest.mark.parametrize(
+    ("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_stopped_run_keeps_its_session_and_says_where(desk: Desk, signum: int, code: int) -> None:
+    desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.3"
+    process = desk.start("solve", PROBLEM, "--json")
+    wait_for_line(desk, "answer_delta")
+    process.send_signal(signum)
+    out, err = process.communicate(timeout=30)
+    events = recording(desk)
+    assert process.returncode == code, err
+    assert isinstance(events[-1], ev.Cancelled)
+    session = events[0].session  # type: ignore[union-attr]
+    assert session in err.decode()
+    assert b"Traceback" not in err
+    assert (json.loads(out)["ended"], json.loads(out)["session"]) == ("cancelled", session)
+    again = desk.codesteer("replay", "--text", session)
+    assert again.code == 0
+    assert "stopped" in again.out
+
+
+def test_a_reader_that_goes_away_is_no_error(desk: Desk) -> None:
+    desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.05"
+    process = desk.start("solve", PROBLEM, "--events", "-q")
+    assert process.stdout is not None
+    assert b"session_started" in process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=30) == 141
+    assert process.stderr is not None
+    with process.stderr:
+        assert process.stderr.read() == b""
+    assert isinstance(recording(desk)[-1], ev.Cancelled)
+
+
+async def solve_with_a_real_model(desk: Desk, *arguments: str) -> Done:
+    """A run whose TaskLLM is a server on loopback, so that its code is a stranger's."""
+    async with FakeServer(Scripted([openai_body(CODE)])) as server:
+        desk.configure(
+            f"[providers.mine]\nkind = 'openai'\nmodel = 'm'\nkey = 'none'\nbase_url = '{server.url}/v1'\n"
+            "[roles]\ntask_llm = 'mine'\nchecker = 'off'\n"
+        )
+        return await asyncio.to_thread(desk.codesteer, "solve", "Sum 1 to 8", "--max-rounds", "0", *arguments)
+
+
+async def test_a_strangers_code_is_not_run_with_reduced_isolation_unless_told_so(desk: Desk) -> None:
+    desk.env["DOCKER_HOST"] = "unix:///nonexistent.sock"
+    if not desk.codesteer("sandbox", "status", "--json").data["engines"][1]["ok"]:
+        pytest.skip("no namespaces here")
+    asked = await solve_with_a_real_model(desk)
+    assert "--sandbox namespaces" in asked.err
+    results = [e.result for e in recording(desk) if isinstance(e, ev.ExecutionFinished)]
+    assert [type(r).__name__ for r in results] == ["NotRun"]
+    agreed = await solve_with_a_real_model(desk, "--sandbox", "namespaces")
+    assert "asked:" not in agreed.err
+    assert agreed.out.strip() == "36"
