@@ -129,15 +129,16 @@ async def test_a_control_token_in_a_question_stays_text(random_gguf: Path) -> No
 
 
 async def test_a_growing_conversation_is_never_evaluated_twice(random_gguf: Path) -> None:
+    options = Sampling(max_tokens=40)
     async with opened(random_gguf) as model:
         turns = [Message("system", "You steer. " * 40), Message("user", "begin")]
-        await say(model, *turns)
-        first = model.evaluated_tokens
-        for number in range(3):
-            reply, _ = await say(model, *turns)
+        reply, before = await say(model, *turns, options=options)
+        for number in range(4):
             turns += [Message("assistant", reply), Message("user", f"go on {number}")]
-            await say(model, *turns)
-            assert 0 < model.evaluated_tokens < 40 < first
+            reply, now = await say(model, *turns, options=options)
+            known = before.usage.input_tokens + before.usage.output_tokens
+            assert 0 < model.evaluated_tokens <= now.usage.input_tokens - known + 1
+            before = now
 
 
 async def test_cancelling_stops_in_the_middle_of_a_long_prompt_and_the_next_call_works(
@@ -302,7 +303,17 @@ async def test_closing_the_model_ends_the_worker(random_gguf: Path) -> None:
     assert await soon(lambda: gone(pid))
 
 
-async def test_a_program_that_is_killed_leaves_no_worker_behind(random_gguf: Path) -> None:
+SHOW = "print(model.worker_pid, flush=True)"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "each", "then"),
+    [(8000, SHOW, "pass"), (1, "pass", f"{SHOW}; await asyncio.sleep(60)")],
+    ids=["busy", "idle"],
+)
+async def test_a_program_that_is_killed_leaves_no_worker_behind(
+    random_gguf: Path, tokens: int, each: str, then: str
+) -> None:
     program = (
         "import asyncio\n"
         "from codesteer_tui.providers import Sampling\n"
@@ -310,8 +321,9 @@ async def test_a_program_that_is_killed_leaves_no_worker_behind(random_gguf: Pat
         "from codesteer_tui.values import Message\n"
         "async def main():\n"
         f"    model = LlamaCppModel(path={str(random_gguf)!r})\n"
-        "    async for _ in model.stream([Message('user', 'go')], Sampling(max_tokens=8000)):\n"
-        "        print(model.worker_pid, flush=True)\n"
+        f"    async for _ in model.stream([Message('user', 'go')], Sampling(max_tokens={tokens})):\n"
+        f"        {each}\n"
+        f"    {then}\n"
         "asyncio.run(main())\n"
     )
     assert await soon(functools.partial(gone, await asyncio.to_thread(killed_program, program)))
