@@ -23,6 +23,9 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MAX_LINE = 10_000
+_MAX_EMPTY_PAIRS = 10_000
+_TAIL = 100_000
+"""Characters from the end in which an unmarked answer is looked for; bounds the work on hostile text."""
 
 
 class FinalAnswer(Struct, frozen=True):
@@ -40,9 +43,10 @@ def final_answer(text: str) -> FinalAnswer:
     """Find the final answer in a text. Works on any text, in time that grows with its length only."""
     if marked := _last_marked(text):
         return FinalAnswer(marked, "the last <<<…>>>")
-    if boxed := _last_boxed(text):
+    tail = text[-_TAIL:]
+    if boxed := _last_boxed(tail):
         return FinalAnswer(boxed, "the last \\boxed{…}")
-    return _last_announced(text) or FinalAnswer("", "nothing in the text says that it is the answer", False)
+    return _last_announced(tail) or FinalAnswer("", "nothing in the text says that it is the answer", False)
 
 
 def without_announcement(text: str) -> str:
@@ -63,9 +67,9 @@ def _last_marked(text: str) -> str:
     it: a stray ``>>>`` (a Python prompt, say) or an unfinished ``<<<`` further on does no harm.
     """
     end = text.rfind(_CLOSE)
-    while end >= 0:
+    for _ in range(_MAX_EMPTY_PAIRS):
         start = text.rfind(_OPEN, 0, end)
-        if start < 0:
+        if end < 0 or start < 0:
             return ""
         content = text[start + len(_OPEN) : text.find(_CLOSE, start + len(_OPEN))].strip()
         if content:

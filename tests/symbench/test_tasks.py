@@ -176,3 +176,14 @@ def test_the_modules_of_tasks_are_imported_only_when_asked_for() -> None:
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", code], check=True, env=env)
+
+
+@ALL
+@settings(deadline=None)
+@given(data=st.data(), seed=st.integers(0, 2**32))
+def test_a_right_answer_with_one_digit_changed_is_not_right(task_id: str, data: Any, seed: int) -> None:
+    problem = generate(task_id, seed)
+    gold = problem.gold or ""
+    at = data.draw(st.sampled_from([index for index, sign in enumerate(gold) if sign.isdigit()]))
+    digit = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != gold[at]]))
+    assert verify(problem, gold[:at] + digit + gold[at + 1 :]).outcome != "pass"
