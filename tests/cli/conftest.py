@@ -76,20 +76,25 @@ class Desk:
         )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
+def at_desk(folder: Path) -> Desk:
+    """A desk in this folder, with the built-in settings and no keys."""
+    desk = Desk(folder)
     desk.configure("")
-    kept = {
+    mine = {
         k: v for k, v in os.environ.items() if not k.startswith("CODESTEER_") and not k.endswith("_API_KEY")
     }
     desk.env = {
-        **kept,
+        **mine,
         "PYTHONPATH": str(ROOT),
-        "HOME": str(tmp_path),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "HOME": str(folder),
+        "XDG_DATA_HOME": str(folder / "data"),
         "CODESTEER_CONFIG": str(desk.config),
         "CODESTEER_SESSIONS__DIR": str(desk.sessions),
         "CODESTEER_PROVIDERS__DEMO__DELAY_S": "0",
     }
     return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return at_desk(tmp_path)
