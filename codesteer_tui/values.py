@@ -189,9 +189,13 @@ class Judgement(Struct, frozen=True):
 
     @property
     def outcome(self) -> Outcome:
-        """`fail` for code that does not parse or only pretends to compute, else `pass`."""
+        """`fail` for code that does not parse or only pretends to compute, else `pass`.
+
+        Simple code that really computes passes; the published score knows no such thing, so there being too
+        simple is what fails.
+        """
         bad = any(f.kind in ("error", "hard_coded") for f in self.findings)
-        return "fail" if bad or self.too_simple else "pass"
+        return "fail" if bad or (self.mode == "paper" and self.too_simple) else "pass"
 
 
 class Verdict(Struct, frozen=True):

@@ -19,6 +19,9 @@ from codesteer_tui.events import Ending, Event, encode
 REPORT = "This is a mistake in codesteer-tui. Please report it with the session file."
 
 
+_CHUNK = 64 << 10
+
+
 class SessionFile:
     """An append-only session file. Only its owner may read it."""
 
@@ -99,7 +102,16 @@ async def record(
 
 def _cut_partial_line(path: Path) -> None:
     """Drop an unfinished last line, as a killed process leaves it, so that the next one starts whole."""
-    data = path.read_bytes()
-    whole = data.rfind(b"\n") + 1
-    if whole < len(data):
-        os.truncate(path, whole)
+    if not path.is_file():
+        return
+    with path.open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            start = max(0, end - _CHUNK)
+            file.seek(start)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                file.truncate(start + newline + 1)
+                return
+            end = start
+        file.truncate(0)

@@ -70,8 +70,9 @@ def cast(
     checker: ScriptedModel | None = None,
     sandbox: ScriptedSandbox | None = None,
     verify: bool = False,
+    first_id: int = 1,
 ) -> Cast:
-    executor = Executor(sandbox or ScriptedSandbox(respond), Limits(), refuse)
+    executor = Executor(sandbox or ScriptedSandbox(respond), Limits(), refuse, first_id=first_id)
     return Cast(
         steerer=steerer or RuleSteerer(PACK),
         task_llm=task,
@@ -280,14 +281,15 @@ async def test_a_recorded_answer_of_the_demo_is_no_longer_the_demos() -> None:
 
 @pytest.mark.parametrize("cut", range(1, 18))
 async def test_a_run_that_was_cut_anywhere_goes_on_to_the_same_end(cut: int) -> None:
-    def fresh() -> Cast:
-        return cast(ScriptedModel(REAL, REAL), checker=ScriptedModel(TEST_PROGRAM, TEST_PROGRAM), verify=True)
+    def fresh(first_id: int) -> Cast:
+        checker = ScriptedModel(TEST_PROGRAM, TEST_PROGRAM)
+        return cast(ScriptedModel(REAL, REAL), checker=checker, verify=True, first_id=first_id)
 
-    whole = [e for e in await run(fresh()) if not ev.is_delta(e)]
+    whole = [e for e in await run(fresh(1)) if not ev.is_delta(e)]
     transcript = started()
     for event in whole[:cut]:
         transcript.apply(event)
-    rest = await run(fresh(), transcript)
+    rest = await run(fresh(9), transcript)
     assert isinstance(rest[-1], ev.Finished)
     assert (rest[-1].answer, rest[-1].verdicts) == (whole[-1].answer, whole[-1].verdicts)  # type: ignore[union-attr]
     assert len([r for r in transcript.rounds if r.answer]) == 1
