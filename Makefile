@@ -1,0 +1,43 @@
+# make setup   a virtual environment in .venv with everything that development needs
+# make check   what CI runs: style, types, the direction of imports, and the tests
+# BIN=folder   use the tools of another environment instead of .venv
+
+PYTHON ?= python3
+VENV ?= .venv
+CONSTRAINTS := $(wildcard constraints.txt)
+READY := $(VENV)/.ready
+
+ifdef BIN
+TOOLS :=
+else
+BIN := $(VENV)/bin
+TOOLS := $(READY)
+endif
+
+.PHONY: setup check style types imports test example
+
+setup: $(READY)
+
+$(READY): pyproject.toml $(CONSTRAINTS)
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[dev]'
+	touch $@
+
+check: style types imports test
+
+style: $(TOOLS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(TOOLS)
+	$(BIN)/mypy
+
+imports: $(TOOLS)
+	$(BIN)/lint-imports
+
+test: $(TOOLS)
+	$(BIN)/pytest
+
+example: $(TOOLS)
+	$(BIN)/python -c "from codesteer_tui.settings import example_toml; print(example_toml(), end='')" > config.example.toml.new
+	mv config.example.toml.new config.example.toml
