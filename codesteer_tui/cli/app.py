@@ -26,6 +26,6 @@ def open_app(
         recording = read_recording(replay)
     from codesteer_tui.tui.app import CodesteerApp
 
-    app = CodesteerApp(settings, recording=recording, play=recording is not None)
+    app = CodesteerApp(settings, recording=recording, play=recording is not None, speed=speed)
     app.run()
     return app.return_code or 0

@@ -9,15 +9,13 @@ import click
 from codesteer_tui.cli.options import config_option, settings_of
 from codesteer_tui.cli.speaking import put, put_json, put_line, say
 
-SPEEDS = click.FloatRange(min=0.25, max=16)
-
 
 @click.command("replay")
 @click.argument("session", metavar="FILE|ID")
 @click.option("--text", "as_text", is_flag=True, help="Print the session instead of opening the app.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as solve --json does.")
 @click.option("--events", "as_events", is_flag=True, help="Print the recorded events as JSON Lines.")
-@click.option("--speed", type=SPEEDS, default=1.0, show_default=True, help="How fast the app plays it.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="How fast the app plays it.")
 @config_option
 @click.pass_context
 def command(
@@ -32,6 +30,11 @@ def command(
     """Replay a session: the path of its file, its id, the beginning of its id, or "last"."""
     if as_text + as_json + as_events > 1:
         raise click.UsageError("Only one of --text, --json and --events can be had at a time.")
+    from codesteer_tui.sessions.replay import SPEEDS
+
+    if speed not in SPEEDS:
+        known = ", ".join(f"{s:g}" for s in SPEEDS)
+        raise click.UsageError(f"--speed {speed:g} is not one of {known}.")
     settings = settings_of(ctx, config_file=config_file)
     from codesteer_tui.sessions.store import Store, read_recording, sessions_folder
 

@@ -27,10 +27,10 @@ class ReplayScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings("replay")
     watermark = "REPLAY"
 
-    def __init__(self, recording: Recording, *, play: bool = False) -> None:
+    def __init__(self, recording: Recording, *, play: bool = False, speed: float = 1.0) -> None:
         super().__init__(id="replay")
         self.recording = recording
-        self.player = Player(recording.events)
+        self.player = Player(recording.events, speed=speed)
         self._play_at_once = play
 
     def compose(self) -> ComposeResult:
