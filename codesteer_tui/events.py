@@ -298,7 +298,7 @@ class _Header(Struct):
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Event)
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _header = msgspec.json.Decoder(_Header)
 
 

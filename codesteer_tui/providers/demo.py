@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from random import Random
 
 from codesteer_tui.answers import final_answer
@@ -97,7 +97,7 @@ class DemoModel:
         """Who this is; `kind` is always `demo`."""
         return self._info
 
-    async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncIterator[Delta]:
+    async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
         """Answer the conversation, piece by piece. Never raises `ModelError`."""
         text, finish = _limit(reply(messages, self._seed if options.seed is None else options.seed), options)
         for start in range(0, len(text), self._chunk_chars):

@@ -38,7 +38,7 @@ from codesteer_tui.values import (
 
 Step: TypeAlias = PromptSent | Retried | execution.Step | AnswerChecked
 
-_VERDICT = re.compile(r"^\s*VERDICT:\s*(PASS|FAIL)\b[\s:.-]*(.*)$", re.IGNORECASE | re.MULTILINE)
+_VERDICT = re.compile(r"^\s*VERDICT:\s*(PASS|FAIL)\b[ \t:.-]*(.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 def read_verdict(output: str) -> Verdict | None:
