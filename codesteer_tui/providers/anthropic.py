@@ -7,7 +7,7 @@ event loop waits for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from codesteer_tui.providers.failures import (
     unfinished,
     unusable_key,
 )
-from codesteer_tui.providers.streaming import estimated, persistent, require_question
+from codesteer_tui.providers.streaming import estimated, persistent, sendable
 from codesteer_tui.values import Finish, Message, RoleInfo, Usage
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ class AnthropicModel:
         place = self._place
         return RoleInfo(place.provider, "anthropic", place.model, self._label, host=place.host)
 
-    async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncIterator[Delta]:
+    async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
         """Answer the conversation, piece by piece.
 
         Raises:
             ModelError: typed by `kind`. A stream that ends without a stop reason is `broken_stream`.
         """
-        require_question(messages, self._place.provider)
+        messages = sendable(messages, self._place.provider)
         async with aclosing(persistent(lambda: self._once(messages, options), self._explain)) as deltas:
             async for delta in deltas:
                 yield delta

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import IO, Literal
 
@@ -24,7 +24,7 @@ from codesteer_tui.errors import ModelError, WeightsError
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
 from codesteer_tui.providers import llama_wire as wire
 from codesteer_tui.providers.gguf_header import read_header
-from codesteer_tui.providers.streaming import require_question
+from codesteer_tui.providers.streaming import sendable
 from codesteer_tui.values import Message, RoleInfo, Usage
 
 _HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
@@ -77,19 +77,19 @@ class LlamaCppModel:
         """Process id of the worker, or None while none runs."""
         return self._worker.pid if self._worker is not None and self._worker.alive else None
 
-    async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncIterator[Delta]:
+    async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
         """Answer the conversation, piece by piece.
 
         Raises:
             WeightsError: the file is missing, not a GGUF, cannot be loaded, or the worker died loading it.
             ModelError: `context_too_long` before any work; `broken_stream` if the worker died meanwhile.
         """
-        require_question(messages, self._name)
+        messages = sendable(messages, self._name)
         async with self._turn:
             worker = await self._ready()
             ask = wire.Generate(
                 next(self._numbers),
-                tuple(messages),
+                messages,
                 options.temperature,
                 options.max_tokens,
                 options.seed,

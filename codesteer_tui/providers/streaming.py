@@ -98,11 +98,11 @@ def estimated(messages: Sequence[Message], reply_chars: int) -> Usage:
     return Usage(-(-asked // CHARS_PER_TOKEN), -(-reply_chars // CHARS_PER_TOKEN), estimated=True)
 
 
-def require_question(messages: Sequence[Message], provider: str) -> None:
-    """A conversation needs something to answer.
+def sendable(messages: Sequence[Message], provider: str) -> tuple[Message, ...]:
+    """The conversation with every character such that it can be sent as UTF-8.
 
     Raises:
-        ModelError: `bad_request` where nothing but system messages is there.
+        ModelError: `bad_request` where there is nothing to answer, only system messages or blanks.
     """
     if not any(message.role != "system" and message.content.strip() for message in messages):
         raise ModelError(
@@ -111,3 +111,4 @@ def require_question(messages: Sequence[Message], provider: str) -> None:
             "Send at least one message with text in it.",
             provider=provider,
         )
+    return tuple(Message(message.role, mend(message.content)) for message in messages)

@@ -127,6 +127,13 @@ async def test_an_empty_conversation_is_a_typed_error(opened: Opener, messages: 
     assert caught.value.remedy
 
 
+async def test_half_a_character_in_a_question_does_not_keep_it_from_being_asked(opened: Opener) -> None:
+    async with opened() as model:
+        question = [Message("user", "What is \udce4?")]
+        items = [item async for item in model.stream(question, Sampling(max_tokens=5))]
+    assert isinstance(items[-1], Completed)
+
+
 async def test_it_says_who_it_is_and_may_be_closed_twice(opened: Opener) -> None:
     async with opened() as model:
         assert model.info.provider
