@@ -140,13 +140,19 @@ class DockerSandbox:
     async def _start(self, limits: Limits) -> _Box:
         """Create, attach and start a container in a thread; one that comes too late is removed there."""
         abandoned = threading.Event()
+        started: list[_Box] = []
         try:
-            return await self._engine.call(self._start_blocking, limits, abandoned)
+            await self._engine.call(self._start_blocking, limits, abandoned, started)
         except asyncio.CancelledError:
+            # The thread notes the box first and looks at the event afterwards; we do it the other way round,
+            # so one of us sees the other, and removing a box twice does no harm.
             abandoned.set()
+            for box in started:
+                await asyncio.shield(self._dispose(box))
             raise
+        return started[0]
 
-    def _start_blocking(self, limits: Limits, abandoned: threading.Event) -> _Box:
+    def _start_blocking(self, limits: Limits, abandoned: threading.Event, started: list[_Box]) -> None:
         api = self._engine.api
         container = api.create_container(
             self._image,
@@ -175,9 +181,9 @@ class DockerSandbox:
         except BaseException:
             self._remove_blocking(container, box)
             raise
+        started.append(box)
         if abandoned.is_set():
             self._remove_blocking(container, box)
-        return box
 
     async def _greet(self, box: _Box, reader: BoxReader) -> None:
         """Wait until the supervisor says that it is there."""

@@ -31,7 +31,7 @@ ReducedIsolation: TypeAlias = Literal["ask", "always", "never"]
 INSIDE = Path(__file__).resolve().parent / "inside"
 ENVIRONMENT = {"HOME": "/work", "LANG": "C.UTF-8", "TZ": "UTC"}
 LABEL = "reduced isolation"
-_START_S, _GRACE_S, _LEAVE_S, _SELF_TEST_S = 15.0, 3.0, 2.0, 30.0
+_START_S, _GRACE_S, _LEAVE_S, _SELF_TEST_S = 30.0, 3.0, 2.0, 60.0
 _BETTER = "Install Docker Engine (or start Docker Desktop), then run: codesteer sandbox build"
 
 

@@ -14,7 +14,8 @@ from msgspec import Struct
 from codesteer_tui.sandbox.inside import seccomp
 from codesteer_tui.values import ExecutionResult, Limits, RunStatus
 
-_SHORT = Limits(wall_s=5.0, cpu_s=5)
+_SHORT = Limits(wall_s=20.0, cpu_s=5)
+"""Generous with time: a busy machine is no reason to call a box leaky."""
 
 
 class Trial(Struct, frozen=True):
@@ -227,6 +228,6 @@ def trials(canary: str) -> list[Trial]:
             "while True: print('x' * 4000)",
             status="output_limit",
             exit=None,
-            limits=Limits(wall_s=5.0, cpu_s=5, flood_bytes=1 << 20),
+            limits=Limits(wall_s=20.0, cpu_s=5, flood_bytes=1 << 20),
         ),
     ]

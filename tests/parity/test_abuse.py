@@ -34,6 +34,10 @@ def _catalogue() -> list[dict[str, Any]]:
 
 CATALOGUE = _catalogue()
 
+RACES = {"07_memory_bomb_children.py"}
+"""Programs that race against the clock themselves: its children must fill the memory within 1.5 s, which a
+starved machine does not always let them. They get two more tries."""
+
 _REFUSED = {"status": "exited", "exit": 1, "stdout": ""}
 _NO_FORK = {**_REFUSED, "stderr_has": "Errno 11"}
 _NO_THREAD = {**_REFUSED, "stderr_has": "can't start new thread"}
@@ -70,7 +74,8 @@ def test_the_catalogue_is_there_where_ci_promised_it() -> None:
 def _limits(job: dict[str, Any]) -> Limits:
     names = {"out_bytes": "output_bytes", "mem_bytes": "memory_bytes"}
     given = {names.get(key, key): value for key, value in job.items()}
-    return Limits(**{"source_bytes": 8 << 20, **given})
+    # Where the catalogue names no wall limit, time is not the point: a busy machine gets more of it.
+    return Limits(**{"source_bytes": 8 << 20, "wall_s": 30.0, **given})
 
 
 async def _run(sandbox: Sandbox, program: dict[str, Any]) -> tuple[dict[str, Any], float]:
@@ -121,6 +126,10 @@ async def test_it_ends_as_the_catalogue_says_in_docker(
     program: dict[str, Any], docker_sandbox: Sandbox
 ) -> None:
     got, took = await _run(docker_sandbox, program)
+    for _ in range(2 if program["file"] in RACES else 0):
+        if not _deviations(program["expect"], got, took):
+            break
+        got, took = await _run(docker_sandbox, program)
     assert not _deviations(program["expect"], got, took), (program["what"], got, took)
 
 

@@ -36,12 +36,16 @@ async def test_resource_limits_are_on() -> None:
     assert (await execute(ProcessSandbox(), text, cpu_s=3)).stdout == "(3, 4) 256 0\n"
 
 
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 async def test_nothing_is_left_in_the_temporary_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process.tempfile, "tempdir", str(tmp_path))
     await execute(ProcessSandbox(), "open('x', 'w').write('y')")
-    assert list(tmp_path.iterdir()) == []
+    assert not _entries(tmp_path)
 
 
 async def test_switched_off_nothing_runs_and_the_reason_is_given() -> None:
