@@ -141,11 +141,14 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
             f"[providers.{name}] has no model.", f'Set model, or write "{name}:MODEL" in [roles].'
         )
     if provider.kind == "llama_cpp":
+        from codesteer_tui.providers.gguf_header import read_header
         from codesteer_tui.providers.llama_cpp import LlamaCppModel
 
+        path = Path(choice.model).expanduser()
+        read_header(path, provider=name)
         return LlamaCppModel(
             name=name,
-            path=Path(choice.model).expanduser(),
+            path=path,
             n_ctx=provider.context_tokens,
             gpu_layers=provider.gpu_layers,
         )

@@ -1,4 +1,4 @@
-"""What the provider tests share: no real key or proxy is ever seen, GGUFs are made once a session."""
+"""What all tests share: no real key or proxy is ever seen, GGUFs are made once a session."""
 
 from __future__ import annotations
 

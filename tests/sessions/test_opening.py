@@ -1,0 +1,188 @@
+"""The door to a run, with real models behind it: a GGUF, a real server, and the wire formats of both SDKs."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui.config import (
+    Config,
+    Provider,
+    Roles,
+    SandboxSettings,
+    Sessions,
+    Steering,
+    default_providers,
+)
+from codesteer_tui.errors import ConfigError, ModelError
+from codesteer_tui.problem import Problem, pose
+from codesteer_tui.sessions import Recording, open_session, read_recording
+from codesteer_tui.values import Question, Reply, Verdicts
+from tests.fake_servers import FakeServer, Scripted, anthropic_body, sliced
+
+GAME = pose("Use 4 7 8 8 to make 24")
+
+
+async def decline(question: Question) -> Reply:
+    return Reply(question.options[0], "policy")
+
+
+def configured(
+    folder: Path,
+    *,
+    steerer: str = "rules",
+    task_llm: str = "demo",
+    checker: str = "same-as-task",
+    max_rounds: int = 5,
+    engine: str = "auto",
+    **providers: Provider,
+) -> Config:
+    quick = {"demo": Provider(kind="demo", model="demo", delay_s=0.0)}
+    return Config(
+        roles=Roles(steerer=steerer, task_llm=task_llm, checker=checker),
+        providers=default_providers() | quick | providers,
+        steering=Steering(max_rounds=max_rounds),
+        sandbox=SandboxSettings(engine=engine),  # type: ignore[arg-type]
+        sessions=Sessions(dir=str(folder)),
+    )
+
+
+async def run(
+    config: Config, problem: Problem = GAME, continue_from: Recording | None = None
+) -> list[ev.Event]:
+    async with open_session(config, problem, ask=decline, continue_from=continue_from) as session:
+        async with aclosing(session.events) as events:
+            return [event async for event in events]
+
+
+def of(kind: type, events: list[ev.Event]) -> list:  # type: ignore[type-arg]
+    return [e for e in events if isinstance(e, kind)]
+
+
+async def test_the_demo_is_steered_from_lazy_code_to_a_checked_answer(tmp_path: Path) -> None:
+    events = await run(configured(tmp_path))
+    decisions = [e.guidance.decision for e in of(ev.GuidanceGiven, events)]
+    assert decisions == ["code", "refine", "return_answer"]
+    judged = [e.judgement.outcome for e in of(ev.CodeJudged, events)]
+    assert judged == ["fail", "pass"]
+    checked = [e.verdict.outcome for e in of(ev.AnswerChecked, events)]
+    assert checked == ["fail", "pass"]
+    (finished,) = of(ev.Finished, events)
+    assert finished.verdicts == Verdicts("pass", "pass", "pass")
+
+
+async def test_what_is_yielded_is_what_is_recorded(tmp_path: Path) -> None:
+    events = await run(configured(tmp_path))
+    (path,) = tmp_path.glob("*.jsonl")
+    assert read_recording(path).events == events
+
+
+@pytest.mark.gguf
+async def test_a_tiny_gguf_steers_through_llama_cpp(tmp_path: Path, code_gguf: Path) -> None:
+    local = Provider(kind="llama_cpp", model=str(code_gguf), context_tokens=4096)
+    events = await run(configured(tmp_path, steerer="local", local=local, max_rounds=2))
+    guidance = [e.guidance for e in of(ev.GuidanceGiven, events)]
+    assert guidance[0].raw == "<<<Code>>>"
+    assert {g.decision for g in guidance} == {"code"}
+    assert len([e for e in of(ev.PromptSent, events) if e.role == "steerer"]) == len(guidance)
+    assert of(ev.GuidanceGiven, events)[0].usage.output_tokens > 0
+    assert isinstance(events[-1], ev.Finished)
+
+
+@pytest.mark.gguf
+async def test_a_real_server_with_a_gguf_plays_the_task_llm(tmp_path: Path, llama_server: str) -> None:
+    server = Provider(kind="openai", model="tiny", base_url=llama_server, key="none", max_tokens=40)
+    events = await run(configured(tmp_path, task_llm="server", checker="off", max_rounds=1, server=server))
+    answers = of(ev.AnswerGiven, events)
+    assert answers
+    assert answers[0].text
+    assert "".join(d.text for d in of(ev.AnswerDelta, events) if d.round == 0) == answers[0].text
+    assert answers[0].usage.output_tokens > 0
+    assert isinstance(events[-1], ev.Finished)
+    assert of(ev.SessionStarted, events)[0].roles["task_llm"].host.startswith("127.0.0.1")
+
+
+async def test_a_server_that_speaks_the_messages_protocol_plays_the_task_llm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "not-a-real-key")
+    said = "I will search.\n\n```python\nfor a in range(9):\n    print(f'<<<{a}>>>')\n```\n"
+    async with FakeServer(Scripted(sliced(anthropic_body(said), 50))) as server:
+        mine = Provider(kind="anthropic", model="m", base_url=server.url, key="env:MY_KEY")
+        events = await run(configured(tmp_path, task_llm="mine", checker="off", engine="off", mine=mine))
+    assert of(ev.AnswerGiven, events)[0].text == said
+    assert of(ev.CodeExtracted, events)[0].code.outcome == "found"
+    assert of(ev.ExecutionFinished, events)[0].result.reason
+    assert of(ev.Finished, events)[0].verdicts.self_check == "could_not_check"
+    (path,) = tmp_path.glob("*.jsonl")
+    assert "not-a-real-key" not in path.read_text()
+
+
+async def test_a_refused_key_ends_the_run_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-secret-123")
+    body = [b'{"error": {"message": "Incorrect API key provided: sk-secret-123", "code": "invalid_api_key"}}']
+    async with FakeServer(Scripted(body, status=401, content_type="application/json")) as server:
+        mine = Provider(kind="openai", model="m", base_url=server.url + "/v1", key="env:MY_KEY")
+        events = await run(configured(tmp_path, task_llm="mine", mine=mine))
+    (failed,) = of(ev.Failed, events)
+    assert failed.kind == "auth"
+    assert failed.remedy
+    (path,) = tmp_path.glob("*.jsonl")
+    assert "sk-secret-123" not in path.read_text()
+
+
+async def test_leaving_early_stops_the_run_and_says_so_in_the_record(tmp_path: Path) -> None:
+    slow = Provider(kind="demo", model="demo", delay_s=0.05)
+    async with open_session(configured(tmp_path, demo=slow), GAME, ask=decline) as session:
+        async for event in session.events:
+            if isinstance(event, ev.AnswerDelta):
+                break
+    assert isinstance(session.ending, ev.Cancelled)
+    assert session.path
+    assert isinstance(read_recording(session.path).events[-1], ev.Cancelled)
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_stopped_run_goes_on_in_the_same_file(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    async with open_session(config, GAME, ask=decline) as session:
+        async for event in session.events:
+            if isinstance(event, ev.CodeExtracted):
+                break
+    assert session.path
+    stopped = read_recording(session.path)
+    rest = await run(config, GAME, continue_from=stopped)
+    assert isinstance(rest[0], ev.SessionResumed)
+    whole = read_recording(session.path)
+    assert whole.events == stopped.events + rest
+    assert isinstance(whole.transcript.ending, ev.Finished)
+    assert whole.transcript.ending.verdicts.self_check == "pass"
+    assert [e.at for e in whole.events] == sorted(e.at for e in whole.events)
+
+
+@pytest.mark.parametrize(
+    ("roles", "error", "named"),
+    [
+        ({"task_llm": "opnai"}, ConfigError, "opnai"),
+        ({"task_llm": "local"}, ModelError, "missing.gguf"),
+        ({"task_llm": "openai"}, ModelError, "OPENAI_API_KEY"),
+        ({"steerer": "keyless"}, ConfigError, "keyless"),
+    ],
+)
+async def test_what_cannot_be_opened_is_named_and_leaves_no_record(
+    tmp_path: Path, roles: dict[str, str], error: type[Exception], named: str
+) -> None:
+    local = Provider(kind="llama_cpp", model=str(tmp_path / "missing.gguf"))
+    keyless = Provider(kind="openai", model="m", key="sk-written-down")
+    config = configured(tmp_path, local=local, keyless=keyless, **roles)
+    with pytest.raises(error, match=named) as raised:
+        await run(config)
+    assert raised.value.remedy  # type: ignore[attr-defined]
+    assert "sk-written-down" not in str(raised.value)
+    assert not list(tmp_path.glob("*.jsonl"))
