@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from codesteer_tui.problem import Problem
-from codesteer_tui.tui.keys import KEYS, bindings
+from codesteer_tui.tui.keys import KEYS, bindings, name
 from codesteer_tui.tui.screens.live import LiveScreen
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ class CodesteerApp(App[None]):
         problem: Problem | None = None,
         recording: Recording | None = None,
         play: bool = False,
+        speed: float = 1.0,
     ) -> None:
         super().__init__()
         self.settings = settings
-        self._problem, self._recording, self._play = problem, recording, play
+        self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
 
@@ -57,13 +58,13 @@ class CodesteerApp(App[None]):
                 markup=False,
             )
         if self._recording:
-            self.open_recording(self._recording, play=self._play)
+            self.open_recording(self._recording, play=self._play, speed=self._speed)
 
-    def open_recording(self, recording: Recording, *, play: bool) -> None:
+    def open_recording(self, recording: Recording, *, play: bool, speed: float = 1.0) -> None:
         """Show a recorded session, at its end or from its start."""
         from codesteer_tui.tui.screens.replay import ReplayScreen
 
-        self.push_screen(ReplayScreen(recording, play=play))
+        self.push_screen(ReplayScreen(recording, play=play, speed=speed))
 
     def action_help(self) -> None:
         from codesteer_tui.tui.screens.help import HelpScreen
@@ -100,7 +101,7 @@ class CodesteerApp(App[None]):
             if key.action.startswith("app.") and key.id not in ("palette", "copy", "quit"):
                 yield SystemCommand(
                     key.does.capitalize(),
-                    f"key {key.keys}",
+                    f"key {name(key)}",
                     lambda action=key.action: self.run_action(action),
                 )
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)

@@ -72,12 +72,12 @@ def round_marks(this: Round) -> list[Mark]:
     marks: list[Mark] = []
     if this.truth:
         marks.append(_named(this.truth.outcome, "right", "WRONG", "truth unknown"))
-    if this.check:
-        marks.append(_named(this.check.verdict.outcome, "checked", "check FAILED", "unchecked"))
     if this.judgement and this.judgement.outcome == "fail":
         marks.append(
             Mark("!", "lazy code" if this.judgement.too_simple else "bad code", "bold $text-warning")
         )
+    if this.check:
+        marks.append(_named(this.check.verdict.outcome, "checked", "check FAILED", "unchecked"))
     run = this.execution("answer")
     if run and not (isinstance(run.result, ExecutionResult) and run.result.ok):
         marks.append(execution_mark(run))

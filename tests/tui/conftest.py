@@ -47,9 +47,8 @@ def pane(app: object, name: str) -> Pane:
 def text_on(app: object) -> str:
     """All characters of the screen as it is painted now."""
     screen = app.screen  # type: ignore[attr-defined]
-    width, height = screen.size
     strips = screen._compositor.render_strips(screen.size)
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips[:height])
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 class FakeSession:

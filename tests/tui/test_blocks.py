@@ -31,7 +31,8 @@ hostile = st.lists(
     st.one_of(
         any_text,
         st.sampled_from(
-            ["[bold]", "[/]", "[@click=app.quit]", "\x1b[31m", "\x1b]0;title\x07", "```", "```python\n", "~~~", "\r\n", "\t",
+            ["[bold]", "[/]", "[@click=app.quit]", "\x1b[31m", "\x1b]0;title\x07", "```", "```python\n", "~~~",
+             "\r\n", "\t",
              "\x00", "\ud800", "\u202e", "\u200b", "\u2028", "e\u0301" * 30, "\x9b5m", "\x1bP1\x1b\\", "𝔸", "漢字" * 20]
         ),
     ),

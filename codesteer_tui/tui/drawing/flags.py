@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codesteer_tui.events import Finished
+from codesteer_tui.steering.outcome import answer_of
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded
 from codesteer_tui.tui.drawing.run import execution_blocks
@@ -59,19 +60,18 @@ def _marked(mark: Mark) -> Part:
 
 
 def _model_says(transcript: Transcript, this: Round) -> tuple[Part, ...]:
-    said = ""
-    if this.check and this.check.verdict.extracted:
-        said = this.check.verdict.extracted
-    elif this.truth and this.truth.extracted:
-        said = this.truth.extracted
     ending = transcript.ending
-    if not said and isinstance(ending, Finished) and ending.answer_round == this.number:
-        said = ending.answer
+    taken = isinstance(ending, Finished) and ending.answer_round == this.number
+    said = ending.answer if taken and isinstance(ending, Finished) else ""
+    said = said or (this.check.verdict.extracted if this.check else "") or answer_of(this).text
     if said:
         return _row("model says", (cut(said, 120), "bold"))
     if this.answer is None:
         return _row("model says", ("nothing in this round" if this.finished else "...", "dim"))
-    return _row("model says", ("see TASK", "dim"))
+    if not this.finished and not transcript.ending:
+        return _row("model says", ("...", "dim"))
+    mark = OUTCOMES["could_not_check"]
+    return _row("model says", (f"{mark.sign} no answer that can be read off", mark.style))
 
 
 def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
@@ -103,7 +103,7 @@ def _truth(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
 def _symbolic(transcript: Transcript, this: Round) -> list[Block]:
     judgement = this.judgement
     if judgement is None:
-        waiting = this.answer and not this.finished and not transcript.ending and not this.code
+        waiting = not this.finished and not transcript.ending and (this.code is None or this.code.source)
         return [block("row", *_row("symbolic", ("..." if waiting else "no code to judge", "dim")))]
     simple = "   too simple" if judgement.too_simple else ""
     mode = " (paper)" if judgement.mode == "paper" else ""

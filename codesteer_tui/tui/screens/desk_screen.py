@@ -13,6 +13,7 @@ from textual.widget import Widget
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.desk import TABS_BELOW, Desk
 from codesteer_tui.tui.widgets.pane import Pane
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 
 THREE_COLUMNS_FROM = 140
@@ -55,7 +56,7 @@ class DeskScreen(Screen[None]):
 
     def draw_lines(self) -> None:
         """Bring the lines around the desk up to date."""
-        if not self.is_mounted or not self.query(TopLine):
+        if not is_there(self) or not self.query(KeyLine):
             return
         desk = self.desk
         transcript = desk.transcript if desk else Desk().transcript

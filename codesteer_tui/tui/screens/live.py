@@ -19,6 +19,7 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.ending import EndingPanel
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 from codesteer_tui.tui.widgets.welcome import Welcome
@@ -147,7 +148,7 @@ class LiveScreen(DeskScreen):
     async def _over(self, desk: Desk, ending: object) -> None:
         from codesteer_tui.events import Ending
 
-        if not desk.is_mounted:
+        if not is_there(desk):
             return
         if isinstance(ending, Ending) and desk.transcript.ending is None:
             await desk.show(ending)

@@ -14,6 +14,7 @@ from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.ending import EndingPanel
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 from codesteer_tui.tui.widgets.transport import Transport
 
@@ -65,6 +66,8 @@ class ReplayScreen(DeskScreen):
         self._draw_around()
 
     def _draw_around(self) -> None:
+        if not is_there(self):
+            return
         self.query_one(Transport).draw()
         self.query_one(EndingPanel).show(self.query_one(Desk).transcript)
         self.draw_lines()

@@ -26,7 +26,7 @@ class SettingsScreen(BlocksDialog):
     def blocks(self) -> Sequence[Block]:
         shown: list[Block] = []
         section = ""
-        for key, value in sorted(flat(msgspec.to_builtins(self._settings.config)).items()):
+        for key, value in flat(msgspec.to_builtins(self._settings.config)).items():
             head, _, last = key.rpartition(".")
             if head != section:
                 section = head
@@ -34,7 +34,8 @@ class SettingsScreen(BlocksDialog):
             origin = self._settings.origins.get(key)
             layer = origin.layer if origin else "default"
             look = "dim" if layer == "default" else "bold $text-accent"
-            shown.append(block("quote", f"{last:<24}", (f"{value!s:<28}", "bold"), (f" {layer}", look)))
+            written = str(value) if value not in ("", None) else "(none)"
+            shown.append(block("quote", f"{last:<24}", (f"{written:<28}", "bold"), (f" {layer}", look)))
         return shown
 
 

@@ -14,6 +14,7 @@ from codesteer_tui.events import Event, Finished, is_delta
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import plain
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundChip, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
 
@@ -72,6 +73,8 @@ class Desk(Container):
     async def show(self, event: Event) -> None:
         """Take in one more event and show it."""
         self.transcript.apply(event)
+        if not is_there(self):
+            return
         if self.follows and (best := telling_round(self.transcript)) != self.number:
             self.number = best
             await self._draw_all()
@@ -129,7 +132,7 @@ class Desk(Container):
         self.post_message(self.Moved())
 
     async def _draw_all(self) -> None:
-        if not self.is_mounted:
+        if not is_there(self):
             return
         for pane in self.panes:
             await pane.draw(self.transcript, self.number)
@@ -137,11 +140,15 @@ class Desk(Container):
         self.post_message(self.Moved())
 
     async def _draw_strip(self) -> None:
+        if not is_there(self):
+            return
         narrow = self.app.size.width < TABS_BELOW
         await self.query_one(RoundStrip).draw(self.transcript.rounds, self.number, short=narrow)
         self._draw_tabs()
 
     def _draw_tabs(self) -> None:
+        if not is_there(self):
+            return
         this = self.pane.this
         run = this.execution("answer") if this else None
         flagged = PARTS[3].drawing.title(self.transcript, this)

@@ -150,7 +150,7 @@ class Pane(VerticalScroll):
         if self._timer:
             self._timer.stop()
             self._timer = None
-        if not self.is_mounted:
+        if not self.is_mounted or not self.query(Sheet):
             return
         drawing, this = self.part.drawing, self.this
         detail = plain(drawing.title(self.transcript, this))

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codesteer_tui.tui.blocks import Block
+from codesteer_tui.tui.widgets.presence import is_there
 
 
 def content_of(shown: Block) -> Content:
@@ -42,6 +43,8 @@ class Sheet(VerticalGroup):
 
     async def put(self, blocks: Sequence[Block]) -> None:
         """Show exactly these blocks, keeping the widgets of those that are there already."""
+        if not is_there(self):
+            return
         views = list(self.query_children(BlockView))
         for view, shown in zip(views, blocks, strict=False):
             view.put(shown)

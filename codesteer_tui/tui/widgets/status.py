@@ -53,7 +53,8 @@ def top_items(transcript: Transcript, watermark: str) -> list[Item]:
     """Name, problem, roles and the watermark REC or REPLAY."""
     items = [Item(("codesteer",), "bold $text-primary")]
     if transcript.problem:
-        title = plain(transcript.problem.title)
+        question = transcript.problem.question
+        title = plain(transcript.problem.title if len(question) > 60 else cut(question, 60))
         items.append(Item((title, cut(title, 40), cut(title, 24), cut(title, 14)), "bold", rank=2))
     roles = transcript.roles
     for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):

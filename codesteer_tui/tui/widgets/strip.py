@@ -14,6 +14,7 @@ from textual.widgets import Static
 from codesteer_tui.transcript import Round
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.widgets.pane import PARTS
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
 
 
@@ -55,7 +56,7 @@ def chip_parts(this: Round, *, short: bool, chosen: bool) -> Iterable[Part]:
     else:
         if this.guidance:
             yield f" {SHORT_DECISIONS[this.guidance.decision]}"
-        for mark in marks[:2]:
+        for mark in marks[:3]:
             yield " "
             yield str(mark), mark.style
     if not this.finished and not marks:
@@ -68,6 +69,8 @@ class RoundStrip(HorizontalScroll, can_focus=False):
 
     async def draw(self, rounds: list[Round], number: int | None, *, short: bool) -> None:
         """Show these rounds."""
+        if not is_there(self):
+            return
         chips = {chip.number: chip for chip in self.query_children(RoundChip)}
         wanted = {this.number for this in rounds}
         if gone := [chip for number_, chip in chips.items() if number_ not in wanted]:

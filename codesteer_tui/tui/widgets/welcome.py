@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -27,6 +26,9 @@ EXAMPLES = (
     ("Place 8 queens on a chessboard so that no two attack each other", "a search"),
 )
 """Problems that the built-in demo can work on, and what there is to see."""
+
+LEFT_TO_DOCTOR = ("terminal", "versions")
+"""What the survey finds that says nothing about posing a problem."""
 
 
 class Welcome(VerticalScroll, can_focus=False):
@@ -55,24 +57,25 @@ class Welcome(VerticalScroll, can_focus=False):
 
     def look_around(self, settings: Settings) -> None:
         """Find out, in the background, what is there and what is missing."""
-        self.run_worker(partial(self._survey, settings), name="survey", group="survey", exclusive=True)
+        self._survey(settings)
 
+    @work(name="survey", group="survey", exclusive=True)
     async def _survey(self, settings: Settings) -> None:
         survey = await asyncio.to_thread(_import_survey)
         items = await survey(settings)
-        if self.is_mounted:
-            self.put(items)
+        self.put(items)
 
     def put(self, items: list[Item]) -> None:
         """Show the findings."""
         parts: list[Part] = []
-        for item in items:
+        for item in (item for item in items if item.id not in LEFT_TO_DOCTOR):
             sign, style = ("+", "bold $text-success") if item.ok else ("-", "bold $text-warning")
             parts += ["\n"] if parts else []
             parts += [(f"{sign} ", style), (f"{plain(item.title):<14}", "bold"), f" {plain(item.detail)}"]
             if item.remedy:
                 parts.append((f"\n{'':<17}-> {plain(item.remedy)}", "dim"))
-        self.query_one("#survey", Static).update(Content.assemble(*parts))
+        for survey in self.query("#survey").results(Static):  # gone if a problem was posed meanwhile
+            survey.update(Content.assemble(*parts))
 
 
 _LEAD = (

@@ -1,0 +1,234 @@
+"""Posing a problem: what a person sees before, while and after it is solved."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import takewhile
+
+import pytest
+from textual.pilot import Pilot
+
+from codesteer_tui import events as ev
+from codesteer_tui import sessions
+from codesteer_tui.errors import ModelError
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.screens.ask import AskScreen
+from codesteer_tui.tui.screens.live import LiveScreen
+from codesteer_tui.tui.widgets.prompt import Prompt
+from codesteer_tui.values import Question, Reply
+from tests.recordings.build import game24
+from tests.tui.conftest import FakeSession, opener, pane, text_on
+from tests.tui.test_replay_screen import until
+
+
+@pytest.fixture
+def app(settings: Settings) -> CodesteerApp:
+    return CodesteerApp(settings)
+
+
+async def type_in(pilot: Pilot[None], text: str) -> None:
+    pilot.app.screen.query_one(Prompt).insert(text)
+    await pilot.press("enter")
+
+
+def until_answer() -> list[ev.Event]:
+    """The recorded events before the first answer is whole."""
+    return list(takewhile(lambda event: not isinstance(event, ev.AnswerGiven), game24()))
+
+
+def is_idle(app: CodesteerApp) -> bool:
+    assert isinstance(app.screen, LiveScreen)
+    return not app.screen.running
+
+
+async def test_the_first_screen_offers_examples_and_says_what_is_ready(app: CodesteerApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Sandbox" in text_on(app))
+        shown = text_on(app)
+        assert "Use 4 7 8 8 to make 24" in shown
+        assert "+ TaskLLM" in shown
+        assert "no language model" in shown
+        assert "- Sandbox" in shown
+        assert "start Docker" in shown
+
+
+async def test_a_typed_problem_is_solved_in_the_four_panes(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(game24())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await type_in(pilot, "Use 4 7 8 8 to make 24")
+        await until(pilot, lambda: is_idle(app))
+        await pilot.pause(0.3)
+        assert session.problem.question == "Use 4 7 8 8 to make 24"
+        shown = text_on(app)
+        assert "ANSWER (R1)" in shown
+        assert "REC" in shown
+        assert "from itertools import permutations" in pane(app, "task").text
+        assert app.screen.query_one(Prompt).text == ""
+        await pilot.press("up")
+        assert app.screen.query_one(Prompt).text == "Use 4 7 8 8 to make 24"
+
+
+async def test_an_example_is_solved_by_choosing_it(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(game24())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        await pilot.press("tab", "down", "enter")
+        await until(pilot, lambda: hasattr(session, "problem") and is_idle(app))
+        assert "9.11" in session.problem.question
+
+
+async def test_text_appears_while_it_streams(app: CodesteerApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = until_answer()
+    monkeypatch.setattr(sessions, "open_session", opener(FakeSession(events, asyncio.Event())))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: "This one is easy" in text_on(app))
+        assert "TaskLLM answers" in text_on(app)
+        assert "Esc stop" in text_on(app)
+
+
+async def test_escape_stops_the_turn_and_keeps_what_came(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = until_answer()
+    session = FakeSession(events, asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session, ending=ev.Cancelled(at=0.6)))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: "This one is" in text_on(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: is_idle(app))
+        await until(pilot, lambda: "STOPPED" in text_on(app))
+        assert session.closed
+        assert "This one is" in pane(app, "task").text
+        assert "stopped here; what came is kept" in pane(app, "task").text
+
+
+async def test_ctrl_c_stops_the_turn_and_else_says_how_to_quit(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(game24()[:5], asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session, ending=ev.Cancelled()))
+    async with app.run_test(size=(120, 35), notifications=True) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: app.screen.desk is not None and app.screen.desk.transcript.rounds)
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: is_idle(app))
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "Ctrl+Q quits" in text_on(app)
+        assert app.is_running
+
+
+async def test_a_second_problem_has_to_wait_and_is_kept(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(game24()[:5], asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    async with app.run_test(size=(120, 35), notifications=True) as pilot:
+        await type_in(pilot, "first")
+        await until(pilot, lambda: app.screen.desk is not None)
+        await type_in(pilot, "second")
+        await pilot.pause()
+        assert "Esc stops it" in text_on(app)
+        assert app.screen.query_one(Prompt).text == "second"
+
+
+async def test_an_expected_failure_is_explained_and_the_question_kept(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise ModelError("missing_key", "No key for [openai].", "Set OPENAI_API_KEY.")
+
+    monkeypatch.setattr(sessions, "open_session", refuse)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await type_in(pilot, "my question")
+        await until(pilot, lambda: "No key for [openai]." in text_on(app))
+        assert "Set OPENAI_API_KEY." in text_on(app)
+        assert app.screen.query_one(Prompt).text == "my question"
+
+
+async def test_a_bug_is_shown_and_does_not_take_the_screen_down(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*args: object, **kwargs: object) -> None:
+        raise ZeroDivisionError("oh [bold]no")
+
+    monkeypatch.setattr(sessions, "open_session", break_down)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: "ZeroDivisionError: oh [bold]no" in text_on(app))
+        assert app.is_running
+
+
+async def test_an_empty_problem_is_refused_with_advice(app: CodesteerApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "The problem is empty." in text_on(app)
+
+
+async def test_ctrl_j_starts_a_new_line_and_letters_are_just_typed(app: CodesteerApp) -> None:
+    async with app.run_test(size=(100, 40)) as pilot:
+        await pilot.pause()
+        await pilot.press("a", "1", "z", "ctrl+j", "left_square_bracket")
+        assert app.screen.query_one(Prompt).text == "a1z\n["
+
+
+QUESTION = Question("run_with_reduced_isolation", "Run [it] here?", ("Show only", "Run once"), "why")
+
+
+@pytest.mark.parametrize(
+    ("keys", "choice"), [(["escape"], "Show only"), (["enter"], "Show only"), (["down", "enter"], "Run once")]
+)
+async def test_a_question_offers_the_safe_choice_first(
+    app: CodesteerApp, keys: list[str], choice: str
+) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        asked = asyncio.create_task(app.screen.ask_person(QUESTION))
+        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        await pilot.pause()
+        assert "Run [it] here?" in text_on(app)
+        await pilot.press(*keys)
+        assert await asked == Reply(choice)
+
+
+async def test_a_question_goes_away_when_the_turn_is_stopped(app: CodesteerApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        asked = asyncio.create_task(app.screen.ask_person(QUESTION))
+        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        asked.cancel()
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+
+
+async def test_help_lists_every_key_of_the_table(app: CodesteerApp) -> None:
+    from codesteer_tui.tui.keys import KEYS, name
+    from codesteer_tui.tui.widgets.sheet import Sheet
+
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("f1")
+        await pilot.pause()
+        shown = "\n".join(b.text for b in app.screen.query_one(Sheet).blocks)
+        assert all(name(key) in shown and key.does in shown for key in KEYS)
+        await pilot.press("escape")
+        assert isinstance(app.screen, LiveScreen)
+
+
+async def test_an_unknown_theme_is_named_and_the_app_goes_on(settings: Settings) -> None:
+    import msgspec
+
+    screen = msgspec.structs.replace(settings.config.screen, theme="no-such-theme")
+    config = msgspec.structs.replace(settings.config, screen=screen)
+    app = CodesteerApp(Settings(config))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.pause()
+        assert "'no-such-theme'" in text_on(app)
