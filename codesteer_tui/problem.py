@@ -28,8 +28,8 @@ class Problem(Struct, frozen=True):
     @property
     def title(self) -> str:
         """One line that names the problem, at most 60 characters."""
-        if self.task:
-            return f"{self.task} seed {self.seed}" if self.seed is not None else self.task
+        if self.task and self.seed is not None:
+            return f"{self.task} seed {self.seed}"
         line = " ".join(self.question.split())
         return line if len(line) <= 60 else line[:57] + "…"
 
