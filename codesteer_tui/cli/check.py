@@ -14,6 +14,8 @@ from codesteer_tui.cli.speaking import put, put_json
 if TYPE_CHECKING:
     from codesteer_tui.values import Judgement
 
+LONGEST_LINE = 120
+
 
 @click.command("check")
 @click.argument("file", metavar="FILE.py")
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, file: str, paper: bool, as_json: bool) -> None:
     """Judge whether FILE.py ("-" for standard input) really computes its answer.
 
-    Prints what it finds, each with the line that shows it. The exit code is 1 for a program that is too
-    simple, hard-coded or no Python, else 0.
+    Prints what it finds, each with the line that shows it. The exit code is 1 for a program that only pretends
+    to compute or is no Python (with --paper: that is too simple), else 0.
     """
     settings = settings_of(ctx).config.symbolic_checker
     from codesteer_tui.steering.symbolic_checker import judge
@@ -45,7 +47,7 @@ def _print(judgement: Judgement, lines: list[str], threshold: float) -> None:
         put(f"{finding.kind.replace('_', ' '):<11} {finding.message}")
         for number in finding.lines:
             if 0 < number <= len(lines):
-                put(f"{number:>8} | {lines[number - 1].rstrip()}")
+                put(f"{number:>8} | {lines[number - 1].rstrip()[:LONGEST_LINE]}")
     relation = "at or below" if judgement.score <= threshold else "above"
     put(f"complexity  {judgement.score:g}, {relation} {threshold:g} ({judgement.mode})")
-    put(f"verdict     {'too simple' if judgement.too_simple else judgement.outcome}")
+    put(f"verdict     {judgement.outcome}{', with little computation' if judgement.too_simple else ''}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codesteer_tui.cli.options import config_option, settings_of, settings_options
+from codesteer_tui.cli.options import config_file_of, config_option, settings_of, settings_options
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.errors import ConfigError
 
@@ -28,7 +28,7 @@ def path(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
     """Print where the user file is, or would be, and on standard error which files are in use."""
     from codesteer_tui.settings import user_file
 
-    own = config_file or user_file()
+    own = config_file_of(ctx, config_file) or user_file()
     files = settings_of(ctx, config_file=config_file).files
     if as_json:
         put_json({"user_file": str(own), "exists": own.exists(), "files": [str(f) for f in files]})
@@ -63,11 +63,12 @@ def show(ctx: click.Context, as_json: bool, flags: dict[str, str], config_file: 
 @command.command("init")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @config_option
-def init(force: bool, config_file: Path | None) -> None:
+@click.pass_context
+def init(ctx: click.Context, force: bool, config_file: Path | None) -> None:
     """Write a user file with every setting explained and commented out at its default."""
     from codesteer_tui.settings import example_toml, user_file
 
-    target = config_file or user_file()
+    target = config_file_of(ctx, config_file) or user_file()
     if target.exists() and not force:
         raise ConfigError(
             f"{target} exists already.", "edit it, or replace it with: codesteer config init --force"

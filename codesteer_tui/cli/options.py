@@ -33,9 +33,6 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_flags(*args: Any, **kwargs: Any) -> Any:
         given = {key: kwargs.pop(_parameter(key)) for _, key, _, _ in _SETTINGS}
         flags = {key: value for key, value in given.items() if value is not None}
-        if flags.get("sandbox.engine") == "namespaces":
-            # Naming it on the command line is the person's consent.
-            flags["sandbox.reduced_isolation"] = "always"
         return command(*args, flags=flags, **kwargs)
 
     decorated = config_option(with_flags)
@@ -68,7 +65,17 @@ def settings_of(
     from codesteer_tui.settings import load_settings
 
     before: tuple[dict[str, str], Path | None] = ctx.find_root().obj or ({}, None)
-    return load_settings({**before[0], **(flags or {})}, config_file=config_file or before[1])
+    merged = {**before[0], **(flags or {})}
+    if merged.get("sandbox.engine") == "namespaces":
+        # Naming it on the command line is the person's consent.
+        merged["sandbox.reduced_isolation"] = "always"
+    return load_settings(merged, config_file=config_file_of(ctx, config_file))
+
+
+def config_file_of(ctx: click.Context, config_file: Path | None) -> Path | None:
+    """The file that stands in for the user file, wherever on the command line it was named."""
+    before: tuple[dict[str, str], Path | None] = ctx.find_root().obj or ({}, None)
+    return config_file or before[1]
 
 
 def _parameter(key: str) -> str:

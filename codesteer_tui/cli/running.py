@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -37,7 +38,8 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
         for name in ("SIGTERM", "SIGHUP"):
             if signum := getattr(signal, name, None):
-                loop.add_signal_handler(signum, stop, signum)
+                with contextlib.suppress(NotImplementedError):  # Windows
+                    loop.add_signal_handler(signum, stop, signum)
         return await work
 
     try:

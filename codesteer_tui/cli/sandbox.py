@@ -130,10 +130,7 @@ def run(
 
     The exit code is 0 where the program ended with 0, 1 where it did not, 3 where the sandbox failed.
     """
-    flags = {"sandbox.engine": engine} if engine else {}
-    if engine == "namespaces":
-        flags["sandbox.reduced_isolation"] = "always"
-    settings = settings_of(ctx, flags).config.sandbox
+    settings = settings_of(ctx, {"sandbox.engine": engine} if engine else {}).config.sandbox
     from codesteer_tui.sandbox import source
     from codesteer_tui.values import Program
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings.schema import schema
+from codesteer_tui.settings.schema import PROJECT_FILE, schema
 
 Layer: TypeAlias = Literal["flag", "environment", "project file", "user file", "default"]
 KeyPath: TypeAlias = tuple[str, ...]
 
 PREFIX = "CODESTEER_"
-PROJECT_FILE = "codesteer.toml"
 OPTIONS = {
     "roles.task_llm": "--task-llm",
     "roles.steerer": "--steerer",

@@ -18,17 +18,7 @@ import msgspec
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings.layers import Given, Layer
-from codesteer_tui.settings.schema import allowed, did_you_mean, schema
-
-NOT_IN_PROJECT_FILES = {
-    ("providers", "kind"): "which servers get requests",
-    ("providers", "base_url"): "which servers get requests",
-    ("providers", "key"): "which key requests carry",
-    ("sandbox", "engine"): "how programs are boxed",
-    ("sandbox", "reduced_isolation"): "how programs are boxed",
-    ("sandbox", "image"): "how programs are boxed",
-}
-"""What a project file may not decide, by section and key, and what that key decides."""
+from codesteer_tui.settings.schema import NOT_IN_PROJECT_FILES, allowed, did_you_mean, schema
 
 SPECIAL_PLAYERS = {
     "steerer": ("rules", "same-as-task"),

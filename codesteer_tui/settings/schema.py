@@ -21,6 +21,18 @@ import tomli_w
 from codesteer_tui import config as config_module
 from codesteer_tui.config import Config, Provider, default_providers
 
+PROJECT_FILE = "codesteer.toml"
+
+NOT_IN_PROJECT_FILES = {
+    ("providers", "kind"): "which servers get requests",
+    ("providers", "base_url"): "which servers get requests",
+    ("providers", "key"): "which key requests carry",
+    ("sandbox", "engine"): "how programs are boxed",
+    ("sandbox", "reduced_isolation"): "how programs are boxed",
+    ("sandbox", "image"): "how programs are boxed",
+}
+"""What a project file may not decide, by section and key, and what that key decides."""
+
 
 class KeyDoc(msgspec.Struct, frozen=True):
     """One setting. `key` is "section.name", for providers "providers.NAME.name"."""
@@ -55,9 +67,14 @@ def describe() -> list[KeyDoc]:
 def example_toml() -> str:
     """A configuration file with every setting explained, each commented out at its default."""
     docs = _docstrings()
+    barred = ", ".join(
+        f"{section}{'.*' * (section == 'providers')}.{key}" for section, key in NOT_IN_PROJECT_FILES
+    )
     out = [
         "# Settings of codesteer. Every line that starts with #name is a setting at its default:",
         "# take the # away to change it.",
+        "#",
+        *_comment(f"A {PROJECT_FILE} in a project may set them as well, but for {barred}, and no GGUF file."),
     ]
     for section, cls in _section_classes().items():
         out += ["", *_comment(docs[cls.__name__, ""])]

@@ -22,11 +22,17 @@ def test_a_program_that_computes_passes_with_its_findings_and_lines(desk: Desk) 
     assert "verdict     pass" in done.out
 
 
-@pytest.mark.parametrize("source", ["print(24)\n", "def f(:\n", ""])
+@pytest.mark.parametrize("source", ["print(24)\n", "def f(:\n"])
 def test_a_program_that_only_prints_or_is_none_fails(desk: Desk, source: str) -> None:
     done = desk.codesteer("check", "-", "--json", stdin=source)
     assert done.code == 1
     assert done.data["outcome"] == "fail"
+
+
+def test_a_line_without_end_is_shown_by_its_beginning(desk: Desk) -> None:
+    done = desk.codesteer("check", "-", stdin="(" * 100_000)
+    assert done.code == 1
+    assert max(map(len, done.out.splitlines())) < 200
 
 
 def test_the_published_score_can_be_asked_for(desk: Desk) -> None:

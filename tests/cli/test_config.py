@@ -33,6 +33,14 @@ def test_no_key_is_ever_shown(desk) -> None:
         assert "sk-very-secret" not in done.out + done.err
 
 
+def test_an_option_after_the_command_beats_the_same_one_before_it_and_takes_its_consent_back(desk) -> None:
+    before = ("--sandbox", "namespaces", "--max-rounds", "2")
+    shown = desk.codesteer(*before, "config", "show", "--json").data
+    assert (shown["sandbox"]["reduced_isolation"], shown["steering"]["max_rounds"]) == ("always", 2)
+    shown = desk.codesteer(*before, "config", "show", "--json", "--sandbox", "auto", "--max-rounds", "3").data
+    assert (shown["sandbox"]["reduced_isolation"], shown["steering"]["max_rounds"]) == ("ask", 3)
+
+
 def test_explain_says_meaning_value_and_layer(desk) -> None:
     desk.env["CODESTEER_STEERING__MAX_ROUNDS"] = "2"
     done = desk.codesteer("config", "explain", "steering.max_rounds")
