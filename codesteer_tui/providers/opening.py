@@ -123,7 +123,7 @@ def _key_from_file(name: str, path: Path) -> str:
 
 
 def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel:
-    """The chat model of a choice. Imports only the provider that it needs, and connects to nothing yet.
+    """The chat model of a choice. Connects to nothing and imports no SDK yet.
 
     Raises:
         ModelError: the key is missing, or the weights are.
@@ -152,23 +152,14 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
             n_ctx=provider.context_tokens,
             gpu_layers=provider.gpu_layers,
         )
-    key = read_key(name, provider, env)
-    if provider.kind == "anthropic":
-        from codesteer_tui.providers.anthropic import AnthropicModel
-
-        return AnthropicModel(
-            name=name,
-            model=choice.model,
-            base_url=provider.base_url or None,
-            api_key=key,
-            timeout_s=provider.timeout_s,
-        )
+    from codesteer_tui.providers.anthropic import AnthropicModel
     from codesteer_tui.providers.openai import OpenAIModel
 
-    return OpenAIModel(
+    remote = AnthropicModel if provider.kind == "anthropic" else OpenAIModel
+    return remote(
         name=name,
         model=choice.model,
         base_url=provider.base_url or None,
-        api_key=key,
+        api_key=read_key(name, provider, env),
         timeout_s=provider.timeout_s,
     )
