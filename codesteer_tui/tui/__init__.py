@@ -16,8 +16,14 @@ def run_app(
     problem: Problem | None = None,
     recording: Recording | None = None,
     play: bool = False,
-) -> None:
-    """Run the app until the person quits: empty, solving a problem at once, or showing a recording."""
+    speed: float = 1.0,
+) -> int:
+    """Run the app until the person quits: empty, solving a problem at once, or showing a recording.
+
+    Gives the exit code.
+    """
     from codesteer_tui.tui.app import CodesteerApp
 
-    CodesteerApp(settings, problem=problem, recording=recording, play=play).run()
+    app = CodesteerApp(settings, problem=problem, recording=recording, play=play, speed=speed)
+    app.run()
+    return app.return_code or 0

@@ -6,32 +6,17 @@ here or later reads them as markup.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from codesteer_tui.text import plain
+
 BlockKind: TypeAlias = Literal[
     "prose", "code", "output", "error", "heading", "row", "dim", "note", "good", "bad", "unsure", "quote"
 ]
 Part: TypeAlias = str | tuple[str, str]
-
-_ESCAPES = re.compile(
-    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # operating system commands, such as a window title
-    r"|\x1b[PX^_][^\x1b]*\x1b\\"  # device control strings
-    r"|[\x1b\x9b]\[?[0-?]*[ -/]*[@-~]"  # colours, cursor movement
-)
-_CONTROLS = (*range(0x09), *range(0x0E, 0x20), 0x0D, *range(0x7F, 0xA0))
-_REORDERING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF)
-_LINE_ENDS = (0x0B, 0x0C, 0x85, 0x2028, 0x2029)
-_SURROGATES = range(0xD800, 0xE000)
-_SHOWN_AS: dict[int, str | None] = {
-    **dict.fromkeys(_CONTROLS),
-    **dict.fromkeys(_REORDERING),
-    **dict.fromkeys(_LINE_ENDS, "\n"),
-    **dict.fromkeys(_SURROGATES, "\ufffd"),
-}
 
 
 class Block(Struct, frozen=True):
@@ -61,19 +46,6 @@ class Bounds(Struct, frozen=True):
 
 PANE = Bounds()
 ZOOMED = Bounds(head_lines=8_000, tail_lines=4_000, chars=600_000)
-
-
-def plain(text: str) -> str:
-    """The text as a terminal may safely show it: only line ends and tabs are left of the control characters.
-
-    Whole escape sequences are removed, so that no rest of a colour code stays behind; characters that
-    reorder text are removed; half surrogate pairs, which cannot be written out, become U+FFFD.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    if "\x1b" in text or "\x9b" in text:
-        text = _ESCAPES.sub("", text)
-    return text.translate(_SHOWN_AS)
 
 
 def block(kind: BlockKind, *parts: Part) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -10,14 +10,14 @@ from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 
+from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.keys import bindings
-from codesteer_tui.tui.widgets.desk import TABS_BELOW, Desk
-from codesteer_tui.tui.widgets.pane import Pane
+from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 
-THREE_COLUMNS_FROM = 140
-TALL_FROM = 30
+if TYPE_CHECKING:
+    from codesteer_tui.tui.widgets.desk import Desk
 
 
 class DeskScreen(Screen[None]):
@@ -35,8 +35,14 @@ class DeskScreen(Screen[None]):
 
     @property
     def desk(self) -> Desk | None:
-        """The desk, if there is one yet."""
-        return next(iter(self.query(Desk)), None)
+        """The desk, if there is one yet. Its module is imported when there is something to show on it."""
+        desk: Desk | None = next(iter(self.query("Desk")), None)  # type: ignore[assignment]
+        return desk
+
+    @property
+    def is_in_pane(self) -> bool:
+        """Whether a pane has the focus."""
+        return self.focused is not None and self.focused.has_class("pane")
 
     @property
     def seconds(self) -> float:
@@ -51,7 +57,7 @@ class DeskScreen(Screen[None]):
 
     def places(self) -> list[str]:
         """The places of the key table that the key line shows."""
-        where = ["pane"] if isinstance(self.focused, Pane) else []
+        where = ["pane"] if self.is_in_pane else []
         return [*where, "desk", "anywhere"]
 
     def draw_lines(self) -> None:
@@ -59,15 +65,17 @@ class DeskScreen(Screen[None]):
         if not is_there(self) or not self.query(KeyLine):
             return
         desk = self.desk
-        transcript = desk.transcript if desk else Desk().transcript
+        transcript = desk.transcript if desk else Transcript()
         self.query_one(TopLine).draw(transcript, self.watermark)
         self.query_one(BottomLine).draw(transcript, running=self.running, seconds=self.seconds)
         self.query_one(KeyLine).draw(self.places(), running=self.running)
 
     @on(DescendantFocus)
     @on(DescendantBlur)
-    @on(Desk.Moved)
     def _moved(self) -> None:
+        self.draw_lines()
+
+    def on_desk_moved(self) -> None:
         self.draw_lines()
 
     def on_resize(self, event: Resize) -> None:
@@ -92,7 +100,7 @@ class DeskScreen(Screen[None]):
             (self.focus_next if by > 0 else self.focus_previous)()
             return
         home = 1 if self.home else 0
-        at = desk.pane_number if isinstance(self.focused, Pane) else 0
+        at = desk.pane_number if self.is_in_pane else 0
         goal = (at + by) % 5 if home else (at - 1 + by) % 4 + 1
         if goal:
             desk.choose_pane(goal)
@@ -105,8 +113,7 @@ class DeskScreen(Screen[None]):
         if self.home:
             self.home.focus()
 
-    @on(Pane.EvidenceWanted)
-    def _show_evidence(self, event: Pane.EvidenceWanted) -> None:
+    def on_pane_evidence_wanted(self) -> None:
         desk = self.desk
         this = desk.pane.this if desk else None
         if desk and this:

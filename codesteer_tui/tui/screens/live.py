@@ -17,7 +17,6 @@ from codesteer_tui.errors import CodesteerError
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
-from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.prompt import Prompt
@@ -27,6 +26,7 @@ from codesteer_tui.values import Question, Reply
 
 if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
+    from codesteer_tui.tui.widgets.desk import Desk
 
 TICK_S = 0.5
 
@@ -40,7 +40,8 @@ class LiveScreen(DeskScreen):
         super().__init__(id="live")
         self.settings = settings
         self._problem = problem
-        self._look_around = look_around
+        self._may_look_at_once = look_around
+        self._may_look = False
         self._began = 0.0
         self._turn: Worker[None] | None = None
 
@@ -61,15 +62,16 @@ class LiveScreen(DeskScreen):
     def _after_first_paint(self) -> None:
         if self._problem:
             self.begin(self._problem)
+        self._may_look = self._may_look or self._may_look_at_once
         self.on_screen_resume()
 
     def on_screen_suspend(self) -> None:
         """Once a replay is left, it is time to look around; a replay itself touches nothing."""
-        self._look_around = True
+        self._may_look = True
 
     def on_screen_resume(self) -> None:
         for welcome in self.query(Welcome):
-            if self._look_around and self.is_current:
+            if self._may_look and self.is_current:
                 welcome.look_around(self.settings)
 
     @property
@@ -161,6 +163,8 @@ class LiveScreen(DeskScreen):
         await self.query(Welcome).remove()
         desk = self.desk
         if desk is None:
+            from codesteer_tui.tui.widgets.desk import Desk
+
             desk = Desk()
             self.watermark = "REC"
             await self.query_one("#body").mount(desk)

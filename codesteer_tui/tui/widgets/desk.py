@@ -13,13 +13,11 @@ from textual.widgets import Static
 from codesteer_tui.events import Event, Finished, is_delta
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import plain
+from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundChip, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
-
-TABS_BELOW = 100
-"""Columns under which one pane at a time is shown."""
 
 
 def telling_round(transcript: Transcript) -> int | None:

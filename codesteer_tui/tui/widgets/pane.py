@@ -155,9 +155,7 @@ class Pane(VerticalScroll):
         drawing, this = self.part.drawing, self.this
         detail = plain(drawing.title(self.transcript, this))
         at = f"  R{self.number}" if self.number is not None else ""
-        self.border_title = Content(
-            f" {self.part.number} {self.part.name}{at}  {detail} ".replace("   ", "  ")
-        )
+        self.border_title = Content(f"{self.part.number} {self.part.name}{at}  {detail}".rstrip())
         follows = self._is_streaming and self.scroll_offset.y >= self.max_scroll_y - 1
         await self.query_one(Sheet).put(drawing.blocks(self.transcript, this, self.bounds))
         if follows:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from codesteer_tui.survey import Item
 
 EXAMPLES = (
-    ("Use 4 7 8 8 to make 24", "lazy code is caught, guided and replaced by a search"),
-    ("Which is bigger, 9.11 or 9.9?", "answered wrongly by text, then by code"),
+    ("Use 4 7 8 8 to make 24", "lazy code is caught and replaced"),
+    ("Which is bigger, 9.11 or 9.9?", "wrong by text, right by code"),
     ("How many times does the letter r occur in strawberry?", "counting letters"),
     ("Place 8 queens on a chessboard so that no two attack each other", "a search"),
 )

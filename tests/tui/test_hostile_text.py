@@ -1,0 +1,99 @@
+"""Hostile text streams through every pane of the real app without an error, and stays what it is."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui import sessions
+from codesteer_tui.problem import Problem
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.blocks import plain
+from codesteer_tui.tui.widgets.pane import Pane
+from codesteer_tui.values import (
+    ExecutionResult,
+    Finding,
+    Guidance,
+    Judgement,
+    Limits,
+    Program,
+    Question,
+    Verdict,
+)
+from tests.recordings.build import BOX, DEMO, RULES, pieces
+from tests.tui.conftest import FakeSession, opener, pane
+from tests.tui.test_live_screen import is_idle, type_in
+from tests.tui.test_replay_screen import until
+
+CORPUS = {
+    "markup": "[bold]x[/bold] [/] [link=http://x]y[/link] [@click=app.quit]z[/] \\[a] [red",
+    "escapes": "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J\x1b[H bell\x07 \x9b5m \r\n\tend",
+    "bidi and zero width": "\u202eabc\u2066def\u2069 a\u200bb\u200dc \ufeff e" + "\u0301" * 40,
+    "nothing printable": "\x00\x01\x02\ud800\udfff",
+    "a long line": "x" * 100_000,
+    "wide": "漢字🤖👩‍👩‍👧‍👦" * 300,
+    "an open fence": "text\n```python\ndef f(:\n    'unclosed",
+    "many fences": "```python\n```\n" * 500,
+    "nested": "\n".join("  " * i + "- [ ] item" for i in range(60)) + "\n" + "|a|b|\n" * 300,
+}
+
+
+def events_of(text: str) -> list[ev.Event]:
+    """One round in which everything that can be said says this."""
+    verdict = Verdict("fail", text, text)
+    result = ExecutionResult("timeout", stdout=text, stderr=text, stdout_truncated=True, tail_stdout=text)
+    guidance = Guidance("refine", text, text)
+    judgement = Judgement("default", 1.0, True, (Finding("error", text, (1,)),), text)
+    return [
+        ev.SessionStarted(
+            session="s", problem=Problem(text), max_rounds=1, sandbox=BOX,
+            roles={"steerer": RULES, "task_llm": DEMO, "checker": DEMO},
+        ),
+        ev.RoundStarted(round=0),
+        *(ev.GuidanceDelta(round=0, text=piece) for piece in pieces(text, 5000)),
+        ev.GuidanceGiven(round=0, guidance=guidance),
+        *(ev.AnswerDelta(round=0, text=piece) for piece in pieces(text, 5000)),
+        ev.AnswerGiven(round=0, text=text, reasoning=text, finish="length"),
+        ev.ExecutionStarted(round=0, id="1", purpose="answer", program=Program(text), limits=Limits()),
+        *(ev.OutputDelta(round=0, id="1", stream="stdout", text=piece) for piece in pieces(text, 5000)),
+        ev.ExecutionFinished(round=0, id="1", purpose="answer", result=result),
+        ev.CodeJudged(round=0, judgement=judgement),
+        ev.AnswerChecked(round=0, verdict=verdict, source=text, execution="1"),
+        ev.AnswerVerified(round=0, task="t", verdict=verdict),
+        ev.RoundFinished(round=0),
+        ev.Failed(kind="x", message=text, remedy=text),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CORPUS)
+async def test_every_pane_survives(settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    text = CORPUS[name]
+    monkeypatch.setattr(sessions, "open_session", opener(FakeSession(events_of(text))))
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: app.screen.desk is not None and is_idle(app))
+        await pilot.pause(0.3)
+        if len(text) < 2000:
+            for which in ("guidance", "task", "run", "flags"):
+                assert plain(text).rstrip("\n") in pane(app, which).text
+        app.screen.query_one("#pane-flags", Pane).focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("escape", "f5")
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_a_question_with_markup_in_it_is_shown_as_it_is(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    question = Question("run_with_reduced_isolation", CORPUS["markup"], ("[/no]", "yes"), CORPUS["escapes"])
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        asked = asyncio.create_task(app.screen.ask_person(question))
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        assert (await asked).choice == "[/no]"
