@@ -13,8 +13,9 @@ import click
 from codesteer_tui.cli.options import settings_of
 from codesteer_tui.cli.reading import read_file, read_text
 from codesteer_tui.cli.running import run_async
-from codesteer_tui.cli.speaking import clean, put, put_json, say, to_reader
+from codesteer_tui.cli.speaking import put, put_json, say, to_reader
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
+from codesteer_tui.text import plain
 
 if TYPE_CHECKING:
     from codesteer_tui.config import SandboxSettings
@@ -134,8 +135,10 @@ def run(
     from codesteer_tui.sandbox import source
     from codesteer_tui.values import Program
 
-    limits = _limits(settings, wall_s, mem_mib, pids, out_kib, stdin_file)
-    program = Program(source.from_bytes(read_file(file)), origin="user")
+    data = read_file(file)
+    # The limit keeps a model from sending megabytes; a person's own file is as long as it is.
+    limits = _limits(settings, wall_s, mem_mib, pids, out_kib, stdin_file, len(data))
+    program = Program(source.from_bytes(data), origin="user")
     result = run_async(_run(settings, program, limits, echo=not as_json))
     if as_json:
         import msgspec
@@ -164,7 +167,7 @@ async def _run(settings: SandboxSettings, program: Program, limits: Limits, *, e
                 if echo:
                     stream = sys.stdout if piece.stream == "stdout" else sys.stderr
                     with to_reader():
-                        print(clean(piece.text), end="", file=stream, flush=True)
+                        print(plain(piece.text), end="", file=stream, flush=True)
         raise SandboxError("The sandbox gave no result.", "see what is in use: codesteer sandbox status")
     finally:
         await box.aclose()
@@ -189,6 +192,7 @@ def _limits(
     pids: int | None,
     out_kib: int | None,
     stdin_file: Path | None,
+    source_bytes: int,
 ) -> Limits:
     from codesteer_tui.values import Limits
 
@@ -199,6 +203,7 @@ def _limits(
         memory_bytes=(mem_mib or settings.memory_mib) * MIB,
         pids=pids or settings.pids,
         output_bytes=(out_kib or settings.output_kib) << 10,
+        source_bytes=source_bytes,
         stdin=read_text(str(stdin_file)) if stdin_file else "",
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+from codesteer_tui.text import plain
 
 
 class ReaderGone(Exception):
@@ -27,20 +27,15 @@ def to_reader() -> Iterator[None]:
         raise ReaderGone from None
 
 
-def clean(text: str) -> str:
-    """The text without terminal control characters; line ends and tabs stay."""
-    return text.replace("\r\n", "\n").translate(_CONTROLS)
-
-
 def say(text: str) -> None:
     """One or more lines for the person, on standard error."""
-    print(clean(text), file=sys.stderr, flush=True)
+    print(plain(text), file=sys.stderr, flush=True)
 
 
 def put(text: str) -> None:
     """One or more lines of result, on standard output."""
     with to_reader():
-        print(clean(text))
+        print(plain(text))
 
 
 def put_json(value: Any) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from codesteer_tui.values import Channel, Finish, Message, RoleInfo, Usage
 
-__all__ = ["ChatModel", "Completed", "Delta", "Message", "Retrying", "Sampling", "TextDelta", "Usage", "storable"]
+__all__ = ["ChatModel", "Completed", "Delta", "Message", "Retrying", "Sampling", "TextDelta", "Usage"]
 
 
 class Sampling(Struct, frozen=True):
@@ -70,8 +70,3 @@ class ChatModel(Protocol):
     async def aclose(self) -> None:
         """Let go of connections and processes. May be called twice."""
         ...
-
-
-def storable(text: str) -> str:
-    """The text without lone surrogates, which a broken stream may hold and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")

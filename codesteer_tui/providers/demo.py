@@ -86,7 +86,7 @@ class DemoModel:
             kind="demo",
             model=model,
             label="built-in demo (not a language model)",
-            note="Knows " + ", ".join(FAMILY_NAMES) + "; declines anything else.",
+            note="plays a few kinds of problem, declines anything else",
         )
         self._seed = seed
         self._delay_s = delay_s

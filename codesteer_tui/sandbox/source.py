@@ -25,6 +25,6 @@ def to_bytes(program: Program, limits: Limits) -> bytes:
     if len(data) > limits.source_bytes:
         raise SandboxError(
             f"The program has {len(data):,} bytes; the most that is run is {limits.source_bytes:,}.",
-            "Shorten it, or raise sandbox.source_bytes.",
+            "Shorten it.",
         )
     return data

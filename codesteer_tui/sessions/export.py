@@ -7,17 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event
+from codesteer_tui.text import plain
 from codesteer_tui.values import ExecutionResult, Outcome, RoleInfo, Verdicts
 
 MARKS: dict[Outcome, str] = {"pass": "pass", "fail": "FAIL", "could_not_check": "could not check"}
 """The verdicts as a person reads them."""
-
-_CONTROL = {c: None for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A)}
-
-
-def plain(text: str) -> str:
-    """The text without control characters, which a terminal would obey."""
-    return text.translate(_CONTROL)
 
 
 def as_text(events: Iterable[Event]) -> str:

@@ -20,12 +20,13 @@ from codesteer_tui.events import (
     PromptSent,
     Retried,
 )
-from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta, storable
+from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
 from codesteer_tui.steering import execution
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code
 from codesteer_tui.steering.outcome import answer_of, not_run_reason
 from codesteer_tui.steering.prompts import PromptPack, shorten, shown_output
+from codesteer_tui.text import storable
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import (
     ExecutionResult,

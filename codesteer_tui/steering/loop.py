@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import msgspec
-from codesteer_tui.steering.symbolic_checker import judge
 
 from codesteer_tui import events as ev
 from codesteer_tui.errors import CodesteerError, ModelError
 from codesteer_tui.events import Event
-from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta, storable
+from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
 from codesteer_tui.steering.answer_checker import AnswerChecker
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code, first_block_as_published
@@ -28,6 +27,8 @@ from codesteer_tui.steering.findings import task_messages
 from codesteer_tui.steering.outcome import answer_of, best, verdicts_of
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import Steerer
+from codesteer_tui.steering.symbolic_checker import judge
+from codesteer_tui.text import storable
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import CodeFound, Finish, Program, Usage, Verdict, Verdicts
 

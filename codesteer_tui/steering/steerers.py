@@ -12,11 +12,12 @@ from contextlib import aclosing
 from typing import Protocol, TypeAlias
 
 from codesteer_tui.events import GuidanceDelta, GuidanceGiven, PromptSent, Retried
-from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta, storable
+from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
 from codesteer_tui.steering import guidance as reading
 from codesteer_tui.steering.findings import steerer_messages
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.rules import decide
+from codesteer_tui.text import storable
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Guidance, RoleInfo, Usage
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codesteer_tui import events as ev
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.tui.blocks import PANE, Bounds, bounded, plain, text_of
+from codesteer_tui.tui.blocks import PANE, Bounds, bounded, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
 from codesteer_tui.tui.widgets.code import highlighted
 from codesteer_tui.values import (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Execution, Round, Transcript
-from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded, plain
+from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
 from codesteer_tui.tui.words import ISOLATION, cut, duration, execution_mark, size
 from codesteer_tui.values import ExecutionResult, NotRun
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded, plain
+from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
 from codesteer_tui.tui.words import cut, duration, tokens
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from codesteer_tui.tui.blocks import plain
+from codesteer_tui.text import plain
 from codesteer_tui.values import Question, Reply
 
 

@@ -16,7 +16,8 @@ from textual.widgets.option_list import Option
 from codesteer_tui.config import Config
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.sessions.store import Store, Summary, sessions_folder
-from codesteer_tui.tui.blocks import Part, plain
+from codesteer_tui.text import plain
+from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.status import KeyLine
 from codesteer_tui.tui.words import OUTCOMES, cut, duration

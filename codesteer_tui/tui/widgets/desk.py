@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from codesteer_tui.events import Event, Finished, is_delta
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.tui.blocks import plain
 from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
 from codesteer_tui.tui.widgets.presence import is_there

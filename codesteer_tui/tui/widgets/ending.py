@@ -6,8 +6,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codesteer_tui import events as ev
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.tui.blocks import Part, plain
+from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.words import OUTCOMES, cut
 from codesteer_tui.values import Verdicts
 

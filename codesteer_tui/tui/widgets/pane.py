@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.timer import Timer
 
 from codesteer_tui import events as ev
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, plain, text_of
+from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.sheet import Sheet

@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codesteer_tui import events as ev
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
-from codesteer_tui.tui.blocks import Part, plain
+from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
 from codesteer_tui.values import Role, RoleInfo

@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from codesteer_tui.tui.blocks import Part, plain
+from codesteer_tui.text import plain
+from codesteer_tui.tui.blocks import Part
 
 if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
