@@ -10,8 +10,8 @@ from codesteer_tui import events as ev
 from codesteer_tui import sessions
 from codesteer_tui.problem import Problem
 from codesteer_tui.settings import Settings
+from codesteer_tui.text import plain
 from codesteer_tui.tui.app import CodesteerApp
-from codesteer_tui.tui.blocks import plain
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.values import (
     ExecutionResult,

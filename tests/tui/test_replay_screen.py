@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from codesteer_tui.sessions.store import Recording
+from codesteer_tui.sessions.store import Recording, read_recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.evidence import EvidenceScreen
@@ -16,7 +16,7 @@ from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.strip import RoundChip
-from tests.recordings.build import RECORDINGS, SEARCH
+from tests.recordings.build import HERE, RECORDINGS, SEARCH
 from tests.tui.conftest import pane, text_on
 
 
@@ -244,6 +244,21 @@ async def test_notes_of_the_recording_are_told(settings: Settings) -> None:
     async with app.run_test(size=(120, 35), notifications=True) as pilot:
         await pilot.pause()
         assert "the last line was cut off" in text_on(app)
+
+
+@pytest.mark.parametrize("size", [(160, 45), (80, 24)])
+async def test_a_session_that_the_app_recorded_itself_opens_and_shows_its_rounds(
+    settings: Settings, size: tuple[int, int]
+) -> None:
+    recording = read_recording(HERE / "demo_game24.jsonl")
+    app = CodesteerApp(settings, recording=recording)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "ANSWER (R1)" in text_on(app)
+        assert "ground truth + pass" in text_on(app)
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        assert "too simple" in pane(app, "flags").text
+        assert "What it prints is written in the code" in pane(app, "flags").text
 
 
 async def until(pilot: Pilot[None], done: object, turns: int = 200) -> None:

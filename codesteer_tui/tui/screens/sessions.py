@@ -25,6 +25,11 @@ from codesteer_tui.tui.words import OUTCOMES, cut, duration
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
 
+WIDE = 110
+"""Columns from which on the list shows how long a session took."""
+
+VERDICTS_WIDTH = len("sym+ self+ truth+ ")
+
 
 class SessionList(OptionList):
     """The sessions; letters act on the highlighted one."""
@@ -119,20 +124,25 @@ class SessionsScreen(Screen[None]):
 
 
 def row(summary: Summary, width: int) -> list[Part]:
-    """When, title, rounds, ending, verdicts, seconds: as much as fits."""
-    when = plain(summary.started)[:16].replace("T", " ") or "?" * 16
-    marks: list[Part] = []
-    if summary.verdicts:
-        rows = (("sym", summary.verdicts.symbolic), ("self", summary.verdicts.self_check))
-        for name, outcome in (*rows, ("truth", summary.verdicts.ground_truth)):
-            marks += [(f" {name}{OUTCOMES[outcome].sign}", OUTCOMES[outcome].style)]
-    ending = plain(summary.note or summary.ending)
-    tail = f"  {summary.rounds} rounds  {duration(summary.seconds)}"
-    room = max(10, width - len(when) - len(tail) - 18 - 24)
+    """When, title, ending, rounds, seconds and verdicts in columns; a note where the file cannot be read."""
+    when = plain(summary.started)[:16].replace("T", " ") or "?"
+    if summary.note:
+        return [
+            (f"{when:<18}", "dim"),
+            (f"{plain(summary.title)}  ", "bold"),
+            (cut(plain(summary.note), 200), "dim"),
+        ]
+    rounds = f"{summary.rounds} round{'s' if summary.rounds != 1 else ''}"
+    seconds = f"{duration(summary.seconds):>11}" if width >= WIDE else ""
+    end = f"  {plain(summary.ending):<10}  {rounds:<9}{seconds}  "
+    room = max(10, width - 18 - len(end) - VERDICTS_WIDTH)
     title = cut(plain(summary.title), room)
-    parts: list[Part] = [
-        (f"{when}  ", "dim"),
-        (f"{title:<{room}}", "bold"),
-        f"  {cut(ending, 16):<16}",
-    ]
-    return [*parts, (f"{tail:<22}", "dim"), *marks]
+    return [(f"{when:<18}", "dim"), (f"{title:<{room}}", "bold"), (end, "dim"), *_verdicts(summary)]
+
+
+def _verdicts(summary: Summary) -> list[Part]:
+    if summary.verdicts is None:
+        return []
+    given = summary.verdicts
+    rows = (("sym", given.symbolic), ("self", given.self_check), ("truth", given.ground_truth))
+    return [(f"{name}{OUTCOMES[outcome].sign} ", OUTCOMES[outcome].style) for name, outcome in rows]
