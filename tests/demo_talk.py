@@ -13,7 +13,9 @@ from codesteer_tui.values import Message
 
 ASK_CODE = "Solve this by writing a Python program. Let it print the final answer as <<<answer>>>."
 ASK_TEXT = "Answer directly in text, without code, and end with the final answer as <<<answer>>>."
-ASK_SEARCH = "Your program only prints a fixed answer. Search for it: enumerate the candidates in the program."
+ASK_SEARCH = (
+    "Your program only prints a fixed answer. Search for it: enumerate the candidates in the program."
+)
 
 _PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
