@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError
+from codesteer_tui.events import Ending, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
@@ -138,7 +139,7 @@ class LiveScreen(DeskScreen):
             async with sessions.open_session(self.settings.config, problem, ask=self.ask_person) as session:
                 async for event in session.events:
                     await desk.show(event)
-                    if not desk.transcript.count % 8 or desk.transcript.ending:
+                    if not is_delta(event):
                         self.draw_lines()
         except CodesteerError as error:
             prompt.put(problem.question)
@@ -148,8 +149,6 @@ class LiveScreen(DeskScreen):
             await self._over(desk, session.ending if session else None)
 
     async def _over(self, desk: Desk, ending: object) -> None:
-        from codesteer_tui.events import Ending
-
         if not is_there(desk):
             return
         if isinstance(ending, Ending) and desk.transcript.ending is None:

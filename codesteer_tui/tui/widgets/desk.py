@@ -40,6 +40,7 @@ class Desk(Container):
         self.number: int | None = None
         self.follows = True
         self.pane_number = 2
+        self.panes = [Pane(part) for part in PARTS]
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="bar"):
@@ -47,21 +48,14 @@ class Desk(Container):
             yield RoundStrip(id="strip")
         with Horizontal(id="columns"):
             with Container(id="left", classes="column"):
-                yield Pane(PARTS[0])
-                yield Pane(PARTS[1])
+                yield from self.panes[:2]
             with Vertical(id="right", classes="column"):
-                yield Pane(PARTS[2])
-                yield Pane(PARTS[3])
+                yield from self.panes[2:]
         yield Static(id="peek", markup=False)
 
     async def on_mount(self) -> None:
         self._bring_forward()
         await self._draw_all()
-
-    @property
-    def panes(self) -> list[Pane]:
-        """The four panes in their order."""
-        return sorted(self.query(Pane), key=lambda pane: pane.part.number)
 
     @property
     def pane(self) -> Pane:

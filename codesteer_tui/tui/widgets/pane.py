@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar, NamedTuple, Protocol
 
 from textual.app import ComposeResult
@@ -20,7 +21,10 @@ from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.sheet import Sheet
 
 COALESCE_S = 0.1
-"""Seconds between two redraws while text streams in."""
+"""Least seconds between two redraws while text streams in."""
+
+REST = 4
+"""A redraw that takes long is followed by a rest of this many times its own length, to leave room for keys."""
 
 
 class Drawing(Protocol):
@@ -114,6 +118,7 @@ class Pane(VerticalScroll):
         self.bounds = PANE
         self._stale = False
         self._timer: Timer | None = None
+        self._rest_s = COALESCE_S
 
     def compose(self) -> ComposeResult:
         yield Sheet()
@@ -135,7 +140,7 @@ class Pane(VerticalScroll):
         self._stale = True
         if not self.display or not self.is_on_screen:
             return
-        self._timer = self.set_timer(COALESCE_S, self.redraw)
+        self._timer = self.set_timer(self._rest_s, self.redraw)
 
     async def draw(self, transcript: Transcript, number: int | None) -> None:
         """Show this round of this transcript, now."""
@@ -153,6 +158,7 @@ class Pane(VerticalScroll):
             self._timer = None
         if not self.is_mounted or not self.query(Sheet):
             return
+        began = time.perf_counter()
         drawing, this = self.part.drawing, self.this
         detail = plain(drawing.title(self.transcript, this))
         at = f"  R{self.number}" if self.number is not None else ""
@@ -161,6 +167,7 @@ class Pane(VerticalScroll):
         await self.query_one(Sheet).put(drawing.blocks(self.transcript, this, self.bounds))
         if follows:
             self.scroll_end(animate=False)
+        self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
 
     @property
     def _is_streaming(self) -> bool:
