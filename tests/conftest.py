@@ -45,12 +45,26 @@ def code_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def llama_server(random_gguf: Path) -> Iterator[str]:
-    """llama-cpp-python's own OpenAI server with a tiny GGUF."""
+def spoken_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights that answer a sentence of 41 tokens to everything."""
+    words = (
+        "Let the first value return some result when this string contains other before raising error types"
+    )
+    words += " like index default none list while using class object from"
+    return make(tmp_path_factory.mktemp("gguf") / "spoken.gguf", replies=[words])
+
+
+@pytest.fixture(scope="session")
+def llama_server(spoken_gguf: Path) -> Iterator[str]:
+    """llama-cpp-python's own OpenAI server with a tiny GGUF.
+
+    Not one that speaks gibberish: on bytes that are no UTF-8 that server holds its stream back and takes
+    longer with every token.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "llama_cpp.server", "--model", str(random_gguf), "--n_ctx", "2048"]
+    command = [sys.executable, "-m", "llama_cpp.server", "--model", str(spoken_gguf), "--n_ctx", "2048"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--n_threads", "1"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

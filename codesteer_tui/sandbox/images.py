@@ -7,7 +7,7 @@ import functools
 import hashlib
 import io
 import tarfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ async def _has(engine: Engine, name: str) -> bool:
     return bool(await engine.call(engine.api.images, name=name))
 
 
-async def build(base: str = DEFAULT_BASE) -> AsyncIterator[str]:
+async def build(base: str = DEFAULT_BASE) -> AsyncGenerator[str, None]:
     """Make the core image from `base`, pulling that only where it is missing; yields progress lines.
 
     The last line names the image. Ask for consent first where `pull_needed(base)` says so.

@@ -16,6 +16,7 @@ from codesteer_tui.tui.screens.live import LiveScreen
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
+    from codesteer_tui.tui.screens.sessions import SessionsScreen
 
 
 class CodesteerApp(App[None]):
@@ -66,6 +67,22 @@ class CodesteerApp(App[None]):
 
         self.push_screen(ReplayScreen(recording, play=play, speed=speed))
 
+    def on_sessions_screen_chosen(self, event: SessionsScreen.Chosen) -> None:
+        """A session was chosen in the list."""
+        self.open_recording(event.recording, play=event.play)
+
+    def on_build_screen_built(self) -> None:
+        """There is an image now: look around again."""
+        for screen in self.screen_stack:
+            if isinstance(screen, LiveScreen):
+                screen.on_screen_resume()
+
+    def action_build_image(self) -> None:
+        """Make the image that programs run in; asks before anything is downloaded."""
+        from codesteer_tui.tui.screens.build import BuildScreen
+
+        self.push_screen(BuildScreen())
+
     def action_help(self) -> None:
         from codesteer_tui.tui.screens.help import HelpScreen
 
@@ -104,5 +121,10 @@ class CodesteerApp(App[None]):
                     f"key {name(key)}",
                     lambda action=key.action: self.run_action(action),
                 )
+        yield SystemCommand(
+            "Build the sandbox image",
+            "a Docker container for every program; asks before it downloads",
+            self.action_build_image,
+        )
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "leave the app", self.action_quit)

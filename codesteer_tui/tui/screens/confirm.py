@@ -17,23 +17,24 @@ from codesteer_tui.text import plain
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Asks before something that cannot be undone."""
+    """Asks before something that cannot be undone, or that costs something."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "answer(False)", "No", show=False),
         Binding("y", "answer(True)", "Yes", show=False),
     ]
 
-    def __init__(self, question: str, detail: str) -> None:
+    def __init__(self, question: str, detail: str, *, no: str, yes: str) -> None:
         super().__init__()
         self.question, self.detail = question, detail
+        self.no, self.yes = no, yes
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -small") as dialog:
             dialog.border_title = "Sure?"
             yield Static(Content(plain(self.question)), markup=False, classes="question")
             yield Static(Content(plain(self.detail)), markup=False, classes="detail")
-            yield OptionList(Option(Content("No, keep it")), Option(Content("Yes, delete it")))
+            yield OptionList(Option(Content(self.no)), Option(Content(self.yes)))
             yield Static("Enter chooses   n or Esc: no   y: yes", classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.sessions.store import Store, Summary, sessions_folder
+from codesteer_tui.sessions.store import Recording, Store, Summary, sessions_folder
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.status import KeyLine
 from codesteer_tui.tui.words import OUTCOMES, cut, duration
-
-if TYPE_CHECKING:
-    from codesteer_tui.tui.app import CodesteerApp
 
 WIDE = 110
 """Columns from which on the list shows how long a session took."""
@@ -48,6 +46,13 @@ class SessionList(OptionList):
 
 class SessionsScreen(Screen[None]):
     """Recorded sessions, newest first."""
+
+    class Chosen(Message):
+        """A session was chosen: to be shown at its end, or played from its start."""
+
+        def __init__(self, recording: Recording, *, play: bool) -> None:
+            super().__init__()
+            self.recording, self.play = recording, play
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
 
@@ -102,8 +107,7 @@ class SessionsScreen(Screen[None]):
         except CodesteerError as error:
             self.notify(f"{error.message}\n{error.remedy}", severity="error", timeout=12, markup=False)
             return
-        app: CodesteerApp = self.app  # type: ignore[assignment]
-        app.open_recording(recording, play=play)
+        self.post_message(self.Chosen(recording, play=play))
 
     def action_delete_highlighted(self) -> None:
         """Ask, then delete the highlighted session."""
@@ -117,7 +121,10 @@ class SessionsScreen(Screen[None]):
                 await asyncio.to_thread(self.store.remove, summary.id)
                 await self.reload()
 
-        self.app.push_screen(ConfirmScreen(f"Delete this session? {summary.title}", str(summary.path)), take)
+        question = f"Delete this session? {summary.title}"
+        self.app.push_screen(
+            ConfirmScreen(question, str(summary.path), no="No, keep it", yes="Yes, delete it"), take
+        )
 
     def action_back(self) -> None:
         self.app.pop_screen()

@@ -28,6 +28,10 @@ EXAMPLES = (
 )
 """Problems that the built-in demo can work on, and what there is to see."""
 
+BUILD = "sandbox build"
+OFFER = ("Build the sandbox image", "a Docker container for every program; asks before it downloads")
+"""Offered where an engine is there and the image is not."""
+
 LEFT_TO_DOCTOR = ("terminal", "versions")
 """What the survey finds that says nothing about posing a problem."""
 
@@ -52,9 +56,12 @@ class Welcome(VerticalScroll, can_focus=False):
         yield ready
 
     @on(OptionList.OptionSelected)
-    def _selected(self, event: OptionList.OptionSelected) -> None:
+    async def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.Chosen(EXAMPLES[event.option_index][0]))
+        if event.option_id == BUILD:
+            await self.run_action("app.build_image")
+        else:
+            self.post_message(self.Chosen(EXAMPLES[event.option_index][0]))
 
     def look_around(self, settings: Settings) -> None:
         """Find out, in the background, what is there and what is missing."""
@@ -67,7 +74,8 @@ class Welcome(VerticalScroll, can_focus=False):
         self.put(items)
 
     def put(self, items: list[Item]) -> None:
-        """Show the findings."""
+        """Show the findings, and offer to build the image where that is what is missing."""
+        self._offer_image(any(item.remedy == f"codesteer {BUILD}" for item in items))
         parts: list[Part] = []
         for item in (item for item in items if item.id not in LEFT_TO_DOCTOR):
             sign, style = ("+", "bold $text-success") if item.ok else ("-", "bold $text-warning")
@@ -77,6 +85,14 @@ class Welcome(VerticalScroll, can_focus=False):
                 parts.append((f"\n{'':<17}-> {plain(item.remedy)}", "dim"))
         for survey in self.query("#survey").results(Static):  # gone if a problem was posed meanwhile
             survey.update(Content.assemble(*parts))
+
+    def _offer_image(self, missing: bool) -> None:
+        for examples in self.query("#examples").results(OptionList):
+            offered = any(option.id == BUILD for option in examples.options)
+            if missing and not offered:
+                examples.add_option(Option(_example(*OFFER), id=BUILD))
+            elif offered and not missing:
+                examples.remove_option(BUILD)
 
 
 _LEAD = (
