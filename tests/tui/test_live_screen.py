@@ -107,8 +107,8 @@ async def test_escape_stops_the_turn_and_keeps_what_came(
         await until(pilot, lambda: is_idle(app))
         await until(pilot, lambda: "STOPPED" in text_on(app))
         assert session.closed
+        await until(pilot, lambda: "stopped here; what came is kept" in pane(app, "task").text)
         assert "This one is" in pane(app, "task").text
-        assert "stopped here; what came is kept" in pane(app, "task").text
 
 
 async def test_ctrl_c_stops_the_turn_and_else_says_how_to_quit(
