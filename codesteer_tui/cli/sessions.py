@@ -44,7 +44,7 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
     """Show what a session came to. All of it: codesteer replay --text."""
     from codesteer_tui.cli.outcome import as_object
     from codesteer_tui.sessions.export import lines_of
-    from codesteer_tui.sessions.store import read_recording
+    from codesteer_tui.sessions.store import read_recording, summarize
 
     path = _store(ctx).find(session)
     recording = read_recording(path)
@@ -57,7 +57,8 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
         for line in lines_of(event, full=False):
             put(line)
     if recording.transcript.ending is None:
-        put("broken off: the record has no end")
+        running = summarize(path).ending == "running"
+        put("running: it is still being recorded" if running else "broken off: the record has no end")
     put(f"file: {path}")
 
 
@@ -66,7 +67,7 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def remove(ctx: click.Context, sessions: tuple[str, ...], yes: bool) -> None:
-    """Remove sessions for good."""
+    """Remove sessions for good. One that is still being recorded is left alone."""
     store = _store(ctx)
     paths = list(dict.fromkeys(_removable(store, session) for session in sessions))
     names = ", ".join(path.stem for path in paths)
@@ -81,11 +82,12 @@ def remove(ctx: click.Context, sessions: tuple[str, ...], yes: bool) -> None:
 
 def _removable(store: Store, session: str) -> Path:
     """The file of a session. One outside the sessions' folder must be a session: any path can be typed."""
-    from codesteer_tui.sessions.store import read_recording
+    from codesteer_tui.sessions.store import read_recording, refuse_running
 
     path = store.find(session)
     if path.absolute().parent != store.folder.absolute() or not path.is_file():
         read_recording(path)
+    refuse_running(path)
     return path
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Ending, Event, encode
+from codesteer_tui.sessions import lock
 
 REPORT = "This is a mistake in codesteer-tui. Please report it with the session file."
 
@@ -23,22 +24,30 @@ _CHUNK = 64 << 10
 
 
 class SessionFile:
-    """An append-only session file. Only its owner may read it."""
+    """An append-only session file. Only its owner may read it, and it is locked while it is open."""
 
     def __init__(self, path: Path, *, append: bool = False) -> None:
         """Open `path` for a new session, or to go on with it.
 
         Raises:
-            SessionError: the file exists already (or does not, with `append`), or cannot be written.
+            SessionError: the file exists already (or does not, with `append`), cannot be written, or is being
+                recorded by another run.
         """
         self.path = path
+        self._fd: int | None = None
         flags = os.O_WRONLY | os.O_APPEND | (0 if append else os.O_CREAT | os.O_EXCL)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(path, flags, 0o600)
+            if not lock.take(self._fd):
+                self.close()
+                raise SessionError(
+                    f"The session {path.stem} is being recorded by another run.", "Stop that run first."
+                )
             if append:
                 _cut_partial_line(path)
-            self._fd: int | None = os.open(path, flags, 0o600)
         except OSError as error:
+            self.close()
             raise self._failure(error) from error
 
     def write(self, event: Event) -> None:

@@ -16,6 +16,7 @@ from codesteer_tui.config import Config
 from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Event, Skipped, decode
 from codesteer_tui.problem import Problem
+from codesteer_tui.sessions import lock
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Verdicts
 
@@ -36,7 +37,11 @@ class Recording(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """One line of the list of sessions. `seconds` is how long it ran, `ending` how it ended."""
+    """One line of the list of sessions. `seconds` is how long it ran.
+
+    `ending` is how it ended: "finished", "failed", "cancelled"; "running" while it is being recorded, "broken
+    off" where its record has no end, "unreadable" where there is no record.
+    """
 
     id: str
     path: Path
@@ -165,9 +170,10 @@ class Store:
         """Delete a session's file, and say which it was.
 
         Raises:
-            SessionError: there is none, or it cannot be deleted.
+            SessionError: there is none, it is being recorded, or it cannot be deleted.
         """
         path = self.find(wanted)
+        refuse_running(path)
         try:
             path.unlink()
         except OSError as error:
@@ -175,25 +181,41 @@ class Store:
         return path
 
 
+def refuse_running(path: Path) -> None:
+    """Say no to deleting a session that is still being recorded.
+
+    Raises:
+        SessionError: it is.
+    """
+    if lock.is_held(path):
+        raise SessionError(
+            f"The session {path.stem} is being recorded.", "Stop that run first, then remove its session."
+        )
+
+
 def summarize(path: Path) -> Summary:
     """What the list of sessions shows of a file."""
+    running = lock.is_held(path)  # asked before the file is read: a run that ends in between is then complete
     try:
         recording = read_recording(path)
         size = path.stat().st_size
     except SessionError as error:
+        if running:
+            return Summary(path.stem, path, path.stem, ending="running")
         return Summary(path.stem, path, path.stem, ending="unreadable", note=error.message)
     transcript, ending = recording.transcript, recording.transcript.ending
     finished = ending if isinstance(ending, ev.Finished) else None
+    unended = "running" if running else "broken off"
     return Summary(
         id=path.stem,
         path=path,
         title=transcript.problem.title if transcript.problem else path.stem,
         started=transcript.started,
         rounds=len(transcript.rounds),
-        ending=type(ending).__name__.lower() if ending else "broken off",
+        ending=type(ending).__name__.lower() if ending else unended,
         answer=finished.answer if finished else "",
         verdicts=finished.verdicts if finished else None,
         seconds=transcript.seconds,
         size_bytes=size,
-        note="; ".join(recording.notes),
+        note="" if running else "; ".join(recording.notes),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 
@@ -124,3 +126,25 @@ def test_a_speed_out_of_range_is_refused(desk: Desk, speed: str) -> None:
     done = desk.codesteer("replay", "last", "--speed", speed)
     assert done.code == 2
     assert "--speed" in done.err
+
+
+def test_a_live_run_is_listed_as_running_kept_and_broken_off_once_it_is_killed(desk: Desk) -> None:
+    pytest.importorskip("fcntl")
+    desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.3"
+    process = desk.start("solve", "Use 4 7 8 8 to make 24")
+    try:
+        limit = time.monotonic() + 30
+        while not any(file.stat().st_size for file in desk.sessions.glob("*.jsonl")):
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        assert [s["ending"] for s in desk.codesteer("sessions", "list", "--json").data] == ["running"]
+        refused = desk.codesteer("sessions", "rm", "--yes", "last")
+        assert (refused.code, len(list(desk.sessions.iterdir()))) == (2, 1)
+        assert "is being recorded" in refused.err
+        assert "→ Stop that run first" in refused.err
+        assert desk.codesteer("replay", "--text", "last").code == 0
+    finally:
+        process.kill()
+        process.communicate()
+    assert [s["ending"] for s in desk.codesteer("sessions", "list", "--json").data] == ["broken off"]
+    assert desk.codesteer("sessions", "rm", "--yes", "last").code == 0

@@ -136,6 +136,26 @@ def test_a_session_file_is_never_overwritten(tmp_path: Path) -> None:
         SessionFile(tmp_path / "s.jsonl")
 
 
+def test_a_session_that_is_being_recorded_is_not_gone_on_with(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    first = SessionFile(tmp_path / "s.jsonl")
+    first.write(START)
+    with pytest.raises(SessionError, match="s is being recorded"):
+        SessionFile(tmp_path / "s.jsonl", append=True)
+    assert read_recording(first.path).events == [START]
+    first.close()
+    SessionFile(tmp_path / "s.jsonl", append=True).close()
+
+
+def test_a_line_that_another_run_is_writing_is_not_cut_off(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    first = SessionFile(tmp_path / "s.jsonl")
+    first.path.write_bytes(b'{"type":"session_st')
+    with pytest.raises(SessionError):
+        SessionFile(first.path, append=True)
+    assert first.path.read_bytes() == b'{"type":"session_st'
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
 async def test_a_full_disk_fails_the_run_loudly() -> None:
     file = SessionFile(FULL, append=True)

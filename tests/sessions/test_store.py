@@ -9,6 +9,7 @@ import pytest
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
 from codesteer_tui.problem import Problem
+from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.store import Store, read_recording
 from codesteer_tui.values import SandboxInfo, Verdicts
 
@@ -89,3 +90,26 @@ def test_removing_a_session_deletes_its_file(tmp_path: Path) -> None:
     path = write(tmp_path, "s")
     Store(tmp_path).remove("s")
     assert not path.exists()
+
+
+def test_a_session_that_is_being_recorded_is_running_readable_and_not_removed(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    path = write(tmp_path, "s")
+    file, store = SessionFile(path, append=True), Store(tmp_path)
+    assert [s.ending for s in store.list()] == ["running"]
+    assert len(store.read("s").events) == 1
+    with pytest.raises(SessionError, match="s is being recorded") as raised:
+        store.remove("s")
+    assert "Stop that run first" in raised.value.remedy
+    file.close()
+    assert [s.ending for s in store.list()] == ["broken off"]
+    store.remove("s")
+    assert not path.exists()
+
+
+def test_a_session_without_its_first_line_yet_is_running_and_not_unreadable(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    file = SessionFile(tmp_path / "s.jsonl")
+    (summary,) = Store(tmp_path).list()
+    assert (summary.ending, summary.note) == ("running", "")
+    file.close()
