@@ -11,7 +11,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from codesteer_tui import __version__
 from codesteer_tui.config import Config
-from codesteer_tui.errors import CodesteerError
+from codesteer_tui.errors import CodesteerError, ConfigError
 from codesteer_tui.providers.opening import Choice, choose_role, read_key
 from codesteer_tui.sessions.store import sessions_folder
 from codesteer_tui.settings import Settings, user_file
@@ -63,6 +63,14 @@ async def survey(settings: Settings) -> list[Item]:
     ]
     items = await asyncio.gather(*(_bounded(id, title, probe) for id, title, probe in probes))
     return [*items, _terminal(), _versions()]
+
+
+def configuration(settings: Settings, mistakes: Sequence[ConfigError]) -> list[Item]:
+    """The files that are in use, or an item for each thing in them that is wrong."""
+    title = "Configuration"
+    if mistakes:
+        return [Item("config", title, False, error.message, error.remedy) for error in mistakes]
+    return [Item("config", title, True, ", ".join(map(str, settings.files)) or "built-in settings, no file")]
 
 
 async def _bounded(id: str, title: str, probe: Awaitable[Item]) -> Item:

@@ -9,7 +9,7 @@ import pytest
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings import Settings, describe, example_toml, load_settings
+from codesteer_tui.settings import Settings, describe, example_toml, load_readable_settings, load_settings
 from codesteer_tui.settings.schema import schema
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -134,8 +134,85 @@ def test_a_variable_with_one_underscore_too_few_is_not_ignored(desk: Desk) -> No
 
 
 def test_variables_that_are_not_settings_are_left_alone(desk: Desk) -> None:
-    desk.env["CODESTEER_DEBUG"] = "1"
+    desk.env |= {"CODESTEER_DEBUG": "1", "HOME": "x"}
     assert desk.load().config == Config()
+
+
+@pytest.mark.parametrize(
+    ("variable", "advice"),
+    [
+        ("CODESTEER_MAX_ROUNDS", "did you mean CODESTEER_STEERING__MAX_ROUNDS?"),
+        ("CODESTEER_SANDBOX_ENGIN", "did you mean CODESTEER_SANDBOX__ENGINE?"),
+        ("CODESTEER_TASK_LLM", "did you mean CODESTEER_ROLES__TASK_LLM?"),
+        ("CODESTEER_XYZZY", "CODESTEER_SECTION__KEY"),
+    ],
+)
+def test_a_variable_with_our_prefix_that_means_nothing_is_refused(
+    desk: Desk, variable: str, advice: str
+) -> None:
+    desk.env[variable] = "2"
+    message = desk.refusal()
+    assert f"{variable} is not a setting" in message
+    assert advice in message
+
+
+def test_a_number_that_came_as_text_is_shown_as_a_number(desk: Desk) -> None:
+    assert "steering.max_rounds = -1 is not allowed" in desk.refusal(steering__max_rounds="-1")
+
+
+def readable(desk: Desk) -> tuple[Settings, str]:
+    found, mistakes = load_readable_settings(cwd=desk.project_dir, env=desk.env)
+    return found, "\n".join(map(str, mistakes))
+
+
+def test_what_is_wrong_is_left_out_and_named_where_only_reading_is_meant(desk: Desk) -> None:
+    desk.user.write_text(
+        "[sandbox]\nwall_s = -1\npids = 7\n[steering]\nmax_rounds = 3\n[roles]\nsteerer = 'nobody'\n"
+        "[providers.nokind]\nmodel = 'm'\nseed = 3\n"
+    )
+    desk.project.write_text("[steering]\nmax_rounds = 'many'\n[sandbox]\nengine = 'off'\n")
+    desk.env["CODESTEER_MAX_ROUNDS"] = "2"
+    settings, said = readable(desk)
+    config = settings.config
+    assert (config.sandbox.wall_s, config.sandbox.pids, config.sandbox.engine) == (10.0, 7, "auto")
+    assert (config.steering.max_rounds, config.roles.steerer) == (3, "rules")
+    assert "nokind" not in config.providers
+    for named in (
+        "user.toml:2",
+        "CODESTEER_MAX_ROUNDS",
+        "'nobody'",
+        "'nokind'",
+        "'many'",
+        "project file may not",
+    ):
+        assert named in said
+    assert said.count("→") == 6
+
+
+@pytest.mark.parametrize("text", ["[steering", None])
+def test_a_file_that_cannot_be_read_at_all_leaves_the_other_layers(desk: Desk, text: str | None) -> None:
+    desk.project.write_text("[steering]\nmax_rounds = 3\n")
+    if text:
+        desk.user.write_text(text)
+    else:
+        desk.user.unlink()
+    settings, said = readable(desk)
+    assert settings.config.steering.max_rounds == 3
+    assert str(desk.user) in said
+
+
+def test_a_forbidden_gguf_file_is_left_out_as_well(desk: Desk) -> None:
+    desk.user.write_text("[providers.local]\nkind = 'llama_cpp'\n")
+    desk.project.write_text("[providers.local]\nmodel = 'evil.gguf'\n")
+    settings, said = readable(desk)
+    assert settings.config.providers["local"].model == ""
+    assert "providers.local.model" in said
+
+
+def test_a_wrong_flag_is_never_left_out(desk: Desk) -> None:
+    for key, value in (("steering.max_rounds", "many"), ("roles.task_llm", "nobody")):
+        with pytest.raises(ConfigError, match=value):
+            load_readable_settings({key: value}, cwd=desk.project_dir, env=desk.env)
 
 
 def test_a_named_user_file_must_exist(desk: Desk) -> None:
@@ -228,6 +305,12 @@ def test_every_setting_is_explained() -> None:
 
 def test_the_example_file_in_the_repository_is_the_one_that_the_schema_makes() -> None:
     assert (ROOT / "config.example.toml").read_text() == example_toml()
+
+
+def test_the_example_file_tells_how_variables_are_written() -> None:
+    head = example_toml().partition("[roles]")[0]
+    for word in ("CODESTEER_SECTION__KEY", "CODESTEER_PROVIDERS__NAME__KEY", "CODESTEER_CONFIG"):
+        assert word in head
 
 
 def test_the_example_file_means_the_defaults_as_it_stands_and_with_its_comments_opened(desk: Desk) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from codesteer_tui.cli.options import settings_of
+from codesteer_tui.cli.options import readable_settings_of, settings_of
+
+if TYPE_CHECKING:
+    from codesteer_tui.settings import Settings
 
 
 def open_app(
@@ -18,7 +23,8 @@ def open_app(
         raise click.UsageError(
             'The app needs a terminal. Without one: codesteer solve "…", or codesteer replay --text ID.'
         )
-    settings = settings_of(ctx, config_file=config_file)
+    watching = replay is not None
+    settings = settings_to_watch(ctx, config_file) if watching else settings_of(ctx, config_file=config_file)
     recording = None
     if replay:
         from codesteer_tui.sessions.store import read_recording
@@ -29,3 +35,23 @@ def open_app(
     app = CodesteerApp(settings, recording=recording, play=recording is not None, speed=speed)
     app.run()
     return app.return_code or 0
+
+
+def settings_to_watch(ctx: click.Context, config_file: Path | None) -> Settings:
+    """The settings for a replay, which needs hardly any.
+
+    Where something in them is wrong, no model is asked and nothing is run by what is left of them.
+    """
+    settings, mistakes = readable_settings_of(ctx, config_file)
+    if not mistakes:
+        return settings
+    from codesteer_tui.config import Config, Roles, SandboxSettings
+
+    config = settings.config
+    harmless = Config(
+        roles=Roles(task_llm="demo"),
+        sandbox=SandboxSettings(engine="off"),
+        sessions=config.sessions,
+        screen=config.screen,
+    )
+    return replace(settings, config=harmless)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codesteer_tui.cli.options import settings_of
+from codesteer_tui.cli.options import settings_for_reading
 from codesteer_tui.cli.reading import read_text
 from codesteer_tui.cli.speaking import put, put_json
 
@@ -28,7 +28,7 @@ def command(ctx: click.Context, file: str, paper: bool, as_json: bool) -> None:
     Prints what it finds, each with the line that shows it. The exit code is 1 for a program that only pretends
     to compute or is no Python (with --paper: that is too simple), else 0.
     """
-    settings = settings_of(ctx).config.symbolic_checker
+    settings = settings_for_reading(ctx).config.symbolic_checker
     from codesteer_tui.steering.symbolic_checker import judge
 
     source = read_text(file)

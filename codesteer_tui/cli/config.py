@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codesteer_tui.cli.options import config_file_of, config_option, settings_of, settings_options
+from codesteer_tui.cli.options import (
+    config_file_of,
+    config_option,
+    settings_for_reading,
+    settings_of,
+    settings_options,
+)
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.errors import ConfigError
 
@@ -17,7 +23,18 @@ if TYPE_CHECKING:
 
 @click.group("config")
 def command() -> None:
-    """Show, explain and start the configuration."""
+    """Show, explain and start the configuration.
+
+    \b
+    A value comes from the first of these that has it:
+      an option on the command line         --max-rounds 3
+      a variable, CODESTEER_SECTION__KEY    CODESTEER_STEERING__MAX_ROUNDS=3
+      codesteer.toml in the project         [steering] max_rounds = 3
+      your own file, see "config path"      the same
+
+    Mind the two underscores; for a provider it is CODESTEER_PROVIDERS__NAME__KEY. CODESTEER_CONFIG=FILE names
+    another file to read instead of your own.
+    """
 
 
 @command.command("path")
@@ -29,7 +46,7 @@ def path(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
     from codesteer_tui.settings import user_file
 
     own = config_file_of(ctx, config_file) or user_file()
-    files = settings_of(ctx, config_file=config_file).files
+    files = settings_for_reading(ctx, config_file).files
     if as_json:
         put_json({"user_file": str(own), "exists": own.exists(), "files": [str(f) for f in files]})
         return

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from codesteer_tui.cli.options import settings_of
+from codesteer_tui.cli.options import readable_settings_of
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, put_json
 
-NEEDED = ("task_llm", "sessions")
+NEEDED = ("config", "task_llm", "sessions")
 """The items without which no problem can be solved; the rest makes it better."""
 
 
@@ -18,14 +18,15 @@ NEEDED = ("task_llm", "sessions")
 def command(ctx: click.Context, as_json: bool) -> None:
     """Look for models, the sandbox, the session folder and the terminal, and say what is missing.
 
-    Nothing leaves this machine. The exit code is 0 where a problem can be solved, else 1.
+    A setting that is wrong is named, and the rest is looked at without it. Nothing leaves this machine. The
+    exit code is 0 where a problem can be solved, else 1.
     """
     import msgspec
 
-    settings = settings_of(ctx)
-    from codesteer_tui.survey import survey
+    settings, mistakes = readable_settings_of(ctx)
+    from codesteer_tui.survey import configuration, survey
 
-    items = run_async(survey(settings))
+    items = [*configuration(settings, mistakes), *run_async(survey(settings))]
     ready = all(item.ok for item in items if item.id in NEEDED)
     if as_json:
         put_json({"ready": ready, "items": [msgspec.to_builtins(item) for item in items]})

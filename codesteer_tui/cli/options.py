@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codesteer_tui.cli.speaking import say
+
 if TYPE_CHECKING:
+    from codesteer_tui.errors import ConfigError
     from codesteer_tui.settings import Settings
 
 _SETTINGS = (
@@ -64,12 +67,37 @@ def settings_of(
     """
     from codesteer_tui.settings import load_settings
 
+    return load_settings(_merged(ctx, flags), config_file=config_file_of(ctx, config_file))
+
+
+def readable_settings_of(
+    ctx: click.Context, config_file: Path | None = None
+) -> tuple[Settings, list[ConfigError]]:
+    """The settings as far as they can be read, for what asks no model and runs nothing, and what is wrong.
+
+    Raises:
+        ConfigError: an option is wrong.
+    """
+    from codesteer_tui.settings import load_readable_settings
+
+    return load_readable_settings(_merged(ctx), config_file=config_file_of(ctx, config_file))
+
+
+def settings_for_reading(ctx: click.Context, config_file: Path | None = None) -> Settings:
+    """`readable_settings_of`, with what is wrong said on standard error."""
+    settings, mistakes = readable_settings_of(ctx, config_file)
+    for mistake in mistakes:
+        say(f"codesteer: a setting is left out: {mistake}")
+    return settings
+
+
+def _merged(ctx: click.Context, flags: dict[str, str] | None = None) -> dict[str, str]:
     before: tuple[dict[str, str], Path | None] = ctx.find_root().obj or ({}, None)
     merged = {**before[0], **(flags or {})}
     if merged.get("sandbox.engine") == "namespaces":
         # Naming it on the command line is the person's consent.
         merged["sandbox.reduced_isolation"] = "always"
-    return load_settings(merged, config_file=config_file_of(ctx, config_file))
+    return merged
 
 
 def config_file_of(ctx: click.Context, config_file: Path | None) -> Path | None:

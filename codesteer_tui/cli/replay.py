@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from codesteer_tui.cli.options import config_option, settings_of
+from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, put_line, say
 
 
@@ -35,7 +35,7 @@ def command(
     if speed not in SPEEDS:
         known = ", ".join(f"{s:g}" for s in SPEEDS)
         raise click.UsageError(f"--speed {speed:g} is not one of {known}.")
-    settings = settings_of(ctx, config_file=config_file)
+    settings = settings_for_reading(ctx, config_file)
     from codesteer_tui.sessions.store import Store, read_recording, sessions_folder
 
     path = Store(sessions_folder(settings.config)).find(session)

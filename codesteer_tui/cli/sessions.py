@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codesteer_tui.cli.options import settings_of
+from codesteer_tui.cli.options import settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _removable(store: Store, session: str) -> Path:
 def _store(ctx: click.Context) -> Store:
     from codesteer_tui.sessions.store import Store, sessions_folder
 
-    return Store(sessions_folder(settings_of(ctx).config))
+    return Store(sessions_folder(settings_for_reading(ctx).config))
 
 
 def _described(summary: Summary) -> dict[str, object]:

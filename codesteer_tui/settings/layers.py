@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -16,6 +17,9 @@ Layer: TypeAlias = Literal["flag", "environment", "project file", "user file", "
 KeyPath: TypeAlias = tuple[str, ...]
 
 PREFIX = "CODESTEER_"
+NOT_SETTINGS = ("CODESTEER_CONFIG", "CODESTEER_DEBUG")
+"""Variables of ours that are no settings: the user file to read, and tracebacks for every error."""
+
 OPTIONS = {
     "roles.task_llm": "--task-llm",
     "roles.steerer": "--steerer",
@@ -104,19 +108,20 @@ def from_file(path: Path, layer: Layer) -> list[Given]:
     return givens
 
 
-def from_environment(env: Mapping[str, str], providers: set[str]) -> list[Given]:
+def from_environment(
+    env: Mapping[str, str], providers: set[str], refuse: Callable[[ConfigError], None]
+) -> list[Given]:
     """Every ``CODESTEER_SECTION__KEY``. `providers` are the names that may be meant, dashes as underscores.
 
-    Raises:
-        ConfigError: a variable that would be a setting if it had two underscores.
+    `refuse` gets each variable that has our prefix and means nothing.
     """
     givens = []
     for variable in sorted(env):
-        if not variable.startswith(PREFIX):
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
             continue
         path = variable.removeprefix(PREFIX).lower().split("__")
         if len(path) == 1:
-            _refuse_single_underscore(variable, path[0])
+            refuse(_no_setting(variable, path[0]))
             continue
         if path[0] == "providers":
             path[1] = next((name for name in providers if name.replace("-", "_") == path[1]), path[1])
@@ -164,9 +169,13 @@ def _split_key(text: str) -> KeyPath:
     return tuple(part.strip().strip("\"'") for part in text.split("."))
 
 
-def _refuse_single_underscore(variable: str, rest: str) -> None:
-    for section, keys in schema().items():
-        for key in keys:
-            if rest == f"{section}_{key}":
-                right = f"{PREFIX}{section.upper()}__{key.upper()}"
-                raise ConfigError(f"{variable} is not a setting.", f"did you mean {right} (two underscores)?")
+def _no_setting(variable: str, rest: str) -> ConfigError:
+    """A variable without a section: suggest the setting that is meant, or tell the scheme."""
+    keys = [(section, key) for section, keys in schema().items() if section != "providers" for key in keys]
+    names = {f"{section}_{key}": f"{PREFIX}{section}__{key}".upper() for section, key in keys}
+    names |= {key: f"{PREFIX}{section}__{key}".upper() for section, key in keys}
+    near = difflib.get_close_matches(rest, names, n=1, cutoff=0.75)
+    scheme = f"settings are written {PREFIX}SECTION__KEY, with two underscores"
+    return ConfigError(
+        f"{variable} is not a setting.", f"did you mean {names[near[0]]}? {scheme}" if near else scheme
+    )

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import NoneType
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -39,6 +39,10 @@ class Origin(msgspec.Struct, frozen=True):
     value: Any
 
 
+Mistake: TypeAlias = tuple[str, ConfigError]
+"""The key that is wrong, and why."""
+
+
 def check(given: Given) -> Any:
     """The value in the type that the schema wants.
 
@@ -60,18 +64,14 @@ def check(given: Given) -> Any:
     try:
         return msgspec.convert(given.value, hint, strict=not given.text)
     except msgspec.ValidationError:
-        shown = "" if secretive else f" = {_short(given.value)}"
+        shown = "" if secretive else f" = {_shown(given)}"
         raise ConfigError(
             f"{given.where}: {given.key}{shown} is not allowed.", f"it must be {allowed(hint)}"
         ) from None
 
 
-def check_roles(config: Config, origins: Mapping[str, Origin]) -> None:
-    """Each role must be played by a special player or by a provider that exists.
-
-    Raises:
-        ConfigError: with the names that are known.
-    """
+def role_mistakes(config: Config, origins: Mapping[str, Origin]) -> Iterator[Mistake]:
+    """Each role must be played by a special player or by a provider that exists."""
     for role, special in SPECIAL_PLAYERS.items():
         origin = origins[f"roles.{role}"]
         player = str(origin.value)
@@ -80,18 +80,17 @@ def check_roles(config: Config, origins: Mapping[str, Origin]) -> None:
             continue
         known = [*special, *sorted(config.providers)]
         near = did_you_mean(name, known)
-        raise ConfigError(
-            f"{origin.where}: roles.{role} = {_short(player)} names the unknown provider {_short(name)}.",
-            f"{near} known: {', '.join(known)}; a provider may be followed by :MODEL".strip(),
+        yield (
+            f"roles.{role}",
+            ConfigError(
+                f"{origin.where}: roles.{role} = {_short(player)} names the unknown provider {_short(name)}.",
+                f"{near} known: {', '.join(known)}; a provider may be followed by :MODEL".strip(),
+            ),
         )
 
 
-def check_weights(config: Config, origins: Mapping[str, Origin]) -> None:
-    """GGUF files are parsed by native code, so a file that came with a repository may not choose one.
-
-    Raises:
-        ConfigError: a project file names a GGUF file.
-    """
+def weight_mistakes(config: Config, origins: Mapping[str, Origin]) -> Iterator[Mistake]:
+    """GGUF files are parsed by native code, so a project file, which came with a repository, may not choose one."""
     local = {name for name, provider in config.providers.items() if provider.kind == "llama_cpp"}
     suspects = [f"providers.{name}.model" for name in local]
     for role in SPECIAL_PLAYERS:
@@ -100,9 +99,12 @@ def check_weights(config: Config, origins: Mapping[str, Origin]) -> None:
             suspects.append(f"roles.{role}")
     for key in suspects:
         if origins[key].layer == "project file":
-            raise ConfigError(
-                f"{origins[key].where}: a project file may not choose a GGUF file ({key}).",
-                "put it into your own file (codesteer config path names it)",
+            yield (
+                key,
+                ConfigError(
+                    f"{origins[key].where}: a project file may not choose a GGUF file ({key}).",
+                    "put it into your own file (codesteer config path names it)",
+                ),
             )
 
 
@@ -148,6 +150,13 @@ def _check_provider_text(given: Given, value: str) -> None:
             f"{given.where}: {given.key} is not an address that can be used.",
             'write it as "http://HOST:PORT/v1", without user name and password',
         )
+
+
+def _shown(given: Given) -> str:
+    """The value as it would be written in a file: a number that came as text is a number."""
+    if given.text and re.fullmatch(r"[+-]?\d+(\.\d+)?|true|false", given.value):
+        return str(given.value)
+    return _short(given.value)
 
 
 def _short(value: Any) -> str:

@@ -74,6 +74,14 @@ def example_toml() -> str:
         "# Settings of codesteer. Every line that starts with #name is a setting at its default:",
         "# take the # away to change it.",
         "#",
+        *_comment(
+            "Any setting can come from a variable as well: CODESTEER_SECTION__KEY with two underscores, for a "
+            "provider CODESTEER_PROVIDERS__NAME__KEY. Examples: CODESTEER_STEERING__MAX_ROUNDS=3, "
+            "CODESTEER_PROVIDERS__OPENAI__MODEL=gpt-4o. CODESTEER_CONFIG=FILE names another file to read instead "
+            "of your own, CODESTEER_DEBUG=1 shows the traceback of an error. Strongest first: an option on the "
+            "command line, a variable, a project's file, your own file."
+        ),
+        "#",
         *_comment(f"A {PROJECT_FILE} in a project may set them as well, but for {barred}, and no GGUF file."),
     ]
     for section, cls in _section_classes().items():

@@ -81,6 +81,62 @@ def test_a_bad_configuration_names_file_line_and_what_is_allowed(desk, case: str
     assert "sk-oops" not in done.err
 
 
+BROKEN = "[sandbox]\nwall_s = -1\n"
+
+
+def test_a_bad_configuration_stops_nothing_that_hardly_needs_it(desk) -> None:
+    assert desk.codesteer("solve", "What is 12 * 34?", "-q").code == 0
+    desk.configure(BROKEN)
+    (desk.folder / "sum.py").write_text("print(sum(n * n for n in range(9) if n % 2))\n")
+    for arguments in (
+        ["config", "path"],
+        ["sessions", "list"],
+        ["sessions", "show", "last"],
+        ["replay", "--text", "last"],
+        ["check", "sum.py"],
+        ["sessions", "rm", "-y", "last"],
+    ):
+        done = desk.codesteer(*arguments)
+        assert done.code == 0, (arguments, done.err)
+        assert "user.toml:2: sandbox.wall_s = -1 is not allowed" in done.err
+        assert "Traceback" not in done.err
+    assert list(desk.sessions.glob("*.jsonl")) == []
+    assert desk.codesteer("config", "path").out.strip() == str(desk.config)
+    for arguments in (["config", "show"], ["solve", PROBLEM]):
+        assert_explained(desk.codesteer(*arguments), 2, "sandbox.wall_s = -1")
+
+
+def test_a_replay_in_the_app_with_a_bad_configuration_asks_no_model_and_runs_nothing(
+    desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import click
+
+    from codesteer_tui.cli.app import settings_to_watch
+
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-there")
+    monkeypatch.setenv("CODESTEER_CONFIG", str(desk.config))
+    desk.configure(f"{BROKEN}[screen]\ntheme = 'nord'\n[roles]\nchecker = 'openai'\n")
+    config = settings_to_watch(click.Context(click.Command("replay")), None).config
+    assert (config.roles.task_llm, config.roles.checker) == ("demo", "same-as-task")
+    assert (config.sandbox.engine, config.screen.theme) == ("off", "nord")
+    desk.configure("[roles]\nchecker = 'openai'\n")
+    assert settings_to_watch(click.Context(click.Command("replay")), None).config.roles.checker == "openai"
+
+
+def test_doctor_names_a_bad_configuration_and_shows_the_rest(desk) -> None:
+    desk.configure(BROKEN)
+    done = desk.codesteer("doctor", "--json")
+    items = {item["id"]: item for item in done.data["items"]}
+    assert (done.code, done.data["ready"]) == (1, False)
+    assert not items["config"]["ok"]
+    assert "sandbox.wall_s = -1" in items["config"]["detail"]
+    assert "above 0" in items["config"]["remedy"]
+    assert items["task_llm"]["ok"]
+    desk.configure("")
+    items = {item["id"]: item for item in desk.codesteer("doctor", "--json").data["items"]}
+    assert (items["config"]["ok"], items["config"]["detail"]) == (True, str(desk.config))
+
+
 ARGUMENTS = {
     "an unknown provider": (
         ["solve", PROBLEM, "--task-llm", "nobody"],

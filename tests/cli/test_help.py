@@ -40,6 +40,12 @@ def test_every_command_explains_itself(desk, name: str) -> None:
     assert f"codesteer {name}" in done.out
 
 
+def test_the_help_of_config_tells_how_variables_are_written(desk) -> None:
+    done = desk.codesteer("config", "--help")
+    assert "CODESTEER_SECTION__KEY" in done.out
+    assert "CODESTEER_PROVIDERS__NAME__KEY" in done.out
+
+
 def test_the_version_is_printed(desk) -> None:
     from codesteer_tui import __version__
 
