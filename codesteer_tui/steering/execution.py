@@ -64,10 +64,18 @@ class Executor:
         yield ExecutionFinished(round=number, id=run_id, purpose=purpose, result=result)
 
     def _question(self) -> Question:
+        """What the person agrees to, why it comes to this, and what would be better."""
         info = self._sandbox.info
+        lines = [
+            "They run on this machine in Linux namespaces: no network, none of your files, limits on time"
+            " and memory. But they share the kernel of this machine, and no memory cgroup holds them.",
+            f"Why: {info.detail}" if info.detail else "",
+            f"Better: {info.remedy}" if info.remedy else "",
+            "More about it: docs/sandbox.md",
+        ]
         return Question(
             kind="run_with_reduced_isolation",
-            text="May programs written by the model run with reduced isolation?",
+            text="May programs written by the model run here with reduced isolation?",
             options=(NO, YES),
-            detail=f"{info.label}. {info.detail}".strip(),
+            detail="\n".join(line for line in lines if line),
         )

@@ -52,11 +52,17 @@ ISOLATION: dict[Isolation, Mark] = {
 }
 
 RUNNING = Mark("~", "running", "$text-accent")
+BROKEN_OFF = Mark("-", "broken off", "bold $text-warning")
 
 
-def execution_mark(run: Execution) -> Mark:
-    """How a program ended. `not run` is the sandbox's matter and never looks like a failing program."""
+def execution_mark(run: Execution, *, over: bool = False) -> Mark:
+    """How a program ended. `not run` is the sandbox's matter and never looks like a failing program.
+
+    `over`: no more is to come, so that a program without an ending was broken off.
+    """
     match run.result:
+        case None if over:
+            return BROKEN_OFF
         case None:
             return RUNNING
         case NotRun():
@@ -67,8 +73,8 @@ def execution_mark(run: Execution) -> Mark:
             return Mark("x", result.verdict, "bold $text-error")
 
 
-def round_marks(this: Round) -> list[Mark]:
-    """What a round came to, the most telling first; empty while nothing is known."""
+def round_marks(this: Round, *, over: bool = False) -> list[Mark]:
+    """What a round came to, the most telling first; empty while nothing is known. `over` as above."""
     marks: list[Mark] = []
     if this.truth:
         marks.append(_named(this.truth.outcome, "right", "WRONG", "truth unknown"))
@@ -80,7 +86,7 @@ def round_marks(this: Round) -> list[Mark]:
         marks.append(_named(this.check.verdict.outcome, "checked", "check FAILED", "unchecked"))
     run = this.execution("answer")
     if run and not (isinstance(run.result, ExecutionResult) and run.result.ok):
-        marks.append(execution_mark(run))
+        marks.append(execution_mark(run, over=over))
     return marks
 
 

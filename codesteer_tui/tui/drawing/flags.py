@@ -6,8 +6,9 @@ from codesteer_tui.events import Finished
 from codesteer_tui.steering.outcome import answer_of
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded
+from codesteer_tui.tui.course import DECISION, cut_short, goes_on, never, waits_for_person
 from codesteer_tui.tui.drawing.run import execution_blocks
-from codesteer_tui.tui.words import OUTCOMES, Mark, cut
+from codesteer_tui.tui.words import OUTCOMES, RUNNING, Mark, cut
 from codesteer_tui.values import Finding, Judgement, Outcome
 
 FINDINGS: dict[str, Mark] = {
@@ -23,17 +24,40 @@ _LABEL = 14
 
 
 def title(transcript: Transcript, this: Round | None) -> str:
-    """How many flags are up."""
+    """How many flags are up, and whether more may come. Only what passed is counted as passed."""
     if this is None:
         return ""
-    opinions = _opinions(transcript, this)
-    bad = sum(outcome == "fail" for outcome in opinions)
-    unsure = sum(outcome == "could_not_check" for outcome in opinions)
-    words = [f"{bad} FAIL"] * bool(bad) + [f"{unsure} unchecked"] * bool(unsure)
-    return ", ".join(words) or ("all passed" if opinions else "")
+    opinions = _opinions(this)
+    counts = [(opinions.count("fail"), "FAIL"), (opinions.count("could_not_check"), "unchecked")]
+    passed = opinions.count("pass")
+    if passed == 3:
+        return "all passed"
+    words = [f"{count} {word}" for count, word in [*counts, (passed, "passed")] if count]
+    if goes_on(transcript, this) and this.answer:
+        words.append(DECISION if waits_for_person(transcript, this) else "checking ...")
+    elif ended := cut_short(transcript, this):
+        words.append(f"then {ended.word}" if words else ended.word)
+    return ", ".join(words)
 
 
-def _opinions(transcript: Transcript, this: Round) -> list[Outcome]:
+def sign(transcript: Transcript, this: Round | None) -> str:
+    """The flags in one character: + only where something passed and nothing is open, unsure or refuted."""
+    if this is None:
+        return ""
+    opinions = _opinions(this)
+    if "fail" in opinions:
+        return OUTCOMES["fail"].sign
+    if goes_on(transcript, this) and opinions.count("pass") < 3:
+        return RUNNING.sign if this.answer else ""
+    if ended := cut_short(transcript, this):
+        return ended.sign
+    for outcome in ("could_not_check", "pass"):
+        if outcome in opinions:
+            return OUTCOMES[outcome].sign
+    return ""
+
+
+def _opinions(this: Round) -> list[Outcome]:
     found: list[Outcome] = [this.judgement.outcome] if this.judgement else []
     found += [this.check.verdict.outcome] if this.check else []
     return found + ([this.truth.outcome] if this.truth else [])
@@ -67,8 +91,11 @@ def _model_says(transcript: Transcript, this: Round) -> tuple[Part, ...]:
     if said:
         return _row("model says", (cut(said, 120), "bold"))
     if this.answer is None:
-        return _row("model says", ("nothing in this round" if this.finished else "...", "dim"))
-    if not this.finished and not transcript.ending:
+        words = "..." if goes_on(transcript, this) else "nothing in this round"
+        if cut_short(transcript, this):
+            words = f"no {'whole ' if this.answer_text else ''}answer: {never(transcript, this)}"
+        return _row("model says", (words, "dim"))
+    if goes_on(transcript, this):
         return _row("model says", ("...", "dim"))
     mark = OUTCOMES["could_not_check"]
     return _row("model says", (f"{mark.sign} no answer that can be read off", mark.style))
@@ -76,8 +103,7 @@ def _model_says(transcript: Transcript, this: Round) -> tuple[Part, ...]:
 
 def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
     if this.check is None:
-        words = "not asked" if this.finished or transcript.ending or not this.answer else "checking ..."
-        return [block("row", *_row("self-check", (words, "dim")))]
+        return [block("row", *_row("self-check", (_no_self_check(transcript, this), "dim")))]
     verdict = this.check.verdict
     tries = f"   {this.check.attempts} attempts" if this.check.attempts > 1 else ""
     shown = [block("row", *_row("self-check", _marked(OUTCOMES[verdict.outcome]), (tries, "dim")))]
@@ -86,14 +112,26 @@ def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Blo
     return shown
 
 
+def _no_self_check(transcript: Transcript, this: Round) -> str:
+    if waits_for_person(transcript, this):
+        return DECISION
+    if goes_on(transcript, this):
+        return "checking ..." if this.answer else "..."
+    return f"no verdict: {never(transcript, this)}" if cut_short(transcript, this) else "not asked"
+
+
 def _truth(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
     if this.truth is None:
-        known = bool(transcript.problem and transcript.problem.task)
-        words = "judged at the end" if known and not transcript.ending else "could not check: no known task"
-        if known and transcript.ending:
-            words = "not judged in this round"
         mark = OUTCOMES["could_not_check"]
-        return [block("row", *_row("ground truth", (f"{mark.sign} {words}", "$text-warning")))]
+        if not (transcript.problem and transcript.problem.task):
+            said = (f"{mark.sign} no verifier for a free question", "$text-warning")
+        elif goes_on(transcript, this):
+            said = ("not judged yet", "dim")
+        elif cut_short(transcript, this):
+            said = (f"{mark.sign} not judged: {never(transcript, this)}", "$text-warning")
+        else:
+            said = (f"{mark.sign} not judged in this round", "$text-warning")
+        return [block("row", *_row("ground truth", said))]
     shown = [block("row", *_row("ground truth", _marked(OUTCOMES[this.truth.outcome])))]
     if this.truth.reason:
         shown += bounded("quote", this.truth.reason, bounds)
@@ -103,13 +141,20 @@ def _truth(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
 def _symbolic(transcript: Transcript, this: Round) -> list[Block]:
     judgement = this.judgement
     if judgement is None:
-        waiting = not this.finished and not transcript.ending and (this.code is None or this.code.source)
-        return [block("row", *_row("symbolic", ("..." if waiting else "no code to judge", "dim")))]
+        return [block("row", *_row("symbolic", (_not_judged(transcript, this), "dim")))]
     simple = "   too simple" if judgement.too_simple else ""
     mode = " (paper)" if judgement.mode == "paper" else ""
     score = (f"   score {judgement.score:g}{mode}", "dim")
     head = _row("symbolic", _marked(OUTCOMES[judgement.outcome]), (simple, "bold $text-warning"), score)
     return [block("row", *head), *(_finding(found) for found in judgement.findings)]
+
+
+def _not_judged(transcript: Transcript, this: Round) -> str:
+    if this.code and not this.code.source:
+        return "no code to judge"
+    if goes_on(transcript, this):
+        return "..."
+    return f"not judged: {never(transcript, this)}" if cut_short(transcript, this) else "no code to judge"
 
 
 def _finding(found: Finding) -> Block:
@@ -133,7 +178,10 @@ def evidence(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]
         shown += [block("heading", "the check program"), *bounded("code", this.check.source, bounds)]
         run = this.executions.get(this.check.execution) or this.execution("self_check")
         if run:
-            shown += [block("heading", "what it came to"), *execution_blocks(run, bounds)]
+            shown += [
+                block("heading", "what it came to"),
+                *execution_blocks(run, bounds, over=not goes_on(transcript, this)),
+            ]
     return shown
 
 

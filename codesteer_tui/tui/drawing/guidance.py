@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
+from codesteer_tui.tui.course import cut_short, goes_on, never
 from codesteer_tui.tui.words import DECISIONS, cut, duration
 
 DECISION_STYLES = {
@@ -37,9 +38,15 @@ def _problem(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]
 def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
     guidance = this.guidance
     if guidance is None:
+        ended = cut_short(transcript, this)
         if this.guidance_so_far:
-            return [block("dim", "writing ..."), *bounded("prose", this.guidance_so_far, bounds)]
-        return [block("dim", "The steerer is deciding ..." if not transcript.ending else "No guidance came.")]
+            words = f"{ended.word} while writing" if ended else "writing ..."
+            return [block("dim", words), *bounded("prose", this.guidance_so_far, bounds)]
+        if goes_on(transcript, this):
+            return [block("dim", "The steerer is deciding ...")]
+        return [
+            block("dim", f"No guidance came: {never(transcript, this)}." if ended else "No guidance came.")
+        ]
     decided = (DECISIONS[guidance.decision], DECISION_STYLES[guidance.decision])
     seconds = f"   {duration(this.guidance_seconds)}" if this.guidance_seconds else ""
     sure = f"   {guidance.confidence:.0%} sure" if guidance.confidence is not None else ""

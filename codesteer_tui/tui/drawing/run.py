@@ -5,6 +5,7 @@ from __future__ import annotations
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Execution, Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
+from codesteer_tui.tui.course import DECISION, cut_short, goes_on, never, waits_for_person
 from codesteer_tui.tui.words import ISOLATION, cut, duration, execution_mark, size
 from codesteer_tui.values import ExecutionResult, NotRun
 
@@ -27,9 +28,9 @@ NO_CODE = {
 def title(transcript: Transcript, this: Round | None) -> str:
     """How the program of the round ended."""
     run = this.execution("answer") if this else None
-    if run is None:
+    if this is None or run is None:
         return ""
-    mark = execution_mark(run)
+    mark = execution_mark(run, over=not goes_on(transcript, this))
     took = f"  {duration(run.result.wall_ms / 1000)}" if isinstance(run.result, ExecutionResult) else ""
     return f"{mark.word}{took}"
 
@@ -38,14 +39,18 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     """The end of the program, its times and sizes, and both streams."""
     shown = [_where(transcript)] if transcript.sandbox else []
     run = this.execution("answer") if this else None
-    if run is None:
+    if this is None or run is None:
         return [*shown, *_no_run(transcript, this)]
-    return [*shown, *execution_blocks(run, bounds)]
+    return [*shown, *execution_blocks(run, bounds, over=not goes_on(transcript, this))]
 
 
-def execution_blocks(run: Execution, bounds: Bounds) -> list[Block]:
-    """One execution, whatever it was for."""
+def execution_blocks(run: Execution, bounds: Bounds, *, over: bool) -> list[Block]:
+    """One execution, whatever it was for. `over`: nothing more of it is to come."""
     match run.result:
+        case None if over:
+            mark = execution_mark(run, over=True)
+            words = ("   the run ended before the program did", "dim")
+            return [block("heading", (str(mark), mark.style), words), *_streams(run, bounds)]
         case None:
             limit = duration(run.limits.wall_s)
             return [block("heading", (f"~ running, at most {limit}", "$text-accent")), *_streams(run, bounds)]
@@ -72,8 +77,15 @@ def _where(transcript: Transcript) -> Block:
 def _no_run(transcript: Transcript, this: Round | None) -> list[Block]:
     if this is None:
         return [block("dim", "Nothing ran yet.")]
+    if waits_for_person(transcript, this) and this.code and this.code.source:
+        return [
+            block("unsure", f"~ {DECISION}"),
+            block("dim", "whether programs written by the model may run"),
+        ]
     if this.code and this.code.outcome in NO_CODE and not this.code.source:
         return [block("dim", NO_CODE[this.code.outcome])]
+    if cut_short(transcript, this):
+        return [block("dim", f"Nothing ran: {never(transcript, this)}.")]
     if this.finished or transcript.ending or (this.guidance and this.guidance.decision == "return_answer"):
         return [block("dim", "Nothing ran in this round.")]
     return [block("dim", "waiting for code ...")]
@@ -124,10 +136,10 @@ def _after(result: ExecutionResult) -> list[Block]:
 def peek(transcript: Transcript, this: Round | None) -> str:
     """What the program printed, in one line, or how it ended."""
     run = this.execution("answer") if this else None
-    if run is None:
+    if this is None or run is None:
         return ""
     out = cut(plain(run.output[0][:400]), 200)
-    return out if out else execution_mark(run).word
+    return out if out else execution_mark(run, over=not goes_on(transcript, this)).word
 
 
 def to_copy(transcript: Transcript, this: Round | None) -> str:

@@ -7,6 +7,7 @@ import re
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
+from codesteer_tui.tui.course import cut_short, never
 from codesteer_tui.tui.words import cut, duration, tokens
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
@@ -57,8 +58,12 @@ def _unfinished(transcript: Transcript, this: Round) -> list[Block]:
     guidance = this.guidance
     if guidance and guidance.decision in ("return_answer", "terminate"):
         return [block("dim", "Nothing was asked of the TaskLLM in this round.")]
+    if ended := cut_short(transcript, this):
+        if this.answer_so_far or this.reasoning_so_far:
+            return [block("unsure", f"{ended.word} here; what came is kept")]
+        return [block("unsure", f"No answer came: {never(transcript, this)}.")]
     if transcript.ending:
-        return [block("unsure", "stopped here; what came is kept")]
+        return [block("dim", "No answer came.")]
     return [] if this.answer_so_far else [block("dim", "waiting for the answer ...")]
 
 

@@ -13,6 +13,8 @@ from textual.widgets import Static
 from codesteer_tui.events import Event, Finished, is_delta
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui.course import goes_on
+from codesteer_tui.tui.drawing import flags
 from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
 from codesteer_tui.tui.widgets.presence import is_there
@@ -135,7 +137,7 @@ class Desk(Container):
         if not is_there(self):
             return
         narrow = self.app.size.width < TABS_BELOW
-        await self.query_one(RoundStrip).draw(self.transcript.rounds, self.number, short=narrow)
+        await self.query_one(RoundStrip).draw(self.transcript, self.number, short=narrow)
         self._draw_tabs()
 
     def _draw_tabs(self) -> None:
@@ -143,9 +145,9 @@ class Desk(Container):
             return
         this = self.pane.this
         run = this.execution("answer") if this else None
-        flagged = PARTS[3].drawing.title(self.transcript, this)
-        marks = {3: f" {execution_mark(run).sign}" if run else ""}
-        marks[4] = " x" if "FAIL" in flagged else " ?" if "unchecked" in flagged else " +" if flagged else ""
+        marks = {4: flags.sign(self.transcript, this)}
+        if this and run:
+            marks[3] = execution_mark(run, over=not goes_on(self.transcript, this)).sign
         self.query_one(PaneTabs).draw(self.pane_number, marks)
         self._draw_peek()
 

@@ -47,6 +47,7 @@ class Part(NamedTuple):
 
 
 _ALWAYS = (ev.SessionStarted, ev.SessionResumed, ev.RoundStarted, ev.RoundFinished, ev.RoleChanged)
+_CONSENT = (ev.Asked, ev.Answered)
 _ENDINGS = (ev.Finished, ev.Failed, ev.Cancelled)
 
 PARTS = (
@@ -66,6 +67,7 @@ PARTS = (
         (
             *_ALWAYS,
             *_ENDINGS,
+            *_CONSENT,
             ev.GuidanceGiven,
             ev.CodeExtracted,
             ev.ExecutionStarted,
@@ -81,6 +83,7 @@ PARTS = (
         (
             *_ALWAYS,
             *_ENDINGS,
+            *_CONSENT,
             ev.AnswerGiven,
             ev.CodeExtracted,
             ev.CodeJudged,

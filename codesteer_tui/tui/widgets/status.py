@@ -13,6 +13,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.course import waits_for_person
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
 from codesteer_tui.values import Role, RoleInfo
@@ -90,6 +91,8 @@ def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
     if this is None:
         return ("starting ..." if running else "idle"), "dim"
     at = f"R{this.number} "
+    if waits_for_person(transcript, this):
+        return f"{at}waiting for you", "bold $text-warning"
     if this.guidance is None:
         return f"{at}steerer decides ...", "$text-accent"
     if this.answer is None and this.guidance.decision not in ("return_answer", "terminate"):

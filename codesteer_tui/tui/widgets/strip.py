@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from codesteer_tui.transcript import Round
+from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.course import cut_short, goes_on
 from codesteer_tui.tui.widgets.pane import PARTS
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
@@ -32,34 +33,35 @@ class RoundChip(Static):
         super().__init__(markup=False, classes="chip")
         self.number = number
 
-    def put(self, this: Round, *, chosen: bool, short: bool) -> None:
+    def put(self, transcript: Transcript, this: Round, *, chosen: bool, short: bool) -> None:
         """Draw the round."""
         self.set_class(chosen, "-chosen")
-        self.update(Content.assemble(*chip_parts(this, short=short, chosen=chosen)))
+        self.update(Content.assemble(*chip_parts(transcript, this, short=short, chosen=chosen)))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
         self.post_message(self.Chosen(self.number))
 
 
-def chip_parts(this: Round, *, short: bool, chosen: bool) -> Iterable[Part]:
+def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool) -> Iterable[Part]:
     """R1 refine  ! lazy code  x check FAILED, or R1!x where there is little room."""
     open_, close = ("[", "]") if chosen else (" ", " ")
     yield open_
     yield f"R{this.number}"
-    marks = round_marks(this)
+    ended = cut_short(transcript, this)
+    marks = round_marks(this, over=not goes_on(transcript, this))[:3] + ([ended] if ended else [])
     if short:
         if this.guidance and this.guidance.decision in ("return_answer", "terminate"):
             marks = []
             yield " end"
-        yield from ((mark.sign, mark.style) for mark in marks[:3])
+        yield from ((mark.sign, mark.style) for mark in marks)
     else:
         if this.guidance:
             yield f" {SHORT_DECISIONS[this.guidance.decision]}"
-        for mark in marks[:3]:
+        for mark in marks:
             yield " "
             yield str(mark), mark.style
-    if not this.finished and not marks:
+    if goes_on(transcript, this):
         yield (" ..", "dim")
     yield close
 
@@ -67,8 +69,9 @@ def chip_parts(this: Round, *, short: bool, chosen: bool) -> Iterable[Part]:
 class RoundStrip(HorizontalScroll, can_focus=False):
     """All rounds in a row, the chosen one in brackets."""
 
-    async def draw(self, rounds: list[Round], number: int | None, *, short: bool) -> None:
-        """Show these rounds."""
+    async def draw(self, transcript: Transcript, number: int | None, *, short: bool) -> None:
+        """Show the rounds of this transcript."""
+        rounds = transcript.rounds
         if not is_there(self):
             return
         chips = {chip.number: chip for chip in self.query_children(RoundChip)}
@@ -79,7 +82,7 @@ class RoundStrip(HorizontalScroll, can_focus=False):
             await self.mount_all(made)
         for chip in self.query_children(RoundChip):
             this = next(r for r in rounds if r.number == chip.number)
-            chip.put(this, chosen=chip.number == number, short=short)
+            chip.put(transcript, this, chosen=chip.number == number, short=short)
             if chip.number == number:
                 self.call_after_refresh(self.scroll_to_widget, chip, animate=False)
 
@@ -101,7 +104,7 @@ class PaneTab(Static):
     def put(self, *, chosen: bool, mark: str) -> None:
         """Draw the tab, in brackets if it is the one that is shown."""
         self.set_class(chosen, "-chosen")
-        words = f"{self.number} {self.label}{mark}"
+        words = f"{self.number} {self.label} {mark}".rstrip()
         self.update(Content(f"[{words}]" if chosen else f" {words} "))
 
     def on_click(self, event: events.Click) -> None:
