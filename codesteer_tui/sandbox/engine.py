@@ -36,9 +36,10 @@ def find_endpoint(environ: Mapping[str, str] | None = None, *, home: Path | None
     """
     environ = os.environ if environ is None else environ
     home = Path.home() if home is None else home
-    chosen = environ.get("DOCKER_HOST") or _context_host(environ, home)
+    named = environ.get("DOCKER_HOST", "")
+    chosen = named or _context_host(environ, home)
     if chosen:
-        if refusal := failures.unusable_endpoint(chosen):
+        if refusal := failures.unusable_endpoint(chosen, named):
             raise refusal
         return chosen
     places = _usual_sockets(environ, home)
@@ -103,7 +104,7 @@ class Engine:
 
     def explain(self, error: BaseException) -> SandboxUnavailable:
         """The engine's failure as ours."""
-        return failures.from_exception(error, endpoint=self.endpoint, platform=sys.platform)
+        return _explained(error, self.endpoint)
 
     async def close(self) -> None:
         """Close the connection and let the threads end."""
@@ -138,8 +139,13 @@ async def connect(endpoint: str = "") -> Engine:
             raise
         if not is_engine_error(error) and not isinstance(error, ImportError):
             raise
-        raise failures.from_exception(error, endpoint=endpoint, platform=sys.platform) from error
+        raise _explained(error, endpoint) from error
     return Engine(api, endpoint, threads)
+
+
+def _explained(error: BaseException, endpoint: str) -> SandboxUnavailable:
+    named = os.environ.get("DOCKER_HOST", "")
+    return failures.from_exception(error, endpoint=endpoint, platform=sys.platform, docker_host=named)
 
 
 def _open(endpoint: str) -> Any:

@@ -16,14 +16,18 @@ OLDEST_API = (1, 41)
 
 _INSTALL = "Install Docker Engine (or start Docker Desktop), then run: codesteer sandbox build"
 _START = {"linux": "sudo systemctl start docker", "darwin": "open -a Docker"}
+_CORRECT_HOST = "unset DOCKER_HOST   (or correct it: it names the engine's socket)"
 _JOIN_GROUP = "sudo usermod -aG docker $USER   (then log in again)"
 
 
-def from_exception(error: BaseException, *, endpoint: str, platform: str) -> SandboxUnavailable:
+def from_exception(
+    error: BaseException, *, endpoint: str, platform: str, docker_host: str = ""
+) -> SandboxUnavailable:
     """Classify whatever the SDK raised while talking to the engine at `endpoint`.
 
-    `platform` is `sys.platform`. The whole chain of causes is read, since the SDK wraps the interesting one.
-    An engine that answered with an error is quoted; one that could not be reached is explained.
+    `platform` is `sys.platform`, `docker_host` the variable DOCKER_HOST. The whole chain of causes is read, since
+    the SDK wraps the interesting one. An engine that answered with an error is quoted; one that could not be
+    reached is explained.
     """
     parts: list[str] = []
     cause: BaseException | None = error
@@ -32,7 +36,7 @@ def from_exception(error: BaseException, *, endpoint: str, platform: str) -> San
             return from_answer(str(explanation))
         parts.append(f"{type(cause).__name__}: {cause}")
         cause = cause.__cause__ or cause.__context__
-    return from_text("\n".join(parts), endpoint=endpoint, platform=platform)
+    return from_text("\n".join(parts), endpoint=endpoint, platform=platform, docker_host=docker_host)
 
 
 def from_answer(text: str) -> SandboxUnavailable:
@@ -50,11 +54,16 @@ def from_answer(text: str) -> SandboxUnavailable:
     return SandboxUnavailable(f"The engine refused: {first_line(text)}", "codesteer sandbox status")
 
 
-def from_text(text: str, *, endpoint: str, platform: str) -> SandboxUnavailable:
-    """Classify a failure to reach an engine by its words; the first line is quoted where nothing fits."""
+def from_text(text: str, *, endpoint: str, platform: str, docker_host: str = "") -> SandboxUnavailable:
+    """Classify a failure to reach an engine by its words; the first line is quoted where nothing fits.
+
+    Where `docker_host` led to the endpoint it is the first suspect, not the engine.
+    """
     lower = text.lower()
     start = _START.get(platform, "sudo systemctl start docker")
     where = endpoint or "the default socket"
+    if endpoint and endpoint == docker_host:
+        start, where = _CORRECT_HOST, f"{endpoint} (from DOCKER_HOST)"
     if "no module named" in lower and "docker" in lower:
         return SandboxUnavailable("The Docker SDK for Python is not installed.", "pip install docker")
     if "permission denied" in lower or "permissionerror" in lower:
@@ -100,14 +109,17 @@ def from_facts(version: Mapping[str, Any], info: Mapping[str, Any]) -> SandboxUn
     return None
 
 
-def unusable_endpoint(endpoint: str) -> SandboxUnavailable | None:
+def unusable_endpoint(endpoint: str, docker_host: str = "") -> SandboxUnavailable | None:
     """Why an endpoint will not do, or None. Only Unix sockets are tested, so only they are used."""
     if endpoint.startswith("unix://"):
         return None
-    kind = endpoint.split("://", 1)[0] if "://" in endpoint else endpoint
+    kind, _, rest = endpoint.rpartition("://")
+    shown = f"{kind}://{rest.rpartition('@')[2]}" if kind else endpoint  # who logs in is nobody's business
+    from_variable = endpoint == docker_host
+    culprit = "DOCKER_HOST" if from_variable else "The current Docker context"
     return SandboxUnavailable(
-        f"DOCKER_HOST or the current Docker context points at {kind}://…; only unix:// sockets are supported.",
-        "unset DOCKER_HOST, or: docker context use default",
+        f"{culprit} points at {first_line(shown)}; only unix:// sockets are supported.",
+        _CORRECT_HOST if from_variable else "docker context use default",
     )
 
 

@@ -126,10 +126,28 @@ def test_an_engine_that_cannot_hold_a_program_safely_is_refused(
     assert lack.remedy
 
 
-def test_only_unix_sockets_are_used() -> None:
+@pytest.mark.parametrize(
+    "endpoint", ["tcp://10.0.0.1:2375", "ssh://me@there", "npipe:////./pipe/docker_engine"]
+)
+def test_only_unix_sockets_are_used(endpoint: str) -> None:
     assert failures.unusable_endpoint("unix:///run/docker.sock") is None
-    for endpoint in ("tcp://10.0.0.1:2375", "ssh://me@there", "npipe:////./pipe/docker_engine"):
-        refusal = failures.unusable_endpoint(endpoint)
-        assert refusal is not None
-        assert endpoint.split(":")[0] in refusal.message
-        assert "DOCKER_HOST" in refusal.remedy
+    by_variable = failures.unusable_endpoint(endpoint, endpoint)
+    by_context = failures.unusable_endpoint(endpoint)
+    assert by_variable is not None
+    assert by_context is not None
+    assert f"DOCKER_HOST points at {endpoint.replace('me@', '')}" in by_variable.message
+    assert "unset DOCKER_HOST" in by_variable.remedy
+    assert "Docker context points at" in by_context.message
+    assert by_context.remedy == "docker context use default"
+
+
+@pytest.mark.parametrize(
+    "text", ["FileNotFoundError", "ConnectionRefusedError", "timed out", "connection reset"]
+)
+def test_a_docker_host_that_leads_nowhere_is_the_culprit_and_not_the_engine(text: str) -> None:
+    error = failures.from_text(text, endpoint=WHERE, platform="linux", docker_host=WHERE)
+    assert f"{WHERE} (from DOCKER_HOST)" in error.message
+    assert "unset DOCKER_HOST" in error.remedy
+    assert "systemctl" not in error.remedy
+    other = failures.from_text(text, endpoint=WHERE, platform="linux", docker_host="unix:///other.sock")
+    assert "DOCKER_HOST" not in str(other)
