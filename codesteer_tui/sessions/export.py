@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event
 from codesteer_tui.text import plain
+from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import ExecutionResult, Outcome, RoleInfo, Verdicts
 
 MARKS: dict[Outcome, str] = {"pass": "pass", "fail": "FAIL", "could_not_check": "could not check"}
@@ -22,11 +23,15 @@ def as_text(events: Iterable[Event]) -> str:
 def lines_of(event: Event, *, full: bool = True) -> list[str]:
     """An event as lines of text; none for cosmetic events.
 
-    With `full` the texts, programs and outputs are given as well, else only what happened.
+    The first line has the time, in seconds since the session began; the others stand under it. With `full` the
+    texts, programs and outputs are given as well, else only what happened.
     """
     if ev.is_delta(event):
         return []
-    return [f"{event.at:8.2f}s  {plain(line)}" if line else "" for line in _describe(event, full)]
+    stamp = f"{event.at:8.2f}s  "
+    lines = [line for text in _describe(event, full) for line in plain(text).split("\n")]
+    margins = [stamp, *[" " * len(stamp)] * (len(lines) - 1)]
+    return [f"{margin}{line}".rstrip() for margin, line in zip(margins, lines, strict=False)]
 
 
 def _describe(event: Event, full: bool) -> Iterator[str]:
@@ -50,11 +55,12 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
             yield from _block(guidance.text, full)
         case ev.PromptSent(role=role, messages=messages):
             chars = sum(len(m.content) for m in messages)
-            yield f"prompt to {role}: {len(messages)} messages, {chars:,} characters"
+            yield f"prompt to {role}: {_count(len(messages), 'message')}, {_count(chars, 'character')}"
         case ev.AnswerGiven():
             whole = "" if event.finish == "stop" else f", not whole: {event.finish}"
-            tokens = f"{'about ' if event.usage.estimated else ''}{event.usage.output_tokens} tokens"
-            yield f"answer: {tokens} in {event.seconds:.1f} s{whole}"
+            about = "about " if event.usage.estimated else ""
+            tokens = f"{about}{_count(event.usage.output_tokens, 'token')}"
+            yield f"answer: {tokens} in {lasting(event.seconds)}{whole}"
             yield from _block(event.text, full)
         case ev.CodeExtracted(code=code):
             yield f"code: {code.outcome.replace('_', ' ')}" + (f" — {code.note}" if code.note else "")
@@ -70,7 +76,7 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
                 yield from _block(event.program.source, full)
         case ev.ExecutionFinished(id=run, result=result):
             if isinstance(result, ExecutionResult):
-                yield f"execution {run}: {result.verdict} after {result.wall_ms / 1000:.2f} s"
+                yield f"execution {run}: {result.verdict} after {lasting(result.wall_ms / 1000)}"
                 yield from _block(result.stdout, full, "stdout")
                 yield from _block(result.stderr, full, "stderr")
             else:
@@ -109,6 +115,28 @@ def verdict_line(verdicts: Verdicts) -> str:
     return (
         f"symbolic: {MARKS[verdicts.symbolic]} | self-check: {MARKS[verdicts.self_check]} | "
         f"ground truth: {MARKS[verdicts.ground_truth]}"
+    )
+
+
+def lasting(seconds: float) -> str:
+    """How long something took: in milliseconds below a second, else in seconds."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms" if seconds >= 0.0005 else "less than 1 ms"
+    return f"{seconds:.1f} s"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def demo_advice(transcript: Transcript) -> tuple[str, str] | None:
+    """Why there is no answer and what to do, where the built-in demo was asked something that it cannot do."""
+    task_llm, ending = transcript.roles.get("task_llm"), transcript.ending
+    if task_llm is None or task_llm.kind != "demo" or not isinstance(ending, ev.Finished) or ending.answer:
+        return None
+    return (
+        "The built-in demo knows only a few kinds of problem.",
+        "for a real model set OPENAI_API_KEY or ANTHROPIC_API_KEY; codesteer doctor shows what is there",
     )
 
 

@@ -1,0 +1,56 @@
+"""A session in words reads like a log: one time for each event, and what belongs to it below."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui.sessions.export import as_text, lasting, lines_of
+from codesteer_tui.values import ExecutionResult, Limits, Message, NotRun, Program
+
+STAMP = re.compile(r"^ *\d+\.\d\ds  ")
+SOURCE = "for n in range(3):\n    print(n)\n\nprint('end')\n"
+
+
+def test_only_the_first_line_of_an_event_has_the_time_and_the_rest_stands_below_it() -> None:
+    program = Program(SOURCE, "model")
+    started = ev.ExecutionStarted(
+        at=2.5, round=0, id="x1", purpose="self_check", program=program, limits=Limits()
+    )
+    refused = ev.ExecutionFinished(
+        at=3.0, round=0, id="x1", purpose="self_check", result=NotRun("no engine", "start it")
+    )
+    lines = as_text([started, refused]).splitlines()
+    assert [line for line in lines if STAMP.match(line)] == [lines[0], lines[5]]
+    assert lines[1:5] == [
+        "               for n in range(3):",
+        "                   print(n)",
+        "",
+        "               print('end')",
+    ]
+    assert lines[6] == "               → start it"
+
+
+def test_one_message_is_not_called_messages() -> None:
+    def said(*texts: str) -> str:
+        messages = tuple(Message("user", text) for text in texts)
+        return lines_of(ev.PromptSent(round=0, role="task_llm", messages=messages))[0]
+
+    assert said("abc").endswith("1 message, 3 characters")
+    assert said("a", "").endswith("2 messages, 1 character")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "less than 1 ms"), (0.0042, "4 ms"), (0.9994, "999 ms"), (0.9996, "1.0 s"), (12.34, "12.3 s")],
+)
+def test_what_takes_less_than_a_second_is_told_in_milliseconds(seconds: float, words: str) -> None:
+    assert lasting(seconds) == words
+
+
+def test_a_quick_program_did_not_take_no_time() -> None:
+    result = ExecutionResult(status="exited", exit=0, wall_ms=4.2)
+    event = ev.ExecutionFinished(round=0, id="x1", purpose="answer", result=result)
+    assert lines_of(event)[0].endswith("execution x1: exit 0 after 4 ms")
