@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from codesteer_tui import __version__
-from codesteer_tui.config import Config
+from codesteer_tui.config import Config, SandboxSettings
 from codesteer_tui.errors import CodesteerError, ConfigError
 from codesteer_tui.providers.opening import Choice, choose_role, read_key
 from codesteer_tui.sessions.store import sessions_folder
@@ -125,8 +125,20 @@ async def _sandbox(config: Config) -> Item:
         info = box.info
     finally:
         await box.aclose()
-    detail = f"{info.label}: {info.detail}" if info.detail else info.label
-    return Item("sandbox", "Sandbox", info.isolation in ("container", "reduced"), detail, info.remedy)
+    said = [info.label, *_for_whom(wanted, info.isolation), *([info.detail] if info.detail else [])]
+    works = info.isolation in ("container", "reduced")
+    return Item("sandbox", "Sandbox", works, ": ".join(said), info.remedy)
+
+
+def _for_whom(wanted: SandboxSettings, isolation: str) -> list[str]:
+    """Whose programs reduced isolation runs; a container runs everybody's."""
+    if isolation != "reduced":
+        return []
+    if wanted.reduced_isolation == "never":
+        return ["for the demo only, since sandbox.reduced_isolation is never"]
+    if wanted.engine == "namespaces" or wanted.reduced_isolation == "always":
+        return ["for the demo and, as you agreed, for a real model's programs"]
+    return ["for the demo; a real model's programs only after you agree (--sandbox namespaces)"]
 
 
 def _weights(config: Config) -> Item:
@@ -142,7 +154,8 @@ def _weights(config: Config) -> Item:
         f for d in _weight_folders() if d.is_dir() for f in sorted(d.glob("*.gguf"))
     ]
     if not found:
-        return Item("weights", title, False, "no GGUF file is configured or found", "codesteer config init")
+        remedy = f"name a GGUF file in a [providers.local] table of {user_file()} (see models/README.md)"
+        return Item("weights", title, False, "no GGUF file is configured or found", remedy)
     shown = ", ".join(f"{path.name} ({_size(path.stat().st_size)})" for path in found[:3])
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
     remedy = "" if named else f"name one in a [providers.local] table of {user_file()}"

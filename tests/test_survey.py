@@ -11,6 +11,7 @@ import pytest
 from codesteer_tui import survey as survey_module
 from codesteer_tui.errors import SandboxUnavailable
 from codesteer_tui.sandbox import choose
+from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.off import OffSandbox
 from codesteer_tui.settings import load_settings
 from codesteer_tui.survey import Item, survey
@@ -134,3 +135,35 @@ async def test_an_engine_asked_for_by_name_that_fails_is_an_item_and_no_exceptio
     monkeypatch.setattr(choose, "choose_sandbox", fails)
     item = (await look(tmp_path, sandbox__engine="docker"))["sandbox"]
     assert (item.ok, item.detail, item.remedy) == (False, "the engine sleeps", "wake it")
+
+
+@pytest.mark.parametrize(
+    ("settings", "whom"),
+    [
+        ("", "only after you agree (--sandbox namespaces)"),
+        ("reduced_isolation = 'always'", "as you agreed"),
+        ("engine = 'namespaces'", "as you agreed"),
+        ("reduced_isolation = 'never'", "for the demo only"),
+    ],
+)
+async def test_reduced_isolation_says_whose_programs_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, whom: str
+) -> None:
+    async def reduced(*args: object, **kwargs: object) -> NamespaceSandbox:
+        return NamespaceSandbox(detail="no engine answers", remedy="start it")
+
+    monkeypatch.setattr(choose, "choose_sandbox", reduced)
+    item = (await look(tmp_path, f"[sandbox]\n{settings}\n"))["sandbox"]
+    assert (item.ok, item.remedy) == (True, "start it")
+    assert whom in item.detail
+    assert "no engine answers" in item.detail
+
+
+async def test_without_weights_the_remedy_is_to_name_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey_module, "_weight_folders", lambda: ())
+    item = (await look(tmp_path))["weights"]
+    assert not item.ok
+    assert "[providers.local]" in item.remedy
+    assert "config init" not in item.remedy

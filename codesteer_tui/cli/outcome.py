@@ -77,6 +77,21 @@ def exit_code(transcript: Transcript) -> int:
             return REFUTED_OR_NOT_ANSWERED
 
 
+def why_not(transcript: Transcript) -> str:
+    """In a line, what refutes the answer or why there is none; empty where the answer stands or the run failed."""
+    ending = transcript.ending
+    if not isinstance(ending, Finished) or exit_code(transcript) == ANSWERED:
+        return ""
+    if not ending.answer:
+        return f"no answer: {ending.reason}"
+    by_truth = ending.verdicts.ground_truth == "fail"
+    told = next((r for r in transcript.rounds if r.number == ending.answer_round), None)
+    check = told.check.verdict if told and told.check else None
+    verdict = (told.truth if told else None) if by_truth else check
+    judge = "the ground truth" if by_truth else "the self-check"
+    return f"the answer is refuted by {judge}" + (f": {verdict.reason}" if verdict else "")
+
+
 def failure(transcript: Transcript) -> CodesteerError | None:
     """Why the run failed, as an error to show, if it did."""
     ending = transcript.ending

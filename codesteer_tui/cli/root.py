@@ -21,6 +21,9 @@ COMMANDS = {
 }
 """Name → the module with the click command `command`, and one line of help that needs no import."""
 
+LONGEST_HINT = 200
+"""Characters of what was typed that are repeated in a hint."""
+
 
 class LazyGroup(click.Group):
     """A group that imports a subcommand only to run it or to show its own help."""
@@ -39,12 +42,14 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib
+            import shlex
 
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = (
-                f"Did you mean {near[0]!r}?" if near else f'To solve a problem: codesteer solve "{args[0]} …"'
-            )
-            ctx.fail(f"There is no command {args[0]!r}. {hint}")
+            text = " ".join(args)
+            problem = shlex.quote(text) if len(text) <= LONGEST_HINT else '"…"'
+            hint = f"Did you mean {near[0]!r}?" if near else f"To solve a problem: codesteer solve {problem}"
+            shown = args[0] if len(args[0]) <= LONGEST_HINT else f"{args[0][:LONGEST_HINT]}…"
+            ctx.fail(f"There is no command {shown!r}. {hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from codesteer_tui.config import SandboxSettings
     from codesteer_tui.sandbox import Sandbox
     from codesteer_tui.sandbox.choose import EngineReport
+    from codesteer_tui.sandbox.images import Pull
     from codesteer_tui.values import ExecutionResult, Limits, Program, SandboxInfo
 
 DEFAULT_BASE = "python:3.12-slim"
@@ -80,14 +81,12 @@ def build(base: str, yes: bool) -> None:
 
     pull = run_async(images.pull_needed(base))
     if pull and not yes:
-        question = (
-            f"{pull.base} is not here and would be pulled: {_size(pull.download_bytes, pull.disk_bytes)}."
-        )
+        question = pull_question(pull)
         if not sys.stdin.isatty():
             raise click.UsageError(
                 f"{question} Add --yes to agree, or --base NAME for an image that is here."
             )
-        click.confirm(f"{question} Go on?", abort=True, err=True)
+        click.confirm(f"{question} Pull it?", abort=True, err=True)
 
     async def follow() -> str:
         line = ""
@@ -100,7 +99,11 @@ def build(base: str, yes: bool) -> None:
 
 @command.command("run")
 @click.argument("file", metavar="FILE.py")
-@click.option("--engine", metavar="ENGINE", help="auto, docker or namespaces; the setting without it.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "docker", "namespaces"]),
+    help="Where it runs; the setting without it. Naming namespaces agrees to reduced isolation.",
+)
 @click.option(
     "--wall-s", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds it may take."
 )
@@ -215,8 +218,10 @@ def _print_end(result: ExecutionResult) -> None:
     ):
         if cut:
             say(f"… {name} was cut; it ended with:\n{tail}")
+    from codesteer_tui.sessions.export import lasting
+
     peak = f", {result.peak_bytes / MIB:.0f} MiB" if result.peak_bytes else ""
-    say(f"{result.verdict}, {result.wall_ms / 1000:.2f} s{peak}")
+    say(f"{result.verdict}, {lasting(result.wall_ms / 1000)}{peak}")
 
 
 def _print_why(detail: str, remedy: str) -> None:
@@ -226,8 +231,14 @@ def _print_why(detail: str, remedy: str) -> None:
         put(f"            → {remedy}")
 
 
-def _size(download: int | None, disk: int | None) -> str:
-    if download is None:
-        return "of unknown size"
-    on_disk = f", {disk / MIB:.0f} MiB on disk" if disk else ""
-    return f"about {download / MIB:.0f} MiB to download{on_disk}"
+def pull_question(pull: Pull) -> str:
+    """What would be downloaded, as far as that is known."""
+    if pull.download_bytes is None:
+        return (
+            f"The image {pull.base} is not here and would be pulled if there is one; its size is not known."
+        )
+    on_disk = f" and takes {pull.disk_bytes / MIB:.0f} MiB on disk" if pull.disk_bytes else ""
+    return (
+        f"The image {pull.base} is not here; pulling it downloads about {pull.download_bytes / MIB:.0f} MiB"
+        f"{on_disk}."
+    )

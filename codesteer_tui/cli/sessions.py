@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,7 @@ import click
 
 from codesteer_tui.cli.options import settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say
+from codesteer_tui.text import plain
 
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Store, Summary
@@ -25,15 +29,20 @@ def command() -> None:
 @click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
 @click.pass_context
 def list_sessions(ctx: click.Context, as_json: bool, limit: int | None) -> None:
-    """List the sessions, newest first."""
+    """List the sessions, newest first.
+
+    Under the id: how the run ended, its rounds and seconds, the verdicts of the symbolic checker (sym), the
+    self-check (self) and the ground truth (truth), each pass, FAIL or ? (could not check), and the answer.
+    """
     store = _store(ctx)
     summaries = store.list()[:limit]
     if as_json:
         put_json([_described(s) for s in summaries])
     elif not summaries:
         say(f'There is no session in {store.folder} yet.\n  → codesteer solve "Use 4 7 8 8 to make 24"')
-    for summary in () if as_json else summaries:
-        put(_line(summary))
+    else:
+        for row in _rows(summaries):
+            put(row)
 
 
 @command.command("show")
@@ -103,11 +112,43 @@ def _described(summary: Summary) -> dict[str, object]:
     return {**msgspec.structs.asdict(summary), "path": str(summary.path)}
 
 
-def _line(summary: Summary) -> str:
-    day = summary.started[:16].replace("T", " ")
-    rounds = f"{summary.rounds} round{'' if summary.rounds == 1 else 's'}"
-    if summary.note and not summary.started:
-        return f"{summary.id}  unreadable: {summary.note}"
-    ending = f"{summary.ending}, {rounds}, {summary.seconds:.1f} s"
-    answer = f"  = {' '.join(summary.answer.split())[:40]}" if summary.answer else ""
-    return f"{summary.id}\n    {day}  {summary.title}  ({ending}){answer}"
+def _rows(summaries: Sequence[Summary]) -> Iterator[str]:
+    """Two lines for each session: its id and title, then how it ended. The columns are those of the whole list."""
+    width = _width()
+    ids = max((len(s.id) for s in summaries), default=0)
+    for summary in summaries:
+        title = f"unreadable: {summary.note}" if summary.ending == "unreadable" else summary.title
+        yield _cut(f"{summary.id:<{ids}}  {_one_line(title)}", max(width, len(summary.id)))
+        if summary.ending == "unreadable":
+            continue
+        rounds = f"{summary.rounds} round{'' if summary.rounds == 1 else 's'}"
+        ended = f"{summary.ending:<10}  {rounds:<9}  {f'{summary.seconds:.1f} s':>8}  {_verdicts(summary)}"
+        answer = f"  = {_one_line(summary.answer)}" if summary.answer else ""
+        yield _cut(f"    {ended}{answer}".rstrip(), width)
+
+
+def _verdicts(summary: Summary) -> str:
+    """The three verdicts in columns; blank where the run has not come to any."""
+    from codesteer_tui.sessions.export import MARKS
+
+    given = summary.verdicts
+    if given is None:
+        return " " * len("sym pass  self pass  truth pass")
+    marks = {**MARKS, "could_not_check": "?"}
+    named = (("sym", given.symbolic), ("self", given.self_check), ("truth", given.ground_truth))
+    return "  ".join(f"{name} {marks[outcome]:<4}" for name, outcome in named)
+
+
+def _width() -> int:
+    """Columns of the terminal; without one nothing is cut, for whoever reads it may search it."""
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return sys.maxsize
+    return shutil.get_terminal_size().columns
+
+
+def _one_line(text: str) -> str:
+    return " ".join(plain(text).split())
+
+
+def _cut(line: str, width: int) -> str:
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"

@@ -16,6 +16,7 @@ from codesteer_tui.errors import ProblemError
 
 if TYPE_CHECKING:
     from codesteer_tui.config import Config
+    from codesteer_tui.events import Event
     from codesteer_tui.problem import Problem
     from codesteer_tui.transcript import Transcript
     from codesteer_tui.values import Question, Reply
@@ -33,7 +34,12 @@ STDIN_BYTES = 16 << 20
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the run.")
 @click.option("--events", "as_events", is_flag=True, help="Print the events as JSON Lines while they happen.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="No progress on standard error, only why an answer is refuted or missing.",
+)
 @settings_options
 @click.pass_context
 def command(
@@ -58,7 +64,7 @@ def command(
         raise click.UsageError("--json and --events cannot go together; --events has everything.")
     posed = _problem(problem, task, seed, knobs)
     settings = settings_of(ctx, flags, config_file)
-    from codesteer_tui.cli.outcome import as_object, exit_code, failure
+    from codesteer_tui.cli.outcome import as_object, exit_code, failure, why_not
 
     run = _Run(settings.config, posed, as_events=as_events, quiet=quiet)
     try:
@@ -76,7 +82,9 @@ def command(
         put(answer)
     if error := failure(run.transcript):
         say(f"codesteer: {error}")
-    elif not run.answer and run.played_by_demo:
+    elif quiet and (reason := why_not(run.transcript)):
+        say(f"codesteer: {reason}")
+    if not error and not run.answer and run.played_by_demo:
         say("The built-in demo knows only a few kinds of problem.\n  → for a real model: codesteer doctor")
     ctx.exit(exit_code(run.transcript))
 
@@ -92,6 +100,7 @@ class _Run:
         self.transcript: Transcript = Transcript()
         self.id = ""
         self.path: Path | None = None
+        self.refused = False
 
     @property
     def answer(self) -> str:
@@ -115,7 +124,7 @@ class _Run:
 
         session = None
         try:
-            async with open_session(self.config, self.problem, ask=_answer_safely) as session:
+            async with open_session(self.config, self.problem, ask=self._answer_safely) as session:
                 self.id, self.path = session.id, session.path
                 async with aclosing(session.events) as events:
                     async for event in events:
@@ -123,22 +132,33 @@ class _Run:
                         if self.as_events:
                             put_line(encode(event))
                         if not self.quiet and not isinstance(event, Failed):
-                            for line in lines_of(event, full=False):
+                            for line in lines_of(self._without_remedy(event), full=False):
                                 say(line)
         finally:
             # A run that was interrupted knows its ending only once everything is closed.
             if session and session.ending and self.transcript.ending is None:
                 self.transcript.apply(session.ending)
 
+    async def _answer_safely(self, question: Question) -> Reply:
+        """Nobody is there to be asked: take the safe choice, and say how to allow the other."""
+        from codesteer_tui.values import Reply
 
-async def _answer_safely(question: Question) -> Reply:
-    """Nobody is there to be asked: take the safe choice, and say how to allow the other."""
-    from codesteer_tui.values import Reply
+        self.refused = True
+        say("Programs of this model are not run: only reduced isolation works here, and nobody can be asked.")
+        say("  → to allow them, add: --sandbox namespaces")
+        return Reply(question.options[0], by="policy")
 
-    choice = question.options[0]
-    say(f"  asked      {question.text}\n             answered: {choice}")
-    say("  → to allow it: --sandbox namespaces, or for Docker: codesteer sandbox build")
-    return Reply(choice, by="policy")
+    def _without_remedy(self, event: Event) -> Event:
+        """For the eye: the one remedy for a refused program was given with the refusal."""
+        import msgspec
+
+        from codesteer_tui.events import ExecutionFinished
+        from codesteer_tui.values import NotRun
+
+        match event:
+            case ExecutionFinished(result=NotRun(reason=reason)) if self.refused:
+                return msgspec.structs.replace(event, result=NotRun(reason))
+        return event
 
 
 def _problem(text: str | None, task: str | None, seed: int | None, knobs: tuple[str, ...]) -> Problem:

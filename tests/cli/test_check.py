@@ -22,8 +22,8 @@ def test_a_program_that_computes_passes_with_its_findings_and_lines(desk: Desk) 
     assert "verdict     pass" in done.out
 
 
-@pytest.mark.parametrize("source", ["print(24)\n", "def f(:\n"])
-def test_a_program_that_only_prints_or_is_none_fails(desk: Desk, source: str) -> None:
+@pytest.mark.parametrize("source", ["print(24)\n", "def f(:\n", "", "x = 5\n"])
+def test_a_program_that_only_prints_or_says_nothing_or_is_none_fails(desk: Desk, source: str) -> None:
     done = desk.codesteer("check", "-", "--json", stdin=source)
     assert done.code == 1
     assert done.data["outcome"] == "fail"

@@ -58,10 +58,19 @@ def test_a_misspelt_command_is_answered_with_the_right_one(desk) -> None:
     assert "'sessions'" in done.err
 
 
-def test_a_problem_without_its_command_is_told_how_to_be_posed(desk) -> None:
-    done = desk.codesteer("Use 4 7 8 8 to make 24")
+@pytest.mark.parametrize(
+    "words", [["Use 4 7 8 8 to make 24"], ["Use", "4", "7", "8", "8", "to", "make", "24"]]
+)
+def test_a_problem_without_its_command_is_told_how_to_be_posed(desk, words: list[str]) -> None:
+    done = desk.codesteer(*words)
     assert done.code == 2
-    assert "codesteer solve" in done.err
+    assert done.err.rstrip().endswith("codesteer solve 'Use 4 7 8 8 to make 24'")
+
+
+def test_a_very_long_word_is_not_repeated_as_a_whole(desk) -> None:
+    done = desk.codesteer("x" * 5000)
+    assert done.code == 2
+    assert len(done.err) < 600
 
 
 def test_the_app_without_a_terminal_says_what_works_there(desk) -> None:

@@ -15,7 +15,15 @@ from tests.cli.conftest import Desk
 ESCAPES = "\x1b]0;owned\x07\x1b[2J"
 
 
-def record(desk: Desk, session: str, answer: str = "24", *, ended: bool = True, cut: bool = False) -> None:
+def record(
+    desk: Desk,
+    session: str,
+    answer: str = "24",
+    *,
+    ended: bool = True,
+    cut: bool = False,
+    verdicts: Verdicts | None = None,
+) -> None:
     """Put a small session file on disk."""
     role = RoleInfo("demo", "demo", "demo", "built-in demo")
     events: list[ev.Event] = [
@@ -31,7 +39,7 @@ def record(desk: Desk, session: str, answer: str = "24", *, ended: bool = True, 
         ev.AnswerGiven(at=0.5, round=0, text=f"It is {answer}"),
     ]
     if ended:
-        verdicts = Verdicts(self_check="pass")
+        verdicts = verdicts or Verdicts(self_check="pass")
         events.append(ev.Finished(at=1.5, answer=answer, answer_round=0, reason="done", verdicts=verdicts))
     desk.sessions.mkdir(exist_ok=True)
     data = b"".join(ev.encode(event) + b"\n" for event in events)
@@ -58,6 +66,24 @@ def test_sessions_are_listed_newest_first_whatever_state_they_are_in(desk: Desk)
     assert [s["id"] for s in desk.codesteer("sessions", "list", "--json", "-n", "1").data] == [
         "20260103-broken"
     ]
+
+
+def test_the_list_shows_the_verdicts_in_columns_that_fit_the_terminal(desk: Desk) -> None:
+    record(desk, "20260101-good")
+    record(desk, "20260102-a-longer-one", verdicts=Verdicts(symbolic="pass", self_check="fail"))
+    record(desk, "20260103-x", ended=False)
+    rows = desk.codesteer("sessions", "list").out.splitlines()
+    assert [row.split()[0] for row in rows[::2]] == ["20260103-x", "20260102-a-longer-one", "20260101-good"]
+    assert len({row.index("Use 4 7 8 8") for row in rows[::2]}) == 1
+    assert rows[1].split() == ["broken", "off", "1", "round", "0.5", "s"]
+    assert "sym pass  self FAIL  truth ?" in rows[3]
+    assert "sym ?     self pass  truth ?" in rows[5]
+    assert len({row.index("= 24") for row in (rows[3], rows[5])}) == 1
+    desk.env["COLUMNS"] = "40"
+    narrow = desk.codesteer("sessions", "list").out.splitlines()
+    assert max(map(len, narrow)) <= 40
+    assert narrow[0] == "20260103-x             Use 4 7 8 8 to m…"
+    assert narrow[2].split()[0] == "20260102-a-longer-one"
 
 
 def test_show_and_replay_find_a_session_by_the_beginning_of_its_id_and_the_last_one(desk: Desk) -> None:

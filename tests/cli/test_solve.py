@@ -81,6 +81,16 @@ def test_what_the_demo_does_not_know_is_declined_and_a_real_model_suggested(desk
     assert "codesteer doctor" in done.err
 
 
+def test_a_quiet_run_still_says_in_a_line_why_its_answer_does_not_stand(desk: Desk) -> None:
+    refuted = desk.codesteer("solve", PROBLEM, "--max-rounds", "0", "--quiet")
+    assert (refuted.code, bool(refuted.out)) == (1, True)
+    assert refuted.err.startswith("codesteer: the answer is refuted by the")
+    assert refuted.err.count("\n") == 1
+    declined = desk.codesteer("solve", "What is the capital of France?", "--quiet")
+    assert (declined.code, declined.out) == (1, "")
+    assert declined.err.startswith("codesteer: no answer: ")
+
+
 def finished(answer: str, **verdicts: str) -> ev.Finished:
     return ev.Finished(
         answer=answer, answer_round=0 if answer else None, reason="", verdicts=Verdicts(**verdicts)
@@ -165,7 +175,8 @@ async def test_a_strangers_code_is_not_run_with_reduced_isolation_unless_told_so
     if not desk.codesteer("sandbox", "status", "--json").data["engines"][1]["ok"]:
         pytest.skip("no namespaces here")
     asked = await solve_with_a_real_model(desk)
-    assert "--sandbox namespaces" in asked.err
+    assert asked.err.count("→") == 1
+    assert "→ to allow them, add: --sandbox namespaces" in asked.err
     results = [e.result for e in recording(desk) if isinstance(e, ev.ExecutionFinished)]
     assert [type(r).__name__ for r in results] == ["NotRun"]
     agreed = await solve_with_a_real_model(desk, "--sandbox", "namespaces")
