@@ -22,7 +22,9 @@ RunStatus: TypeAlias = Literal[
     "exited", "timeout", "oom", "output_limit", "cancelled", "killed_by_host", "protocol_error"
 ]
 CodeOutcome: TypeAlias = Literal["found", "none", "several", "unclosed", "not_python"]
-FindingKind: TypeAlias = Literal["searching", "symbolic", "numerical", "hard_coded", "no_effect", "error"]
+FindingKind: TypeAlias = Literal[
+    "searching", "symbolic", "numerical", "hard_coded", "no_effect", "no_output", "error"
+]
 
 
 class Message(Struct, frozen=True):
@@ -189,12 +191,12 @@ class Judgement(Struct, frozen=True):
 
     @property
     def outcome(self) -> Outcome:
-        """`fail` for code that does not parse or only pretends to compute, else `pass`.
+        """`fail` for code that does not parse, prints nothing or only pretends to compute, else `pass`.
 
         Simple code that really computes passes; the published score knows no such thing, so there being too
         simple is what fails.
         """
-        bad = any(f.kind in ("error", "hard_coded") for f in self.findings)
+        bad = any(f.kind in ("error", "hard_coded", "no_output") for f in self.findings)
         return "fail" if bad or (self.mode == "paper" and self.too_simple) else "pass"
 
 

@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-
-from msgspec.structs import replace
+from typing import TypeAlias
 
 from codesteer_tui.steering.flow_expressions import Expressions
 from codesteer_tui.steering.flow_values import (
     COMPUTED,
-    UNKNOWN,
     WRITTEN,
     Output,
     Summary,
     Value,
     arguments_of,
+    called_name,
     join,
     joined,
 )
+
+Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 
 _ROUNDS = 8
 _MAX_NODES = 8_000
@@ -51,10 +52,13 @@ class Flow(Expressions):
         for _ in range(_ROUNDS):
             self.changed = False
             self.env, self.current = {}, None
+            self.path, self.base, self.gone = (), None, frozenset()
             self.block(self.tree.body)
             module = self.env
             for summary in [summary for summary in self.functions.values() if summary.reached]:
                 self.env, self.current = {**module, **self._given(summary)}, summary
+                self.path = min(summary.paths, default=())
+                self.base, self.gone = len(self.path), frozenset()
                 if isinstance(summary.node, ast.Lambda):
                     self.give_back(self.value(summary.node.body))
                 else:
@@ -68,13 +72,18 @@ class Flow(Expressions):
         return {name: summary.params.get(name, WRITTEN) for name in (*summary.names, *summary.others)}
 
     def block(self, statements: Sequence[ast.stmt]) -> None:
-        """Follow statements in order."""
+        """Follow statements in order; what a computed test may skip by leaving is decided by it."""
+        outer = self.path
         for statement in statements:
+            gone = self.gone
             method = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
             if method is not None:
                 method(statement)
             else:
                 self._generic(statement)
+            if self.gone != gone:
+                self.path = (*self.path, (statement.lineno, statement.col_offset, "rest"))
+        self.path = outer
 
     def _generic(self, statement: ast.stmt) -> None:
         for child in ast.iter_child_nodes(statement):
@@ -107,13 +116,14 @@ class Flow(Expressions):
         call = statement.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             arguments = [self.value(argument) for argument in arguments_of(call)]
-            joined = join(arguments) if call.func.attr in _ADDING else COMPUTED
+            added = join(arguments) if call.func.attr in _ADDING else COMPUTED
             if call.func.attr not in self.functions and not self.is_output(call):
-                self.fill(call.func.value, joined)
+                self.fill(call.func.value, added)
         self.value(call)
 
     def _do_return(self, statement: ast.Return) -> None:
-        self.give_back(self.value(statement.value) if statement.value is not None else WRITTEN)
+        none = ast.Constant(None)
+        self.give_back(self.value(statement.value if statement.value is not None else none))
 
     def _do_import(self, statement: ast.Import | ast.ImportFrom) -> None:
         for alias in statement.names:
@@ -122,7 +132,7 @@ class Flow(Expressions):
     _do_importfrom = _do_import
 
     def _do_if(self, statement: ast.If) -> None:
-        self._branches(self.value(statement.test), [statement.body, statement.orelse])
+        self._branches(statement, self.value(statement.test), [statement.body, statement.orelse])
 
     def _do_match(self, statement: ast.Match) -> None:
         subject = self.value(statement.subject)
@@ -130,48 +140,54 @@ class Flow(Expressions):
             for node in ast.walk(case.pattern):
                 if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
                     self.env[node.name] = subject
-        self._branches(subject, [case.body for case in statement.cases])
+        self._branches(statement, subject, [case.body for case in statement.cases])
 
-    def _branches(self, test: Value, bodies: Sequence[Sequence[ast.stmt]]) -> None:
-        self.decided += test.computed
-        before = self.env
+    def _branches(self, node: ast.stmt, test: Value, bodies: Sequence[Sequence[ast.stmt]]) -> None:
+        before, path = self.env, self.path
         outcomes = []
-        for body in bodies:
+        for arm, body in enumerate(bodies):
             self.env = dict(before)
+            if test.decides:
+                self.path = (*path, (node.lineno, node.col_offset, str(arm)))
             self.block(body)
             outcomes.append(self.env)
+            self.path = path
+            if test.decides:
+                self.gone |= leavings(body)
         self.env = joined(outcomes)
-        self.decided -= test.computed
 
     def _do_for(self, statement: ast.For) -> None:
         items = self.value(statement.iter)
-        self._loop(statement.body, statement.orelse, statement.target, items)
+        self._loop(statement, decided=False, items=items)
 
     _do_asyncfor = _do_for
 
     def _do_while(self, statement: ast.While) -> None:
-        self.value(statement.test)
-        self._loop(statement.body, statement.orelse)
+        self._loop(statement, decided=self.value(statement.test).decides)
 
-    def _loop(
-        self,
-        body: Sequence[ast.stmt],
-        orelse: Sequence[ast.stmt],
-        target: ast.expr | None = None,
-        items: Value = WRITTEN,
-    ) -> None:
+    def _loop(self, loop: Loop, *, decided: bool, items: Value = WRITTEN) -> None:
         """Join the state before with that after the body; only the outermost loop repeats its body."""
+        path, base, gone = self.path, self.base, self.gone
+        self.base = len(path)
+        if decided:
+            self.path = (*path, (loop.lineno, loop.col_offset, "while"))
         self.looped += 1
         for _ in range(_ROUNDS if self.looped == 1 else 1):
             before = dict(self.env)
-            if target is not None:
-                self.bind(target, replace(items, literal=UNKNOWN))
-            self.block(body)
+            if isinstance(loop, ast.For | ast.AsyncFor):
+                self.go_through(loop.target, items)
+            self.block(loop.body)
             self.env = joined([before, self.env])
             if self.env == before:
                 break
         self.looped -= 1
-        self.block(orelse)
+        self.path, self.base = path, base
+        broken = "break" in self.gone - gone
+        self.gone -= {"break"} - gone
+        if broken:
+            self.path = (*path, (loop.lineno, loop.col_offset, "else"))
+        self.block(loop.orelse)
+        self.path = path
 
     def _do_try(self, statement: ast.Try) -> None:
         before = dict(self.env)
@@ -196,3 +212,22 @@ class Flow(Expressions):
         self.block(statement.body)
 
     _do_asyncwith = _do_with
+
+
+def leavings(body: Sequence[ast.stmt]) -> frozenset[str]:
+    """Say whether statements may leave what they stand in: ``return`` for the function, ``break`` for a loop."""
+    found: set[str] = set()
+    waiting: list[tuple[ast.AST, bool]] = [(statement, False) for statement in body]
+    while waiting:
+        node, inner = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Return | ast.Raise):
+            found.add("return")
+        elif isinstance(node, ast.Break | ast.Continue) and not inner:
+            found.add("break")
+        elif isinstance(node, ast.Call) and called_name(node) in {"exit", "quit", "_exit"}:
+            found.add("return")
+        inner = inner or isinstance(node, Loop)
+        waiting.extend((child, inner) for child in ast.iter_child_nodes(node))
+    return frozenset(found)

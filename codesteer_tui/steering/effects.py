@@ -1,4 +1,4 @@
-"""Loops that cannot affect what a program prints.
+"""Loops that cannot affect what a program prints, and ways to print that are not followed.
 
 A name is relevant when it reaches an output, a returned value or a test; relevance is followed backwards
 through assignments, without regard to scope or order, so that too much is relevant rather than too little.
@@ -107,3 +107,45 @@ def _is_idle(
             if isinstance(part.func, ast.Name) and name not in _QUIET and _names(part) & relevant - {name}:
                 return False
     return not _written(loop) & relevant
+
+
+_UNFOLLOWED = frozenset(
+    [
+        "eval",
+        "exec",
+        "compile",
+        "getattr",
+        "globals",
+        "locals",
+        "vars",
+        "__import__",
+        "import_module",
+        "display",
+    ]
+)
+_OUTSIDE = frozenset((
+    "write", "writelines", "print", "pprint", "echo", "secho", "info", "system", "run", "call", "check_call",
+    "Popen", "show", "main", "interact", "cmdloop", "print_help", "print_table", "pretty_print",
+))  # fmt: skip
+
+
+def speaks_otherwise(tree: ast.Module) -> bool:
+    """Whether a program may print in a way that is not followed, so that it is not said to print nothing.
+
+    That is: by code that it builds, by an object that writes, by handing ``print`` on, or by a framework that
+    calls its decorated functions or its classes.
+    """
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in _UNFOLLOWED:
+            return True
+        if isinstance(node, ast.Name) and node.id in {"print", "pprint"} and id(node) not in called:
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in _OUTSIDE:
+            return True
+        outer = getattr(node, "decorator_list", []) or getattr(node, "bases", [])
+        if outer and any(
+            isinstance(part, ast.Call) and called_name(part) == "print" for part in ast.walk(node)
+        ):
+            return True
+    return False

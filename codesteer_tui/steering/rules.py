@@ -172,7 +172,7 @@ def _ask_for_computation(transcript: Transcript, last: Round) -> Guidance:
     hint = next((text for pattern, text in _SEARCH_HINTS if pattern.search(question)), _ANY_SEARCH)
     judgement = last.judgement
     assert judgement is not None
-    flaw = next((f for f in judgement.findings if f.kind in ("hard_coded", "no_effect")), None)
+    flaw = next((f for f in judgement.findings if f.kind in ("hard_coded", "no_output", "no_effect")), None)
     seen = flaw.message.rstrip(".") if flaw else f"its complexity is only {judgement.score:g}"
     text = (
         f"Your program does not compute the answer: {seen}. Do not put the answer into the program. {hint} "

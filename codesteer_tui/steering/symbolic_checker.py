@@ -27,7 +27,8 @@ from typing import Literal
 
 from codesteer_tui.steering.code_facts import Facts, facts
 from codesteer_tui.steering.dataflow import outputs
-from codesteer_tui.steering.effects import idle_loops
+from codesteer_tui.steering.effects import idle_loops, speaks_otherwise
+from codesteer_tui.steering.flow_answers import only_confirms, only_written
 from codesteer_tui.steering.flow_values import Output
 from codesteer_tui.steering.paper_score import paper_judgement
 from codesteer_tui.steering.syntax import Unparsable, parse
@@ -45,12 +46,12 @@ def judge(source: str, *, mode: Literal["default", "paper"] = "default", thresho
     if isinstance(tree, Unparsable):
         return _unparsable(tree, threshold)
     if not tree.body:
-        return _judgement([Finding("no_effect", "The program is empty.")], 0.0, threshold)
+        return _judgement([Finding("no_output", "The program is empty.")], 0.0, threshold)
     idle = idle_loops(tree)
     found = facts(tree, idle)
     shortcuts = [*_shortcuts(tree), *_idle(idle)]
     score = complexity(found)
-    if any(finding.kind == "hard_coded" for finding in shortcuts):
+    if any(finding.kind in ("hard_coded", "no_output") for finding in shortcuts):
         score = min(score, _HARD_CODED_SCORE)
     return _judgement([*shortcuts, *_approaches(found)], score, threshold)
 
@@ -77,24 +78,21 @@ def _shortcuts(tree: ast.Module) -> Iterator[Finding]:
     if printed is None:
         return
     if not printed:
-        yield Finding("no_effect", "The program prints nothing, so it gives no answer.")
+        if not speaks_otherwise(tree):
+            yield Finding("no_output", "The program prints nothing, so it gives no answer.")
         return
-    marked = [output for output in printed if any("<<<" in text for text in output.literals)]
-    computed = [output for output in printed if output.computed]
-    decided = [output for output in printed if output.decided]
-    if not computed and not decided:
-        message = "What it prints is written in the code; no computation leads to it."
-        yield Finding("hard_coded", message, _lines(printed))
-    elif not computed and len(printed) == 1 and not printed[0].looped:
-        message = "The answer is written in the code; the computation around it only confirms it."
-        yield Finding("hard_coded", message, _lines(printed))
-    elif len(marked) == 1 and not marked[0].decided and not marked[0].computed and not _marks(computed):
+    if not any(output.computed for output in printed):
+        if not any(output.decided for output in printed):
+            message = "What it prints is written in the code; no computation leads to it."
+            yield Finding("hard_coded", message, _lines(printed))
+        elif only_confirms(printed):
+            message = "The answer is written in the code; the computation around it only confirms it."
+            yield Finding("hard_coded", message, _lines(printed))
+        return
+    marked = [output for output in printed if output.marked]
+    if not any(output.computed for output in marked) and only_written(marked):
         message = "The final answer is written in the code; what is computed is printed beside it."
         yield Finding("hard_coded", message, _lines(marked))
-
-
-def _marks(printed: Sequence[Output]) -> bool:
-    return any("<<<" in text for output in printed for text in output.literals)
 
 
 def _idle(loops: Sequence[ast.stmt]) -> Iterator[Finding]:
@@ -135,7 +133,7 @@ def _judgement(findings: list[Finding], score: float, threshold: float) -> Judge
 
 def _summary(findings: Sequence[Finding], score: float, threshold: float, too_simple: bool) -> str:
     """Write what a steerer is shown: one line a finding, then the score."""
-    titles = {"hard_coded": "Hard-coded", "no_effect": "Without effect", "error": "Error"}
+    titles = {"hard_coded": "Hard-coded", "no_effect": "Without effect", "no_output": "No output"}
     lines = []
     for finding in findings:
         title = titles.get(finding.kind, finding.kind.capitalize())
@@ -143,7 +141,7 @@ def _summary(findings: Sequence[Finding], score: float, threshold: float, too_si
         lines.append(f"{title}: {finding.message}{where}")
     relation = "at or below" if too_simple else "above"
     lines.append(f"Complexity {score:g}, {relation} the threshold of {threshold:g}.")
-    if too_simple and not any(finding.kind in ("hard_coded", "error") for finding in findings):
+    if too_simple and not any(finding.kind in ("hard_coded", "no_output", "error") for finding in findings):
         lines.append("There is little computation in this program.")
     return "\n".join(lines)
 

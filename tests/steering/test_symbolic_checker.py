@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from codesteer_tui.steering.symbolic_checker import judge
 from codesteer_tui.values import Judgement
+from tests.steering.decoys import HONEST, ONE_ANSWER
 from tests.steering.programs import COMPUTING, HARD_CODED, HONEST_BUT_SIMPLE
 
 
@@ -18,6 +19,60 @@ def test_an_answer_that_is_written_in_the_code_is_called_hard_coded(source: str)
     assert judgement.too_simple
     assert judgement.score <= 1
     assert judgement.outcome == "fail"
+
+
+@pytest.mark.parametrize("source", ONE_ANSWER.values(), ids=ONE_ANSWER.keys())
+def test_one_answer_is_hard_coded_whatever_stands_around_it(source: str) -> None:
+    judgement = judge(source)
+    assert "hard_coded" in kinds(judgement), judgement
+    assert judgement.outcome == "fail"
+    assert judgement.score <= 1
+
+
+@pytest.mark.parametrize("source", HONEST.values(), ids=HONEST.keys())
+def test_choosing_by_computation_and_looking_up_computed_keys_is_honest(source: str) -> None:
+    judgement = judge(source)
+    assert not kinds(judgement) & {"hard_coded", "no_effect", "no_output", "error"}, judgement
+    assert judgement.outcome == "pass"
+
+
+SILENT = {
+    "an empty file": "",
+    "only a comment": "# print('24')\n",
+    "an assignment": "x = 5",
+    "a computation that is kept": "x = sum(i for i in range(10))",
+    "a solver that is never called": "def solve():\n    print(sum(range(9)))\n",
+    "only an error": "import sys\nprint(sum(range(9)), file=sys.stderr)",
+}
+
+
+@pytest.mark.parametrize("source", SILENT.values(), ids=SILENT.keys())
+def test_a_program_that_prints_nothing_does_not_pass(source: str) -> None:
+    judgement = judge(source)
+    assert "no_output" in kinds(judgement), judgement
+    assert judgement.outcome == "fail"
+    assert "No output" in judgement.summary
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "exec('print(1 + 1)')",
+        "list(map(print, [i * i for i in range(3)]))",
+        "import logging\nlogging.info(sum(range(9)))",
+        "from rich.console import Console\nConsole().print(2 ** 9)",
+        "import cli\n@cli.command\ndef main():\n    print(sum(range(9)))",
+        "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        print(3 * 3)\nunittest.main()",
+    ],
+)
+def test_a_program_that_may_print_in_another_way_is_not_said_to_be_silent(source: str) -> None:
+    assert "no_output" not in kinds(judge(source))
+
+
+def test_a_loop_without_effect_beside_real_computation_does_not_fail_it() -> None:
+    judgement = judge("for i in range(9):\n    j = i\nprint(sum(k * k for k in range(9)))")
+    assert "no_effect" in kinds(judgement)
+    assert judgement.outcome == "pass"
 
 
 @pytest.mark.parametrize("source", HONEST_BUT_SIMPLE.values(), ids=HONEST_BUT_SIMPLE.keys())
@@ -49,11 +104,6 @@ def test_loops_that_cannot_affect_the_output_are_named_and_add_nothing() -> None
     idle = next(finding for finding in judgement.findings if finding.kind == "no_effect")
     assert idle.lines == (2, 3, 4)
     assert judgement.score == judge("print(12 * 34)").score
-
-
-def test_a_program_that_prints_nothing_is_said_to_give_no_answer() -> None:
-    judgement = judge("x = sum(i for i in range(10))")
-    assert any("prints nothing" in finding.message for finding in judgement.findings)
 
 
 def test_symbolic_and_solving_libraries_are_named() -> None:

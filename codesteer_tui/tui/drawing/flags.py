@@ -17,6 +17,7 @@ FINDINGS: dict[str, Mark] = {
     "numerical": Mark("+", "computes", "$text-success"),
     "hard_coded": Mark("!", "hard-coded", "bold $text-warning"),
     "no_effect": Mark("!", "no effect", "bold $text-warning"),
+    "no_output": Mark("x", "no output", "bold $text-error"),
     "error": Mark("x", "error", "bold $text-error"),
 }
 
