@@ -34,14 +34,25 @@ def choose_role(config: Config, role: Role, env: Mapping[str, str] = os.environ)
     """Who plays `role` by this configuration.
 
     Raises:
-        ConfigError: the role names a provider that the configuration does not have.
+        ConfigError: the role names a provider that the configuration does not have, or the demo as the steerer.
     """
+    choice = _choose(config, role, env)
+    if role == "steerer" and choice.provider and choice.provider.kind == "demo":
+        whose = "is the TaskLLM's, which is" if config.roles.steerer == "same-as-task" else "names"
+        raise ConfigError(
+            f"[roles] steerer = {config.roles.steerer!r} {whose} the built-in demo, and the demo cannot steer.",
+            "Let the built-in rules steer: --steerer rules, or name a model.",
+        )
+    return choice
+
+
+def _choose(config: Config, role: Role, env: Mapping[str, str]) -> Choice:
     wanted = getattr(config.roles, role)
     where = f"[roles] {role}"
     if wanted == "same-as-task":
         if role == "task_llm":
             raise ConfigError('[roles] task_llm cannot be "same-as-task".', 'Name a provider, or use "auto".')
-        task = choose_role(config, "task_llm", env)
+        task = _choose(config, "task_llm", env)
         return Choice(task.name, task.provider, task.model, f"{where} is the same as task_llm")
     if wanted == "rules" and role == "steerer":
         return Choice("rules", None, "", "built-in rules, no model")

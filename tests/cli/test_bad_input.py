@@ -143,6 +143,16 @@ ARGUMENTS = {
         2,
         ("--task-llm", "'nobody'", "demo"),
     ),
+    "the demo as the steerer": (
+        ["solve", PROBLEM, "--steerer", "demo"],
+        2,
+        ("steerer = 'demo'", "cannot steer", "--steerer rules"),
+    ),
+    "the demo steering itself": (
+        ["solve", PROBLEM, "--steerer", "same-as-task", "--task-llm", "demo"],
+        2,
+        ("'same-as-task'", "cannot steer", "--steerer rules"),
+    ),
     "a wrong number": (
         ["solve", PROBLEM, "--max-rounds", "few"],
         2,
