@@ -25,12 +25,26 @@ STDIN_BYTES = 16 << 20
 """Most that is read from standard input; far more than can be posed, so that the refusal can name the size."""
 
 
+class _TaskOption(click.Option):
+    """An option whose help names the tasks that there are, looked up only where help is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from codesteer_tui.symbench.registry import MODULES
+
+        self.help = f"Pose a problem of this SymBench task instead: {', '.join(sorted(MODULES))}."
+        return super().get_help_record(ctx)
+
+
 @click.command("solve")
 @click.argument("problem", required=False)
-@click.option("--task", metavar="ID", help="Pose a problem of this SymBench task instead.")
+@click.option("--task", cls=_TaskOption, metavar="ID")
 @click.option("--seed", type=int, metavar="N", help="Which problem of the task; 0 without it.")
 @click.option(
-    "--knob", "knobs", multiple=True, metavar="NAME=VALUE", help="Difficulty of the task; repeatable."
+    "--knob",
+    "knobs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help='Difficulty of the task; repeatable. "--knob help" names the knobs of the task and their defaults.',
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object about the run.")
 @click.option("--events", "as_events", is_flag=True, help="Print the events as JSON Lines while they happen.")
@@ -62,9 +76,13 @@ def command(
     """
     if as_json and as_events:
         raise click.UsageError("--json and --events cannot go together; --events has everything.")
+    if task is not None and "help" in knobs:
+        _put_knobs(task)
+        return
     posed = _problem(problem, task, seed, knobs)
     settings = settings_of(ctx, flags, config_file)
     from codesteer_tui.cli.outcome import as_object, exit_code, failure, why_not
+    from codesteer_tui.sessions.export import demo_advice
 
     run = _Run(settings.config, posed, as_events=as_events, quiet=quiet)
     try:
@@ -84,8 +102,8 @@ def command(
         say(f"codesteer: {error}")
     elif quiet and (reason := why_not(run.transcript)):
         say(f"codesteer: {reason}")
-    if not error and not run.answer and run.played_by_demo:
-        say("The built-in demo knows only a few kinds of problem.\n  → for a real model: codesteer doctor")
+    if advice := demo_advice(run.transcript):
+        say("\n  → ".join(advice))
     ctx.exit(exit_code(run.transcript))
 
 
@@ -109,12 +127,6 @@ class _Run:
 
         ending = self.transcript.ending
         return ending.answer if isinstance(ending, Finished) else ""
-
-    @property
-    def played_by_demo(self) -> bool:
-        """Whether no language model was at work."""
-        task_llm = self.transcript.roles.get("task_llm")
-        return task_llm is not None and task_llm.kind == "demo"
 
     async def follow(self) -> None:
         """Open the session and consume it."""
@@ -167,7 +179,7 @@ def _problem(text: str | None, task: str | None, seed: int | None, knobs: tuple[
             raise click.UsageError("Give either a PROBLEM or --task, not both.")
         from codesteer_tui.symbench import generate
 
-        return generate(task, seed or 0, **dict(_knob(knob) for knob in knobs))
+        return generate(task, seed or 0, **dict(_knob(knob, task) for knob in knobs))
     if seed is not None or knobs:
         raise click.UsageError("--seed and --knob belong to --task.")
     if text is None:
@@ -177,11 +189,27 @@ def _problem(text: str | None, task: str | None, seed: int | None, knobs: tuple[
     return pose(_from_stdin() if text == "-" else _utf8(text))
 
 
-def _knob(text: str) -> tuple[str, str]:
+def _knob(text: str, task: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise click.UsageError(f"--knob {text!r} must be NAME=VALUE.")
+        raise click.UsageError(
+            f"--knob {text!r} must be NAME=VALUE. See the knobs: codesteer solve --task {task} --knob help"
+        )
     return name, value
+
+
+def _put_knobs(task_id: str) -> None:
+    """What makes the problems of a task harder, with the defaults."""
+    import inspect
+
+    import msgspec
+
+    from codesteer_tui.symbench import tasks
+
+    knobs = tasks[task_id].Difficulty
+    put(inspect.getdoc(knobs) or "")
+    for name, value in msgspec.structs.asdict(knobs()).items():
+        put(f"    {name}={','.join(map(str, value)) if isinstance(value, tuple | list) else value}")
 
 
 def _from_stdin() -> str:

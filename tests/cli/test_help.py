@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codesteer_tui.cli.root import COMMANDS
+from codesteer_tui.symbench.registry import MODULES
 
 SLOW = ("textual", "openai", "anthropic", "docker", "llama_cpp")
 
@@ -44,6 +45,32 @@ def test_the_help_of_config_tells_how_variables_are_written(desk) -> None:
     done = desk.codesteer("config", "--help")
     assert "CODESTEER_SECTION__KEY" in done.out
     assert "CODESTEER_PROVIDERS__NAME__KEY" in done.out
+
+
+def test_the_help_of_solve_names_the_tasks_and_where_knobs_are_shown(desk) -> None:
+    words = " ".join(desk.codesteer("solve", "--help").out.split())
+    for task in MODULES:
+        assert task in words
+    assert "--knob help" in words
+
+
+@pytest.mark.parametrize("task", MODULES)
+def test_the_knobs_of_every_task_can_be_shown_and_taken_as_shown(
+    task: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from codesteer_tui.cli import run
+    from codesteer_tui.symbench import generate
+
+    assert run(["solve", "--task", task, "--knob", "help"]) == 0
+    shown = [line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
+    assert shown
+    assert generate(task, 3, **dict(knob.split("=", 1) for knob in shown)) == generate(task, 3)
+
+
+def test_a_knob_without_a_value_is_told_where_knobs_are_shown(desk) -> None:
+    done = desk.codesteer("solve", "--task", "game24", "--knob", "numbers")
+    assert done.code == 2
+    assert "codesteer solve --task game24 --knob help" in done.err
 
 
 def test_the_version_is_printed(desk) -> None:
