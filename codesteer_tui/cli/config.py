@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -19,6 +19,7 @@ from codesteer_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from codesteer_tui.settings import KeyDoc, Settings
+    from codesteer_tui.values import Role
 
 
 @click.group("config")
@@ -62,7 +63,10 @@ def path(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
 @settings_options
 @click.pass_context
 def show(ctx: click.Context, as_json: bool, flags: dict[str, str], config_file: Path | None) -> None:
-    """Print the settings in force as TOML, each with where it comes from. Keys are never shown."""
+    """Print the settings in force as TOML, each with where it comes from. Keys are never shown.
+
+    Of a provider, only what has a meaning for its kind is printed, and what was set.
+    """
     import msgspec
 
     settings = settings_of(ctx, flags, config_file)
@@ -123,6 +127,8 @@ def explain(
         put(f"    {item['doc']}")
         put(f"    allowed  {item['allowed']}\n    default  {_value(item['default'])}")
         put(f"    decided  by {_where(item['layer'], item['where'])}")
+        if item["now"]:
+            put(f"    now      {item['now']}")
 
 
 def _explained(settings: Settings, key: str) -> dict[str, Any]:
@@ -136,7 +142,23 @@ def _explained(settings: Settings, key: str) -> dict[str, Any]:
         "default": _default(key, doc),
         "allowed": doc.allowed,
         "doc": doc.doc,
+        "now": _player(settings, key),
     }
+
+
+def _player(settings: Settings, key: str) -> str:
+    """Who plays the role that this key sets, and why; empty for every other key."""
+    from codesteer_tui.providers.opening import choose_role
+
+    section, _, name = key.partition(".")
+    if section != "roles":
+        return ""
+    try:
+        choice = choose_role(settings.config, cast("Role", name))
+    except ConfigError as error:
+        return f"nobody: {error.message} {error.remedy}"
+    model = f":{choice.model}" if choice.model not in ("", choice.name) else ""
+    return f"{choice.name}{model} ({choice.why})"
 
 
 def _doc(key: str) -> KeyDoc:
@@ -157,9 +179,15 @@ def _default(key: str, doc: KeyDoc) -> Any:
 
 
 def _tables(settings: Settings) -> dict[str, list[tuple[str, str]]]:
+    from codesteer_tui.settings import matters
+
     tables: dict[str, list[tuple[str, str]]] = {}
-    for key in settings.origins:
+    for key, origin in settings.origins.items():
         table, _, name = key.rpartition(".")
+        if table.startswith("providers.") and origin.layer == "default":
+            kind = settings.config.providers[table.removeprefix("providers.")].kind
+            if not matters(name, kind):
+                continue
         tables.setdefault(table, []).append((name, key))
     return tables
 

@@ -33,7 +33,7 @@ from codesteer_tui.settings.layers import (
     user_config_file,
 )
 from codesteer_tui.settings.rules import Origin, check, no_kind, role_mistakes, weight_mistakes
-from codesteer_tui.settings.schema import KeyDoc, describe, did_you_mean, example_toml, schema
+from codesteer_tui.settings.schema import KeyDoc, describe, did_you_mean, example_toml, matters, schema
 
 __all__ = [
     "KeyDoc",
@@ -43,6 +43,7 @@ __all__ = [
     "example_toml",
     "load_readable_settings",
     "load_settings",
+    "matters",
     "user_file",
 ]
 

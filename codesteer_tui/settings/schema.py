@@ -33,6 +33,26 @@ NOT_IN_PROJECT_FILES = {
 }
 """What a project file may not decide, by section and key, and what that key decides."""
 
+_PLAYER = 'PROVIDER or PROVIDER:MODEL, where PROVIDER is a table of [providers] such as "openai"'
+ROLE_FORMS = {
+    "steerer": f'"rules", "same-as-task", {_PLAYER}; not the demo',
+    "task_llm": f'"auto", {_PLAYER} or "demo"',
+    "checker": f'"same-as-task", "off", {_PLAYER} or "demo"',
+}
+"""What a role may be, in words; the types of [roles] only say that it is text."""
+
+ONLY_FOR_KIND = {
+    "context_tokens": ("llama_cpp",),
+    "gpu_layers": ("llama_cpp",),
+    "delay_s": ("demo",),
+    "seed": ("demo",),
+    "base_url": ("openai", "anthropic"),
+    "key": ("openai", "anthropic"),
+    "timeout_s": ("openai", "anthropic"),
+    "temperature": ("openai", "anthropic", "llama_cpp"),
+}
+"""Which kinds of provider a key of [providers.NAME] matters for; for all where it is not named."""
+
 
 class KeyDoc(msgspec.Struct, frozen=True):
     """One setting. `key` is "section.name", for providers "providers.NAME.name"."""
@@ -58,7 +78,8 @@ def describe() -> list[KeyDoc]:
         prefix = f"{section}.NAME" if section == "providers" else section
         for f in msgspec.structs.fields(cls):
             default = "" if f.default is msgspec.NODEFAULT else f.default
-            words = allowed(schema()[section][f.name])
+            words = ROLE_FORMS.get(f.name, "") if section == "roles" else ""
+            words = words or allowed(schema()[section][f.name])
             doc = docs[cls.__name__, f.name]
             found.append(KeyDoc(f"{prefix}.{f.name}", section, f.name, words, default, doc))
     return found
@@ -104,6 +125,11 @@ def allowed(hint: Any) -> str:
         return f"{allowed(args[0])} {' and '.join(_bounds(args[1:]))}"
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
     return names[hint]
+
+
+def matters(key: str, kind: str) -> bool:
+    """Whether a key of a provider's table has a meaning for this kind of provider."""
+    return kind in ONLY_FOR_KIND.get(key, (kind,))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

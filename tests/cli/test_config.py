@@ -15,6 +15,40 @@ def test_show_is_toml_with_the_origin_of_each_value(desk) -> None:
     assert "# environment: CODESTEER_SESSIONS__DIR" in done.out
 
 
+def test_show_leaves_out_what_means_nothing_for_a_kind_of_provider_unless_it_was_set(desk) -> None:
+    desk.env.pop("CODESTEER_PROVIDERS__DEMO__DELAY_S")
+    desk.configure(
+        "[providers.anthropic]\nseed = 3\n[providers.local]\nkind = 'llama_cpp'\nmodel = 'x.gguf'\n"
+    )
+    providers = tomllib.loads(desk.codesteer("config", "show").out)["providers"]
+    remote = {"kind", "model", "base_url", "key", "temperature", "max_tokens", "timeout_s"}
+    assert set(providers["openai"]) == remote
+    assert set(providers["anthropic"]) == {*remote, "seed"}
+    assert set(providers["demo"]) == {"kind", "model", "max_tokens", "delay_s", "seed"}
+    assert set(providers["local"]) == {
+        "kind",
+        "model",
+        "temperature",
+        "max_tokens",
+        "context_tokens",
+        "gpu_layers",
+    }
+
+
+def test_explain_a_role_says_what_it_may_be_and_who_plays_it_now(desk) -> None:
+    said = desk.codesteer("config", "explain", "roles.task_llm").out
+    assert 'allowed  "auto", PROVIDER or PROVIDER:MODEL' in said
+    assert "now      demo (no key was found" in said
+    desk.env["ANTHROPIC_API_KEY"] = "sk-x"
+    said = desk.codesteer("config", "explain", "roles").out
+    assert "now      anthropic:claude-sonnet-4-5 (a key was found in ANTHROPIC_API_KEY)" in said
+    assert "now      rules (built-in rules, no model)" in said
+    assert "sk-x" not in said
+    refused = desk.codesteer("config", "explain", "roles.steerer", "--steerer", "demo")
+    assert "now      nobody: " in refused.out
+    assert "now" not in desk.codesteer("config", "explain", "steering.max_rounds").out
+
+
 def test_show_as_json_is_the_whole_configuration(desk) -> None:
     shown = desk.codesteer("config", "show", "--json").data
     assert shown["roles"]["steerer"] == "rules"
