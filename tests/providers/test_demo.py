@@ -71,6 +71,22 @@ async def test_a_big_product_by_text_has_plausible_wrong_digits() -> None:
     assert (len(answer), answer[:2], answer[-1]) == (len(right), right[:2], right[-1])
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("What is 2 + 2?", "4"), ("What is 12.5 * 3?", "37.5"), ("Calculate (3 + 4) * 17 - 8/2", "115")],
+)
+async def test_the_first_thing_that_people_try_is_answered_right_in_text(question: str, answer: str) -> None:
+    assert final(await say(f"{ASK_TEXT}\n\n{question}")) == answer
+    assert final(await say(question)) == answer
+
+
+async def test_long_arithmetic_by_text_has_plausible_wrong_digits() -> None:
+    answer = final(await say(f"{ASK_TEXT}\n\nWhat is 48211 * 69777 + 12345678?"))
+    right = str(48211 * 69777 + 12345678)
+    assert answer != right
+    assert (len(answer), answer[:2], answer[-1]) == (len(right), right[:2], right[-1])
+
+
 async def test_the_question_alone_is_answered_in_text() -> None:
     assert "```" not in await say(GAME)
 
@@ -107,7 +123,9 @@ async def test_an_unsolvable_game_ends_in_an_honest_text() -> None:
     "question",
     [
         "Who wrote Faust?",
-        "What is 3*4+5?",
+        "What is 3*4 + x?",
+        "What is 1 / (2 - 2)?",
+        "What is 9^9^9?",
         "What is 12*34 mod 7?",
         "What is the last digit of 12*34?",
         "Which is newer, version 9.11 or 9.9?",

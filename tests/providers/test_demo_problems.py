@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 
 import pytest
 
@@ -201,6 +202,11 @@ async def test_an_unsolvable_instance_is_reported_and_the_report_passes_the_chec
         ("What is 12 times -13?", {"factors": (12, -13)}),
         ("Multiply 12 by 13.", {"factors": (12, 13)}),
         ("Please calculate the product of 3, 4 and 5", {"factors": (3, 4, 5)}),
+        ("What is 2 + 2?", {"tokens": ("2", "+", "2")}),
+        ("2+2=?", {"tokens": ("2", "+", "2")}),
+        ("12.5 * 3", {"tokens": ("12.5", "*", "3")}),
+        ("How much is 1,200 plus 7 divided by 2?", {"tokens": ("1200", "+", "7", "/", "2")}),
+        ("Evaluate -2^2 × (3 − 1).", {"tokens": ("-", "2", "^", "2", "*", "(", "3", "-", "1", ")")}),
         ("Which number is smaller: 3.10 or 3.9?", {"numbers": ("3.10", "3.9"), "wanted": "smallest"}),
         ("9.11 < 9.9?", {"numbers": ("9.11", "9.9"), "wanted": "less"}),
         ("Place eight queens on a chessboard", {"size": 8}),
@@ -212,6 +218,48 @@ def test_free_wording_is_understood(question: str, values: dict[str, object]) ->
     problem = recognise(question)
     assert isinstance(problem, DemoProblem), problem
     assert {name: getattr(problem, name) for name in values} == values
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("-2^2 + 0", -4),
+        ("2^3^2", 512),
+        ("2^-2 * 4", 1),
+        ("8 / 4 / 2", 1),
+        ("7 - 4 - 2", 1),
+        ("2 * -3 + 1", -5),
+        ("-(2 - 5) * --2", 6),
+        (".5 + 0.25", Fraction(3, 4)),
+        ("((((1 + 1))))", 2),
+        ("1 - 4/3", Fraction(-1, 3)),
+        ("2 / -8", Fraction(-1, 4)),
+    ],
+)
+async def test_both_arithmetic_programs_keep_the_order_of_operations(question: str, value: Fraction) -> None:
+    answer = final(run((await lazy_then_real(question))[1]))
+    assert Fraction(answer) == value
+    assert await check(question, f"<<<{answer}>>>") == "VERDICT: PASS"
+    assert "FAIL" in await check(question, f"<<<{value + 1}>>>")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2024-01-05",
+        "What is 2 +?",
+        "What is 3 4 + 5?",
+        "What is (3 + 4?",
+        "What is 5?",
+        "Ann has 3 + 4 apples and Bob has 2. How many?",
+        "1 + 2\n3 + 4",
+        "What is " + "(" * 30 + "1+1" + ")" * 30,
+        "You need to lift the boxes [3, 4] using the fewest steps, less than or equal to 5.",
+        "The inequalities are as follows: 1. C + I = 241 2. D + E = 15.",
+    ],
+)
+def test_what_only_looks_like_arithmetic_or_a_game_is_not_recognised(question: str) -> None:
+    assert recognise(question) is None
 
 
 def test_the_longest_questions_are_read_in_time() -> None:
@@ -227,6 +275,10 @@ def test_the_longest_questions_are_read_in_time() -> None:
         "9.9 or ",
         "-",
         "times ",
+        "1+",
+        "1 + ",
+        "-(",
+        "what is ",
     ):
         started = time.monotonic()
         recognise((text * 20_000)[:20_000])

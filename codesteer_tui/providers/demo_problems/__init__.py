@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codesteer_tui.providers.demo_problems import (
+    arithmetic,
     blocks,
     decimals,
     game24,
@@ -45,12 +46,14 @@ _RECOGNISERS: tuple[Callable[[str], Recognised], ...] = (
     sudoku.recognise,
     decimals.recognise,
     multiply.recognise,
+    arithmetic.recognise,
 )
 """In order of trial: wordings that could be taken for another family come first."""
 
 FAMILY_NAMES: tuple[str, ...] = tuple(
     family.family
     for family in (
+        arithmetic.Arithmetic,
         multiply.Multiply,
         decimals.Decimals,
         letters.Letters,
