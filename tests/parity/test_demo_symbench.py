@@ -7,22 +7,24 @@ from typing import Any
 
 import pytest
 
+from codesteer_tui.providers.demo_problems import DemoProblem, recognise
 from tests.demo_talk import check, lazy_then_real, run, say
 
 DEV = Path(__file__).resolve().parents[2].parent / "shared" / "symbench" / "dev"
-TASKS = (
-    "number_multiply",
-    "letters",
-    "game24",
-    "eight_queens",
-    "standard_sudoku",
-    "light_puzzles",
-    "statistical_counting",
-    "navigate",
-    "web_of_lies",
-    "combinatorial_calculation",
-    "Blocksworld",
-)
+FAMILIES = {
+    "number_multiply": "exact multiplication",
+    "letters": "counting letters",
+    "game24": "Game of 24",
+    "eight_queens": "N queens",
+    "standard_sudoku": "Sudoku",
+    "light_puzzles": "light puzzles",
+    "statistical_counting": "statistical counting of runs",
+    "navigate": "navigation",
+    "web_of_lies": "web of lies",
+    "combinatorial_calculation": "combinatorial calculation",
+    "Blocksworld": "Blocksworld",
+}
+TASKS = tuple(FAMILIES)
 
 if not DEV.is_dir() and os.environ.get("CI") != "true":
     pytest.skip("the samples of the specification are not here", allow_module_level=True)
@@ -68,6 +70,14 @@ async def test_the_test_program_judges_the_probes_that_the_question_settles(task
             if (verdict == "VERDICT: PASS") != probe["expect"]:
                 wrong.append((row["sample_id"], probe["why"], probe["answer"][:80], verdict))
     assert not wrong, wrong
+
+
+@pytest.mark.parametrize("task", sorted(path.stem for path in DEV.glob("*.jsonl")))
+def test_every_question_is_taken_for_its_own_family_or_for_none(task: str) -> None:
+    rows = [json.loads(line) for line in (DEV / f"{task}.jsonl").open()]
+    found = [recognise(row["question"]) for row in rows]
+    families = {problem.family for problem in found if isinstance(problem, DemoProblem)}
+    assert families == ({FAMILIES[task]} if task in FAMILIES else set())
 
 
 async def test_games_of_many_numbers_are_declined() -> None:

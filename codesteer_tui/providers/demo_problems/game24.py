@@ -35,6 +35,7 @@ _TARGET_FIRST = phrase(
 _NAMED = re.compile(rf"\b(?:game of 24|24[- ]game|24 puzzle)\b[^\d]{{0,60}}{_LIST}", re.IGNORECASE)
 _STORED_TARGET = re.compile(r"to (?:obtain|reach|get|make) ([0-9]{1,12})\b", re.IGNORECASE)
 _STORED_INPUT = re.compile(r"Input:\s*([0-9][0-9 ,]*?)\s*,?\s*Answer", re.IGNORECASE)
+_FORMAT = re.compile(r"<<<.{0,200}?>>>|(?:for example|e\.g\.|for instance|such as).{0,200}", re.IGNORECASE)
 _ORDERED = re.compile(
     r"order .{0,40}(?:cannot|not|fixed|given)|in (?:this|that|the given) order", re.IGNORECASE
 )
@@ -246,7 +247,18 @@ def _numbers_and_target(text: str) -> tuple[list[int], int] | None:
     for pattern in (_TARGET_FIRST, _WORDED):
         for match in pattern.finditer(text):
             numbers = integers(match.group(1) if pattern is _WORDED else match.group(2))
-            if len(numbers) > 1 or "number" in text.lower():
-                return numbers, int(match.group("target"))
+            target = int(match.group("target"))
+            rest = text[: match.start()] + " " + text[match.end() :]
+            if (len(numbers) > 1 or "number" in text.lower()) and not _more_to_it(rest, numbers, target):
+                return numbers, target
     named = _NAMED.search(text)
     return (integers(named.group(1)), 24) if named else None
+
+
+def _more_to_it(rest: str, numbers: list[int], target: int) -> bool:
+    """Whether what stands around a game holds other numbers: then it is a part of some other problem.
+
+    How many numbers there are, once more the target, and "1 time" belong to the game; a format does too.
+    """
+    plain = _FORMAT.sub("", rest)
+    return any(number not in (len(numbers), target, 1) for number in integers(plain))
