@@ -26,7 +26,7 @@ def command(ctx: click.Context, file: str, paper: bool, as_json: bool) -> None:
     """Judge whether FILE.py ("-" for standard input) really computes its answer.
 
     Prints what it finds, each with the line that shows it. The exit code is 1 for a program that only pretends
-    to compute or is no Python (with --paper: that is too simple), else 0.
+    to compute, prints nothing or is no Python (with --paper: that is too simple), else 0.
     """
     settings = settings_for_reading(ctx).config.symbolic_checker
     from codesteer_tui.steering.symbolic_checker import judge
