@@ -19,12 +19,12 @@ _PAUSE_S = 0.01
 
 
 def take(fd: int) -> bool:
-    """Lock an open file until it is closed; false where somebody else holds it.
+    """Lock a file that is open for writing until it is closed; false where somebody else holds it.
 
-    Whoever only looks (`is_held`) holds the lock for a moment, so it is tried for some hundredths of a second.
+    Whoever only looks (`is_held`) stands in the way for a moment, so it is tried for some hundredths of a second.
     """
     for attempt in range(_TRIES):
-        if _try(fd):
+        if _try(fd, shared=False):
             return True
         if attempt < _TRIES - 1:
             time.sleep(_PAUSE_S)
@@ -38,16 +38,16 @@ def is_held(path: Path) -> bool:
     except OSError:
         return False
     try:
-        return not _try(fd)
+        return not _try(fd, shared=True)
     finally:
         os.close(fd)
 
 
-def _try(fd: int) -> bool:
+def _try(fd: int, *, shared: bool) -> bool:
     if sys.platform == "win32":
         return True
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # this folder knows no locks

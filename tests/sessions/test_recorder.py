@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
+from codesteer_tui.sessions import lock
 from codesteer_tui.sessions.recorder import SessionFile, record
 from codesteer_tui.sessions.store import read_recording
 from codesteer_tui.values import SandboxInfo
@@ -145,6 +146,17 @@ def test_a_session_that_is_being_recorded_is_not_gone_on_with(tmp_path: Path) ->
     assert read_recording(first.path).events == [START]
     first.close()
     SessionFile(tmp_path / "s.jsonl", append=True).close()
+
+
+def test_whoever_looks_whether_a_session_runs_does_not_keep_it_from_being_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    SessionFile(tmp_path / "s.jsonl").close()
+    with (tmp_path / "s.jsonl").open("rb") as looker:
+        fcntl.flock(looker, fcntl.LOCK_SH)
+        monkeypatch.setattr(lock.time, "sleep", lambda _: fcntl.flock(looker, fcntl.LOCK_UN))
+        SessionFile(tmp_path / "s.jsonl", append=True).close()
 
 
 def test_a_line_that_another_run_is_writing_is_not_cut_off(tmp_path: Path) -> None:
