@@ -125,20 +125,21 @@ async def _sandbox(config: Config) -> Item:
         info = box.info
     finally:
         await box.aclose()
-    said = [info.label, *_for_whom(wanted, info.isolation), *([info.detail] if info.detail else [])]
+    whom = _for_whom(wanted, info.isolation)
+    detail = ". ".join(filter(None, (whom, info.detail)))
     works = info.isolation in ("container", "reduced")
-    return Item("sandbox", "Sandbox", works, ": ".join(said), info.remedy)
+    return Item("sandbox", "Sandbox", works, ": ".join(filter(None, (info.label, detail))), info.remedy)
 
 
-def _for_whom(wanted: SandboxSettings, isolation: str) -> list[str]:
+def _for_whom(wanted: SandboxSettings, isolation: str) -> str:
     """Whose programs reduced isolation runs; a container runs everybody's."""
     if isolation != "reduced":
-        return []
+        return ""
     if wanted.reduced_isolation == "never":
-        return ["for the demo only, since sandbox.reduced_isolation is never"]
+        return "for the demo only, since sandbox.reduced_isolation is never"
     if wanted.engine == "namespaces" or wanted.reduced_isolation == "always":
-        return ["for the demo and, as you agreed, for a real model's programs"]
-    return ["for the demo; a real model's programs only after you agree (--sandbox namespaces)"]
+        return "for the demo and, as you agreed, for a real model's programs"
+    return "for the demo; a real model's programs only after you agree (--sandbox namespaces)"
 
 
 def _weights(config: Config) -> Item:

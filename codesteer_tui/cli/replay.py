@@ -58,4 +58,4 @@ def command(
     else:
         from codesteer_tui.sessions.export import as_text as in_words
 
-        put(in_words(recording.events))
+        put(in_words(recording.events).rstrip("\n"))
