@@ -38,6 +38,7 @@ _KEEPING_METHODS = frozenset((
     "rjust", "zfill", "encode", "decode", "copy", "items", "keys", "values", "removeprefix", "removesuffix",
     "split", "splitlines",
 ))  # fmt: skip
+_GIVEN_FROM_OUTSIDE = frozenset({"argv", "stdin", "environ"})
 _PASSING = frozenset({"next", "eval", "sorted", "reversed", "map"})
 
 
@@ -65,7 +66,7 @@ class Expressions(Names):
     def _of_list(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         whole = join([self.value(element) for element in node.elts])
         texts = whole.texts if whole.chosen else frozenset({"[...]" if node.elts else ""})
-        return replace(whole, texts=texts, nature=whole.nature if whole.computed else "")
+        return replace(whole, texts=texts, nature="" if whole.nature == "text" else whole.nature)
 
     _of_tuple = _of_set = _of_list
 
@@ -100,6 +101,8 @@ class Expressions(Names):
         summary.reached = True
 
     def _of_attribute(self, node: ast.Attribute) -> Value:
+        if node.attr in _GIVEN_FROM_OUTSIDE:
+            return COMPUTED
         shared = self.shared.get(f".{node.attr}")
         own = self.value(node.value)
         return own if shared is None else replace(shared, computed=own.computed or shared.computed)

@@ -205,6 +205,14 @@ HONEST = {
         "OPPOSITE = {'left': 'right', 'right': 'left'}\nway = 'left'\nfor i in range(5):\n    way = OPPOSITE[way]"
         "\nprint(way)"
     ),
+    "a machine with states": (
+        "state = 'closed'\nNEXT = {('closed', 'push'): 'open', ('open', 'pull'): 'closed'}\n"
+        "for act in ['push', 'pull', 'push']:\n    state = NEXT[(state, act)]\nprint(state)"
+    ),
+    "an argument with a default": "import sys\nn = int(sys.argv[1]) if len(sys.argv) > 1 else 5\nprint(n)",
+    "switches": (
+        "lights = [True, False]\nfor at in [0, 1, 0]:\n    lights[at] = not lights[at]\nprint(lights)"
+    ),
     "morse by words": (
         "CODE = {'one': '1', 'two': '2'}\nprint(''.join(CODE[word] for word in 'two one two'.split()))"
     ),
