@@ -6,18 +6,20 @@ from collections.abc import Sequence
 
 from textual.containers import VerticalGroup
 from textual.content import Content
+from textual.selection import Selection
+from textual.visual import Visual
 from textual.widgets import Static
 
 from codesteer_tui.tui.blocks import Block
 from codesteer_tui.tui.widgets.presence import is_there
 
 
-def content_of(shown: Block) -> Content:
+def visual_of(shown: Block) -> Visual:
     """The block as Textual shows it. Text is never read as markup."""
     if shown.kind == "code":
-        from codesteer_tui.tui.widgets.code import highlighted  # pygments is slow to import
+        from codesteer_tui.tui.widgets.code import FoldedCode, highlighted  # pygments is slow to import
 
-        return highlighted(shown.text)
+        return FoldedCode(highlighted(shown.text))
     return Content.assemble(*shown.parts)
 
 
@@ -25,7 +27,7 @@ class BlockView(Static):
     """One block."""
 
     def __init__(self, shown: Block) -> None:
-        super().__init__(content_of(shown), markup=False, classes=f"-{shown.kind}")
+        super().__init__(visual_of(shown), markup=False, classes=f"-{shown.kind}")
         self.shown = shown
 
     def put(self, shown: Block) -> None:
@@ -35,7 +37,17 @@ class BlockView(Static):
         if shown.kind != self.shown.kind:
             self.set_classes(f"-{shown.kind}")
         self.shown = shown
-        self.update(content_of(shown))
+        self.update(visual_of(shown))
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What the mouse selected; of code what was written, without the marks of folded lines."""
+        if self.shown.kind != "code":
+            return super().get_selection(selection)
+        from codesteer_tui.tui.widgets.code import FoldedCode, unfolded
+
+        visual = self.visual
+        assert isinstance(visual, FoldedCode)
+        return unfolded(selection.extract(visual.shown)), "\n"
 
 
 class Sheet(VerticalGroup):
