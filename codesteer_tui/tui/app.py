@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.tui.keys import KEYS, bindings, name
 from codesteer_tui.tui.screens.live import LiveScreen
+from codesteer_tui.tui.words import cut, two_lines
 
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
     from codesteer_tui.tui.screens.sessions import SessionsScreen
+
+
+NOTICE_WIDTH = 56
+"""Columns for the text of a notice, as wide as `styles/app.tcss` makes it."""
 
 
 class CodesteerApp(App[None]):
@@ -50,9 +56,8 @@ class CodesteerApp(App[None]):
         if wanted in self.available_themes:
             self.theme = wanted
         else:
-            known = ", ".join(sorted(self.available_themes))
             self.notify(
-                f"screen.theme is {wanted!r}. Choose one of: {known}.",
+                f"screen.theme is {cut(wanted, 24)!r}. Ctrl+P, then Theme, lists those that there are.",
                 title="There is no such theme",
                 severity="warning",
                 timeout=15,
@@ -81,7 +86,11 @@ class CodesteerApp(App[None]):
         """Make the image that programs run in; asks before anything is downloaded."""
         from codesteer_tui.tui.screens.build import BuildScreen
 
-        self.push_screen(BuildScreen())
+        def back_to_the_prompt(_: None) -> None:
+            if isinstance(self.screen, LiveScreen) and self.screen.home:
+                self.screen.home.focus()
+
+        self.push_screen(BuildScreen(), back_to_the_prompt)
 
     def action_help(self) -> None:
         from codesteer_tui.tui.screens.help import HelpScreen
@@ -99,12 +108,12 @@ class CodesteerApp(App[None]):
         if not isinstance(self.screen, SessionsScreen):
             self.push_screen(SessionsScreen(self.settings.config))
 
-    def action_new(self) -> None:
-        """Back to the prompt, for a new problem."""
+    async def action_new(self) -> None:
+        """Back to an empty prompt, for a new problem."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
         if isinstance(self.screen, LiveScreen):
-            self.screen.start_anew()
+            await self.screen.start_anew()
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: stop the turn, or say how to quit."""
@@ -112,12 +121,39 @@ class CodesteerApp(App[None]):
             return
         self.notify("Ctrl+Q quits.", title="Nothing is running", markup=False)
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a short notice: two lines at most, so that it hides little. What is longer ends in a mark."""
+        if not markup:
+            message = two_lines(message, NOTICE_WIDTH)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def _fatal_error(self) -> None:
+        """End the app and print a traceback without local variables.
+
+        Textual's own would print them, and with them whatever a handler holds: a key, a problem, an answer.
+        """
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        shown = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(shown, self.console.options)))
+        self._close_messages_no_wait()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the palette: the key table's, and the themes."""
         for key in KEYS:
             if key.action.startswith("app.") and key.id not in ("palette", "copy", "quit"):
                 yield SystemCommand(
-                    key.does.capitalize(),
+                    key.does[0].upper() + key.does[1:],
                     f"key {name(key)}",
                     lambda action=key.action: self.run_action(action),
                 )

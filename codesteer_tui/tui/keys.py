@@ -30,14 +30,21 @@ KEYS: tuple[Key, ...] = (
     Key("help", "f1", "app.help", "show this help", "anywhere", "help"),
     Key("settings", "f2", "app.settings", "show the settings and where each comes from", "anywhere"),
     Key("sessions", "ctrl+s,f4", "app.sessions", "list the recorded sessions", "anywhere", "sessions"),
-    Key("new", "ctrl+n", "app.new", "pose a new problem", "anywhere", "new"),
+    Key(
+        "new",
+        "ctrl+n",
+        "app.new",
+        "pose a new problem: empty the prompt, and where nothing runs go back to the examples",
+        "anywhere",
+        "new",
+    ),
     Key("zoom", "f5", "screen.zoom", "zoom the pane, or show all four again", "desk", "zoom"),
     Key("palette", "ctrl+p", "app.command_palette", "find a command", "anywhere", "palette"),
     Key(
         "back",
         "escape",
         "screen.back",
-        "close the dialog, else stop the turn, else go to the prompt",
+        "close the dialog, else stop the turn, else empty the prompt or go to it",
         "desk",
         "stop",
     ),
@@ -47,6 +54,8 @@ KEYS: tuple[Key, ...] = (
     Key("previous_pane", "shift+tab", "screen.next_pane(-1)", "go to the previous pane", "desk"),
     Key("send", "enter", "send", "send the problem", "prompt", "send"),
     Key("newline", "ctrl+j,shift+enter", "newline", "start a new line", "prompt", "line"),
+    Key("history", "up,down", "recall", "go through the problems that were typed before", "prompt"),
+    Key("empty", "escape,ctrl+n", "empty", "empty the prompt; Up brings the text back", "prompt"),
     Key("pane_1", "1", "screen.pane(1)", "go to GUIDANCE", "pane", "go to", "1-4"),
     Key("pane_2", "2", "screen.pane(2)", "go to TASK", "pane"),
     Key("pane_3", "3", "screen.pane(3)", "go to RUN", "pane"),
@@ -70,7 +79,7 @@ KEYS: tuple[Key, ...] = (
     Key("copy_block", "y", "copy_block", "copy the code, output or guidance", "pane", "copy"),
     Key("copy_pane", "Y", "copy_pane", "copy the whole pane", "pane"),
     Key("play", "space", "screen.play", "play or pause; at the end: from the start", "replay", "play"),
-    Key("step_back", "left", "screen.step(-1)", "one event back", "replay", "event", "</>"),
+    Key("step_back", "left", "screen.step(-1)", "one event back", "replay", "event", "Left/Right"),
     Key("step", "right", "screen.step(1)", "one event on", "replay"),
     Key("round_back", "shift+left", "screen.step_round(-1)", "one round back", "replay"),
     Key("round_on", "shift+right", "screen.step_round(1)", "one round on", "replay"),
@@ -97,9 +106,14 @@ _NAMES = {
     "home": "Home",
     "end": "End",
     "tab": "Tab",
+    "up": "Up",
+    "down": "Down",
 }
-_OWN = {"palette", "quit", "copy", "send", "newline"}
-"""Keys that Textual or the prompt binds itself; they are in the table for the help."""
+_OWN = {"palette", "quit", "copy", "send", "newline", "history", "empty"}
+"""Keys that Textual, the prompt or its screen binds itself; they are in the table for the help."""
+
+ALWAYS_SHOWN = {"help", "quit"}
+"""In the key line, whatever else does not fit."""
 
 
 def bindings(where: Where) -> list[BindingType]:

@@ -10,3 +10,6 @@ THREE_COLUMNS_FROM = 140
 
 TALL_FROM = 30
 """With fewer rows the prompt has one line."""
+
+SHORT_FROM = 16
+"""With fewer rows there are no borders and no key line: what room there is goes to one pane and the prompt."""

@@ -5,6 +5,7 @@ Every mark is ASCII and comes with a word; colour only repeats what they say.
 
 from __future__ import annotations
 
+import textwrap
 from typing import NamedTuple
 
 from codesteer_tui.transcript import Execution, Round
@@ -135,3 +136,11 @@ def cut(text: str, width: int) -> str:
     """One line of at most `width` characters."""
     line = " ".join(text.split())
     return line if len(line) <= width else line[: max(0, width - 1)] + "…" if width > 0 else ""
+
+
+def two_lines(text: str, width: int) -> str:
+    """The text in at most two lines: each paragraph in one where there are several, else wrapped."""
+    paragraphs = text.strip().split("\n")
+    if len(paragraphs) > 1:
+        return "\n".join(cut(paragraph, width) for paragraph in paragraphs[:2])
+    return "\n".join(textwrap.wrap(text, width, max_lines=2, placeholder=" …"))

@@ -51,6 +51,11 @@ def text_on(app: object) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
+def words_on(app: object) -> str:
+    """The words on the screen in one line, without frames, however they are wrapped."""
+    return " ".join(text_on(app).replace("█", " ").replace("│", " ").split())
+
+
 class FakeSession:
     """A session that yields events that the test made."""
 

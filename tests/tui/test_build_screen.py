@@ -15,10 +15,12 @@ from codesteer_tui.sandbox.images import Pull
 from codesteer_tui.settings import Settings
 from codesteer_tui.survey import Item
 from codesteer_tui.tui.app import CodesteerApp
-from codesteer_tui.tui.screens.build import BuildScreen
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
+from codesteer_tui.tui.screens.live import LiveScreen
+from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.welcome import BUILD, Welcome
 from tests.boxes import LOCAL_BASE, docker_image, missing
+from tests.tui.conftest import text_on
 
 __all__ = ["docker_image"]
 
@@ -47,16 +49,19 @@ async def test_a_download_is_asked_for_with_its_size_and_no_is_the_safe_answer(
         return Pull("python:3.12-slim", 45 << 20, 125 << 20)
 
     monkeypatch.setattr(images, "pull_needed", pull_needed)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await pilot.press("tab")
         await app.run_action("build_image")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         asked = " ".join(str(s.content) for s in app.screen.query(Static))
         assert "python:3.12-slim" in asked
         assert "45 MiB" in asked
         await pilot.press("escape")
-        await until(pilot, lambda: "Nothing was downloaded" in said(app))
-        await pilot.press("escape")
-        assert not isinstance(app.screen, BuildScreen)
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        await pilot.press("a")
+        assert app.screen.query_one(Prompt).text == "a"
+        assert "Nothing was downloaded" in text_on(app)
+        assert "asking the engine" not in text_on(app)
 
 
 async def test_without_an_engine_the_cause_and_the_remedy_are_shown(

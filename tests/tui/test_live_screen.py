@@ -7,6 +7,7 @@ from itertools import takewhile
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._toast import Toast
 
 from codesteer_tui import events as ev
 from codesteer_tui import sessions
@@ -15,10 +16,12 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.ask import AskScreen
 from codesteer_tui.tui.screens.live import LiveScreen
+from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.prompt import Prompt
+from codesteer_tui.tui.widgets.welcome import EXAMPLES, Welcome
 from codesteer_tui.values import Question, Reply
 from tests.recordings.build import game24
-from tests.tui.conftest import FakeSession, opener, pane, text_on
+from tests.tui.conftest import FakeSession, opener, pane, text_on, words_on
 from tests.tui.test_replay_screen import until
 
 
@@ -138,7 +141,60 @@ async def test_a_second_problem_has_to_wait_and_is_kept(
         await type_in(pilot, "second")
         await pilot.pause()
         assert "Esc stops it" in text_on(app)
-        assert app.screen.query_one(Prompt).text == "second"
+        prompt = app.screen.query_one(Prompt)
+        assert prompt.text == "second"
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert prompt.text == ""
+        assert "It goes on" in text_on(app)
+        assert app.screen.running
+        await pilot.press("up")
+        assert prompt.text == "second"
+
+
+async def test_ctrl_n_empties_the_prompt_and_shows_the_examples_again(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "open_session", opener(FakeSession(game24())))
+    async with app.run_test(size=(120, 35)) as pilot:
+        await type_in(pilot, "first")
+        await until(pilot, lambda: app.screen.desk is not None and is_idle(app))
+        prompt = app.screen.query_one(Prompt)
+        prompt.insert("half a problem")
+        app.screen.desk.choose_pane(4)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "Sandbox" in text_on(app))
+        assert app.screen.desk is None
+        assert prompt.text == ""
+        shown = text_on(app)
+        assert EXAMPLES[0][0] in shown
+        assert "ANSWER" not in shown
+        assert "REC" not in shown.splitlines()[0]
+        await pilot.press("up")
+        assert prompt.text == "half a problem"
+        await pilot.press("ctrl+j", "ctrl+n")
+        monkeypatch.setattr(sessions, "open_session", opener(FakeSession(game24())))
+        await type_in(pilot, "second")
+        await until(pilot, lambda: "ANSWER (R1)" in text_on(app))
+        assert not app.screen.query(Welcome)
+
+
+async def test_escape_empties_the_prompt_and_up_brings_the_text_back(app: CodesteerApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        prompt = app.screen.query_one(Prompt)
+        prompt.insert("x" * 200_001)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Ctrl+N empties the prompt" in words_on(app))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert prompt.text == ""
+        assert "Up brings it back" in text_on(app)
+        await pilot.press("up")
+        assert len(prompt.text) == 200_001
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert prompt.text == ""
+        assert "at most" not in text_on(app)
 
 
 async def test_an_expected_failure_is_explained_and_the_question_kept(
@@ -168,11 +224,20 @@ async def test_a_bug_is_shown_and_does_not_take_the_screen_down(
         assert app.is_running
 
 
-async def test_an_empty_problem_is_refused_with_advice(app: CodesteerApp) -> None:
-    async with app.run_test(size=(100, 30)) as pilot:
+@pytest.mark.parametrize("typed", ["", "   "])
+async def test_enter_without_a_problem_is_answered_gently_once_and_until_something_is_typed(
+    app: CodesteerApp, typed: str
+) -> None:
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await type_in(pilot, typed)
         await pilot.press("enter")
         await pilot.pause()
-        assert "The problem is empty." in text_on(app)
+        assert text_on(app).count("type a problem first") == 1
+        assert not app.screen.query_one(EndingPanel).display
+        assert app.screen.query_one(Prompt).text == ""
+        await pilot.press("a")
+        await pilot.pause()
+        assert "type a problem first" not in text_on(app)
 
 
 async def test_ctrl_j_starts_a_new_line_and_letters_are_just_typed(app: CodesteerApp) -> None:
@@ -231,4 +296,35 @@ async def test_an_unknown_theme_is_named_and_the_app_goes_on(settings: Settings)
     app = CodesteerApp(Settings(config))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
-        assert "'no-such-theme'" in text_on(app)
+        shown = text_on(app)
+        assert "'no-such-theme'" in shown
+        assert "Ctrl+P, then Theme" in shown.replace("\n", " ")
+
+
+async def test_a_notice_has_two_lines_at_most_and_leaves_the_prompt_free(app: CodesteerApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.pause()
+        app.notify("many words " * 60, title="A title", markup=False)
+        app.notify(f"one line {'x' * 300}\nanother\nthird", markup=False)
+        await pilot.pause(0.3)
+        toasts = list(app.screen.query(Toast))
+        assert [toast.region.height for toast in toasts] == [5, 4]
+        prompt = app.screen.query_one(Prompt)
+        assert not any(toast.region.overlaps(prompt.region) for toast in toasts)
+        assert "third" not in text_on(app)
+
+
+async def test_a_crash_prints_no_local_variables(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def with_a_bug(self: CodesteerApp) -> None:
+        api_key = "sk-" + "secret" * 3
+        raise ZeroDivisionError(f"a bug met by {len(api_key)}")
+
+    monkeypatch.setattr(CodesteerApp, "action_help", with_a_bug)
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.press("f1")
+    printed = "".join(str(capsys.readouterr()))
+    assert "a bug met by 21" in printed
+    assert "secretsecret" not in printed

@@ -53,7 +53,8 @@ class BuildScreen(ModalScreen[None]):
         try:
             self._say("asking the engine ...")
             if not await self._agreed(await images.pull_needed()):
-                self._end("Nothing was downloaded. Programs go on as before.")
+                self.app.notify("Nothing was downloaded. Programs run as before.", markup=False)
+                self.dismiss(None)
                 return
             async with aclosing(images.build()) as lines:
                 async for line in lines:

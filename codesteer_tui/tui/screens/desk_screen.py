@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.keys import bindings
-from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
+from codesteer_tui.tui.layout import SHORT_FROM, TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 
@@ -29,7 +29,7 @@ class DeskScreen(Screen[None]):
         (TABS_BELOW, "-two"),
         (THREE_COLUMNS_FROM, "-three"),
     ]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (SHORT_FROM, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
     watermark = ""
     running = False
 

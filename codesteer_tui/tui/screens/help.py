@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codesteer_tui.tui.blocks import Block, block
+from codesteer_tui.tui.course import STOPPED
 from codesteer_tui.tui.keys import KEYS, Where, name
 from codesteer_tui.tui.screens.dialog import BlocksDialog
-from codesteer_tui.tui.words import OUTCOMES
+from codesteer_tui.tui.widgets.code import GOES_ON
+from codesteer_tui.tui.widgets.transport import LETTERS
+from codesteer_tui.tui.words import OUTCOMES, RUNNING
 
 HEADINGS: dict[Where, str] = {
     "anywhere": "Anywhere",
@@ -30,9 +33,26 @@ class HelpScreen(BlocksDialog):
             shown.append(block("heading", (heading, "bold $text-primary")))
             rows = [(name(key), key.does) for key in KEYS if key.where == where]
             shown += [block("quote", (f"{keys:<22}", "bold"), does) for keys, does in rows]
-        shown.append(block("heading", ("Marks", "bold $text-primary")))
-        shown += [block("quote", (f"{mark.sign:<22}", mark.style), mark.word) for mark in OUTCOMES.values()]
-        return [
-            *shown,
-            block("quote", (f"{'!':<22}", "bold $text-warning"), "a warning of the symbolic checker"),
-        ]
+        for heading, rows in (("Marks", marks()), ("Letters on the bar of a replay", letters())):
+            shown.append(block("heading", (heading, "bold $text-primary")))
+            shown += [block("quote", (f"{sign:<22}", style), does) for sign, style, does in rows]
+        return shown
+
+
+def marks() -> list[tuple[str, str, str]]:
+    """Every mark with its style and what it means."""
+    return [
+        *((mark.sign, mark.style, mark.word) for mark in OUTCOMES.values()),
+        ("!", "bold $text-warning", "a warning of the symbolic checker, or less isolation than could be"),
+        (RUNNING.sign, RUNNING.style, "running or being checked"),
+        (STOPPED.sign, STOPPED.style, "cut short: the run was stopped, or failed"),
+        ("..", "dim", "the round goes on"),
+        ("R0x!x", "bold", "a round where there is little room: its first marks in the order ground truth,"),
+        ("", "", "symbolic checker, self-check, program; what is not known or not worth a word is left out"),
+        (GOES_ON.strip(), "dim", "the line of code above goes on; the mark is not part of it"),
+    ]
+
+
+def letters() -> list[tuple[str, str, str]]:
+    """Every letter on the bar of a replay and what it stands for."""
+    return [(letter, "bold $text-accent", words) for _, letter, words in LETTERS]

@@ -94,10 +94,16 @@ class LiveScreen(DeskScreen):
 
     @on(Prompt.Sent)
     def _sent(self, event: Prompt.Sent) -> None:
+        if not event.text.strip():
+            prompt = self.query_one(Prompt)
+            prompt.put("")
+            prompt.say("type a problem first")
+            return
         try:
             problem = pose(event.text)
         except CodesteerError as error:
-            self.query_one(EndingPanel).explain(error.message, error.remedy)
+            remedy = f"{error.remedy} Ctrl+N empties the prompt."
+            self.query_one(EndingPanel).explain(error.message, remedy)
             return
         self.begin(problem)
 
@@ -108,7 +114,11 @@ class LiveScreen(DeskScreen):
     def begin(self, problem: Problem) -> None:
         """Start solving, unless a problem is being solved already."""
         if self.running:
-            self.notify("Esc stops it; then send yours.", title="Still solving a problem", markup=False)
+            self.notify(
+                "Esc stops it; then send yours. Ctrl+N empties the prompt.",
+                title="Still solving a problem",
+                markup=False,
+            )
             return
         self.running = True
         self._began = time.monotonic()
@@ -123,9 +133,25 @@ class LiveScreen(DeskScreen):
         self._turn.cancel()
         return True
 
-    def start_anew(self) -> None:
-        """Make ready for a new problem. A running one goes on being shown."""
-        self.query_one(Prompt).focus()
+    async def start_anew(self) -> None:
+        """Make ready for a new problem: an empty prompt and the examples. A running one goes on being shown."""
+        prompt = self.query_one(Prompt)
+        prompt.put_away()
+        prompt.focus()
+        if self.running:
+            self.notify(
+                "It goes on; Esc stops it. Then a new one can be sent.",
+                title="Still solving a problem",
+                markup=False,
+            )
+            return
+        self.query_one(EndingPanel).clear()
+        if not self.query(Welcome):
+            self.watermark = ""
+            await self.query("Desk").remove()
+            await self.query_one("#body").mount(Welcome())
+            self.on_screen_resume()
+        self.draw_lines()
 
     async def _solve(self, problem: Problem) -> None:
         prompt, panel = self.query_one(Prompt), self.query_one(EndingPanel)
@@ -201,6 +227,10 @@ class LiveScreen(DeskScreen):
 
     async def action_back(self) -> None:
         if self.stop():
+            return
+        prompt = self.query_one(Prompt)
+        if prompt.has_focus and not (self.desk and self.desk.has_class("-zoomed")):
+            prompt.put_away()
             return
         await super().action_back()
 

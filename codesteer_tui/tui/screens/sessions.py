@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import ClassVar
 
 from textual import on
@@ -105,7 +106,8 @@ class SessionsScreen(Screen[None]):
         try:
             recording = await asyncio.to_thread(self.store.read, str(summary.path))
         except CodesteerError as error:
-            self.notify(f"{error.message}\n{error.remedy}", severity="error", timeout=12, markup=False)
+            message = error.message.replace(f"{self.store.folder}{os.sep}", "")
+            self.notify(f"{message}\n{error.remedy}", severity="error", timeout=12, markup=False)
             return
         self.post_message(self.Chosen(recording, play=play))
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Static
 
 from codesteer_tui import events as ev
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.layout import TALL_FROM
 from codesteer_tui.tui.words import OUTCOMES, cut
 from codesteer_tui.values import Verdicts
 
 LOOKS = ("-good", "-bad", "-unsure")
+GAP = "   "
+FRAME = 4
+"""Columns that the panel's border and padding take."""
+
+LEAST = 14
+"""With fewer columns a reason is left out."""
 
 
 class EndingPanel(Static):
@@ -20,46 +31,99 @@ class EndingPanel(Static):
 
     def __init__(self) -> None:
         super().__init__(id="ending", markup=False)
+        self._say: Callable[[], None] | None = None
+        self._said_at = Size(0, 0)
 
     def clear(self) -> None:
         """Hide it."""
+        self._say = None
         self._look("")
         self.update("")
 
     def explain(self, message: str, remedy: str = "") -> None:
         """Say what went wrong, and what to do."""
-        parts: list[Part] = [("x ", "bold $text-error"), (plain(message), "bold")]
-        if remedy:
-            parts += ["\n  ", ("-> ", "dim"), plain(remedy)]
-        self._put("-bad", parts)
+        self._put(partial(self._explain, message, remedy))
 
     def show(self, transcript: Transcript) -> None:
         """Say how the run ended."""
         match transcript.ending:
-            case ev.Finished(answer=answer, verdicts=verdicts) as ending if answer:
-                at = f" (R{ending.answer_round})" if ending.answer_round is not None else ""
-                head: list[Part] = [
-                    ("ANSWER", "bold"),
-                    (f"{at}  ", "dim"),
-                    (cut(plain(answer), 200), "bold"),
-                ]
-                self._put(_look(verdicts), [*head, "\n", *verdict_parts(verdicts), *_reason(ending)])
+            case ev.Finished(answer=answer) as ending if answer:
+                self._put(partial(self._answer, ending))
             case ev.Finished() as ending:
-                self._put("-unsure", [("NO ANSWER", "bold"), *_reason(ending)])
+                self._put(partial(self._no_answer, ending, _advice(transcript)))
             case ev.Failed(message=message, remedy=remedy):
                 self.explain(message, remedy)
             case ev.Cancelled():
-                self._put("-unsure", [("STOPPED", "bold"), "  What came is kept and recorded."])
+                self._put(self._stopped)
             case None:
                 self.clear()
 
-    def _put(self, look: str, parts: list[Part]) -> None:
+    def on_resize(self) -> None:
+        """What is cut to the window is cut anew."""
+        if self._say and self.app.size != self._said_at:
+            self.call_after_refresh(self._say_again)
+
+    def _put(self, say: Callable[[], None]) -> None:
+        self._say = say
+        self._say_again()
+
+    def _say_again(self) -> None:
+        self._said_at = self.app.size
+        if self._say:
+            self._say()
+
+    @property
+    def _columns(self) -> int:
+        return max(20, self.app.size.width - FRAME)
+
+    @property
+    def _is_short(self) -> bool:
+        return self.app.size.height < TALL_FROM
+
+    def _answer(self, ending: ev.Finished) -> None:
+        at = f" (R{ending.answer_round})" if ending.answer_round is not None else ""
+        head: list[Part] = [("ANSWER", "bold"), (f"{at}  ", "dim")]
+        room = self._columns - len(f"ANSWER{at}  ") if self._is_short else 200
+        answer = (cut(plain(ending.answer), room), "bold")
+        verdicts = verdict_parts(ending.verdicts)
+        width = sum(len(part if isinstance(part, str) else part[0]) for part in verdicts)
+        room = self._columns - width - len(GAP) if self._is_short else 160
+        self._draw(_look(ending.verdicts), [*head, answer, "\n", *verdicts, *_reason(ending, room)])
+
+    def _no_answer(self, ending: ev.Finished, advice: tuple[str, str] | None) -> None:
+        parts: list[Part] = [("NO ANSWER", "bold"), *_reason(ending, self._columns - len(f"NO ANSWER{GAP}"))]
+        if advice:
+            parts += [f"\n{advice[0]}\n", ("-> ", "dim"), advice[1]]
+        self._draw("-unsure", parts)
+
+    def _explain(self, message: str, remedy: str) -> None:
+        # Two lines each, less what wrapping at words leaves empty.
+        room = 2 * self._columns - 16 if self._is_short else 100_000
+        parts: list[Part] = [("x ", "bold $text-error"), (_within(plain(message), room), "bold")]
+        if remedy:
+            parts += ["\n  ", ("-> ", "dim"), _within(plain(remedy), room)]
+        self._draw("-bad", parts)
+
+    def _stopped(self) -> None:
+        self._draw("-unsure", [("STOPPED", "bold"), "  What came is kept and recorded."])
+
+    def _draw(self, look: str, parts: list[Part]) -> None:
         self._look(look)
         self.update(Content.assemble(*parts))
 
     def _look(self, look: str) -> None:
         for known in LOOKS:
             self.set_class(known == look, known)
+
+
+def _within(text: str, room: int) -> str:
+    return text if len(text) <= room else cut(text, room)
+
+
+def _advice(transcript: Transcript) -> tuple[str, str] | None:
+    from codesteer_tui.sessions.export import demo_advice  # sessions are slow to import; by now they are
+
+    return demo_advice(transcript)
 
 
 def _look(verdicts: Verdicts) -> str:
@@ -69,8 +133,11 @@ def _look(verdicts: Verdicts) -> str:
     return "-good" if "pass" in opinions else "-unsure"
 
 
-def _reason(ending: ev.Finished) -> list[Part]:
-    return [(f"   {cut(plain(ending.reason), 160)}", "dim")] if ending.reason else []
+def _reason(ending: ev.Finished, room: int) -> list[Part]:
+    """Why the run ended there, cut to the room; nothing where hardly a word would fit."""
+    if not ending.reason or room < LEAST:
+        return []
+    return [(f"{GAP}{cut(plain(ending.reason), room)}", "dim")]
 
 
 def verdict_parts(verdicts: Verdicts) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import events
+from textual import events, on
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -60,6 +60,25 @@ class Prompt(TextArea):
         """Replace what is typed."""
         self.text = text
         self.move_cursor(self.document.end)
+
+    def put_away(self) -> bool:
+        """Empty it, keeping the text for Up; False if there was none."""
+        text = self.text
+        if not text.strip():
+            self.put("")
+            return False
+        self.remember(text)
+        self.say("emptied; Up brings it back")
+        return True
+
+    def say(self, words: str) -> None:
+        """A few words on the lower border, until something is typed."""
+        self.border_subtitle = words
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        if self.text:
+            self.border_subtitle = ""
 
     def remember(self, text: str) -> None:
         """Keep what was sent, and make room for the next."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 from textual.content import Content
@@ -29,7 +30,7 @@ class Item(Struct, frozen=True):
 
 
 def fit(items: Sequence[Item], width: int, gap: int = 3) -> list[Part]:
-    """The items side by side, shortened and left out until they fit."""
+    """The items side by side: the longest is shortened first; only then is anything left out."""
     chosen = [0] * len(items)
     shown = [True] * len(items)
 
@@ -37,11 +38,21 @@ def fit(items: Sequence[Item], width: int, gap: int = 3) -> list[Part]:
         texts = [len(i.texts[c]) for i, c, s in zip(items, chosen, shown, strict=True) if s]
         return sum(texts) + gap * max(0, len(texts) - 1)
 
-    for place in sorted(range(len(items)), key=lambda k: -items[k].rank):
-        while length() > width and chosen[place] + 1 < len(items[place].texts):
-            chosen[place] += 1
+    places = sorted(range(len(items)), key=lambda k: -items[k].rank)
+    while length() > width:
+        shorter = [k for k in places if chosen[k] + 1 < len(items[k].texts)]
+        if not shorter:
+            break
+        chosen[max(shorter, key=lambda k: len(items[k].texts[chosen[k]]))] += 1
+    for place in places:
         if length() > width and items[place].rank:
             shown[place] = False
+    for place in places:  # what was left out makes room
+        while shown[place] and chosen[place]:
+            chosen[place] -= 1
+            if length() > width:
+                chosen[place] += 1
+                break
     parts: list[Part] = []
     for item, which, show in zip(items, chosen, shown, strict=True):
         if show:
@@ -57,7 +68,8 @@ def top_items(transcript: Transcript, watermark: str) -> list[Item]:
     if transcript.problem:
         question = transcript.problem.question
         title = plain(transcript.problem.title if len(question) > 60 else cut(question, 60))
-        items.append(Item((title, cut(title, 40), cut(title, 24), cut(title, 14)), "bold", rank=2))
+        lengths = (len(title), 50, 40, 32, 24, 14)
+        items.append(Item(tuple(cut(title, length) for length in lengths), "bold", rank=2))
     roles = transcript.roles
     for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):
         if info := roles.get(role):  # type: ignore[call-overload]
@@ -157,15 +169,43 @@ class KeyLine(Static):
     """The keys that matter here."""
 
     def draw(self, places: Sequence[str], *, running: bool = False) -> None:
-        """Show the hinted keys of these places of the key table, as many as fit."""
-        width = self.app.size.width - 2
-        parts: list[Part] = [" "]
+        """Show the hinted keys of these places of the key table: as many as fit, help and quit always."""
         rows = [key for place in places for key in keys.KEYS if key.where == place and key.hint]
-        for key in rows:
-            pressed, word = keys.hint(key)
-            if key.id == "back" and not running:
-                word = "back"
-            if _length(parts) + len(pressed) + len(word) + 3 > width:
-                break
+        parts: list[Part] = [" "]
+        for pressed, word in fitting([_hint(key, running) for key in rows], self.app.size.width - 2):
             parts += [(pressed, "bold $text-accent"), f" {word}  "]
         self.update(Content.assemble(*parts))
+
+
+class Hint(NamedTuple):
+    """A key and its word; `always`: however narrow it is."""
+
+    pressed: str
+    word: str
+    always: bool
+
+    @property
+    def width(self) -> int:
+        return len(self.pressed) + len(self.word) + 3
+
+
+def _hint(key: keys.Key, running: bool) -> Hint:
+    pressed, word = keys.hint(key)
+    if key.id == "back" and not running:
+        word = "back"
+    return Hint(pressed, word, key.id in keys.ALWAYS_SHOWN)
+
+
+def fitting(hints: Sequence[Hint], width: int) -> list[tuple[str, str]]:
+    """The hints that fit in, in their order, and behind them those that are always shown."""
+    always = [hint for hint in hints if hint.always]
+    room = width - sum(hint.width for hint in always)
+    shown: list[Hint] = []
+    for hint in hints:
+        if hint.always:
+            continue
+        room -= hint.width
+        if room < 0:
+            break
+        shown.append(hint)
+    return [(hint.pressed, hint.word) for hint in [*shown, *always]]

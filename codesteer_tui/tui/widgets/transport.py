@@ -12,13 +12,13 @@ from codesteer_tui.sessions.replay import Player
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.words import clock
 
-LETTERS: tuple[tuple[type[ev.Base], str], ...] = (
-    (ev.GuidanceGiven, "G"),
-    (ev.AnswerGiven, "T"),
-    (ev.ExecutionFinished, "X"),
-    (ev.AnswerChecked, "C"),
-    (ev.RoleChanged, "^"),
-    (ev.Failed, "!"),
+LETTERS: tuple[tuple[type[ev.Base], str, str], ...] = (
+    (ev.GuidanceGiven, "G", "guidance was given"),
+    (ev.AnswerGiven, "T", "the TaskLLM answered"),
+    (ev.ExecutionFinished, "X", "a program ended"),
+    (ev.AnswerChecked, "C", "the answer was checked"),
+    (ev.RoleChanged, "^", "a role was given to another model"),
+    (ev.Failed, "!", "the run failed"),
 )
 """What the letters on the bar stand for; a later one wins where two fall together."""
 
@@ -81,7 +81,7 @@ def bar_text(player: Player, width: int) -> str:
     """The bar: dashes with the letters of what happened."""
     cells = ["-"] * width
     for event in player.events:
-        for kind, letter in LETTERS:
+        for kind, letter, _ in LETTERS:
             if isinstance(event, kind):
                 cells[cell_at(event.at, player.total_seconds, width)] = letter
     return "".join(cells)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     ("Use 4 7 8 8 to make 24", "lazy code is caught and replaced"),
-    ("Which is bigger, 9.11 or 9.9?", "wrong by text, right by code"),
+    ("Which is bigger, 9.11 or 9.9?", "printed wrongly, then computed exactly"),
     ("How many times does the letter r occur in strawberry?", "counting letters"),
     ("Place 8 queens on a chessboard so that no two attack each other", "a search"),
 )

@@ -1,0 +1,142 @@
+"""The lines around the panes keep what matters, whatever the width; the ending says what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui.problem import pose
+from codesteer_tui.sessions.store import Recording, read_recording
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.keys import KEYS
+from codesteer_tui.tui.screens.help import letters, marks
+from codesteer_tui.tui.widgets.pane import Pane
+from codesteer_tui.tui.widgets.prompt import Prompt
+from codesteer_tui.tui.widgets.status import Hint, Item, fit, fitting
+from codesteer_tui.tui.widgets.transport import LETTERS
+from codesteer_tui.tui.widgets.welcome import EXAMPLES
+from tests.recordings.build import BOX, DEMO, HERE, RULES, Script, game24
+from tests.tui.conftest import pane, text_on, words_on
+from tests.tui.test_replay_screen import until
+
+
+def replay(settings: Settings, events: list[ev.Event]) -> CodesteerApp:
+    return CodesteerApp(settings, recording=Recording(HERE / "made.jsonl", events, []))
+
+
+def long_title() -> list[ev.Event]:
+    s = Script()
+    s.start(pose("How many different words " * 12), DEMO, RULES, BOX)
+    return [*s.events, *game24()[1:]]
+
+
+async def test_a_long_title_is_cut_before_a_role_is_left_out(settings: Settings) -> None:
+    app = replay(settings, long_title())
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        top = text_on(app).splitlines()[0]
+        for wanted in (
+            "How many",
+            "no language model",
+            "STEER built-in rules",
+            "CHECK same as TASK",
+            "REPLAY",
+        ):
+            assert wanted in top
+
+
+def test_what_is_left_out_makes_room_for_what_was_shortened() -> None:
+    items = [Item(("a long title here", "a long…"), rank=1), Item(("x" * 20,), rank=2)]
+    assert (
+        "".join(part if isinstance(part, str) else part[0] for part in fit(items, 18)) == "a long title here"
+    )
+
+
+@pytest.mark.parametrize("focused", ["prompt", "pane"])
+async def test_the_key_line_always_has_help_and_quit(settings: Settings, focused: str) -> None:
+    app = replay(settings, game24())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        keys = text_on(app).splitlines()[-1]
+        assert "F1 help" in keys
+        assert "^Q quit" in keys
+        assert "Left/Right event" in keys
+
+
+def test_hints_are_left_out_from_the_end_but_for_those_always_shown() -> None:
+    hints = [Hint("F1", "help", True), Hint("a", "one", False), Hint("b", "two", False)]
+    assert fitting(hints, 18) == [("a", "one"), ("F1", "help")]
+    assert fitting(hints, 0) == [("F1", "help")]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 35)])
+async def test_where_the_demo_declined_the_ending_says_how_to_use_a_real_model(
+    settings: Settings, size: tuple[int, int]
+) -> None:
+    app = CodesteerApp(settings, recording=read_recording(HERE / "declined.jsonl"))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        shown = words_on(app)
+        assert "NO ANSWER the TaskLLM gave the same answer twice" in shown
+        assert "knows only a few kinds of problem" in shown
+        assert "OPENAI_API_KEY" in shown
+        assert "codesteer doctor shows what is there" in shown
+
+
+async def test_the_verdict_line_ends_with_a_whole_word_or_a_mark(settings: Settings) -> None:
+    reason = "the steerer returned the answer after it had looked at everything twice"
+    events = game24()
+    ending = events[-1]
+    assert isinstance(ending, ev.Finished)
+    events[-1] = ev.Finished(
+        at=ending.at, answer=ending.answer, answer_round=1, reason=reason, verdicts=ending.verdicts
+    )
+    app = replay(settings, events)
+    async with app.run_test(size=(90, 24)) as pilot:
+        await pilot.pause()
+        line = next(line for line in text_on(app).splitlines() if "self-check" in line and "symbolic" in line)
+        assert line.rstrip().endswith(("…", "could not check"))
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "looked at everything twice" in words_on(app))
+
+
+@pytest.mark.parametrize("size", [(40, 10), (59, 15)])
+async def test_a_very_small_window_still_shows_one_pane_and_takes_a_problem(
+    settings: Settings, size: tuple[int, int]
+) -> None:
+    app = replay(settings, game24())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        front = pane(app, "task")
+        assert front.size.height >= 2
+        assert "I will search" in text_on(app)
+        await pilot.press("3")
+        await pilot.pause()
+        assert [p.part.name for p in app.screen.query(Pane) if p.is_on_screen] == ["RUN"]
+        assert "exit 0" in text_on(app)
+        await pilot.press("escape", "q")
+        await pilot.pause()
+        assert app.screen.query_one(Prompt).text == "q"
+        assert "q" in text_on(app)
+
+
+def test_help_explains_every_mark_and_every_letter() -> None:
+    said = {sign for sign, _, _ in marks()}
+    assert {"+", "x", "?", "!", "~", "-", "..", "R0x!x", "~>"} <= said
+    assert [letter for letter, _, _ in letters()] == [letter for _, letter, _ in LETTERS]
+    assert all(words for _, _, words in letters())
+
+
+def test_the_key_table_says_how_to_empty_the_prompt() -> None:
+    rows = [key for key in KEYS if key.where == "prompt" and "empty the prompt" in key.does]
+    assert [key.keys for key in rows] == ["escape,ctrl+n"]
+
+
+def test_the_example_of_decimals_says_what_happens() -> None:
+    events = read_recording(HERE / "decimals-not-run.jsonl").events
+    question, about = EXAMPLES[1]
+    assert events[0].problem.question == question  # type: ignore[union-attr]
+    first = next(event for event in events if isinstance(event, ev.CodeExtracted))
+    assert first.code.source.startswith("print(")
+    assert about == "printed wrongly, then computed exactly"
