@@ -18,7 +18,8 @@ TRIES_PER_METHOD = 3
 """Answers by one method (code or text) before the other one is tried."""
 
 _COMPUTABLE = re.compile(
-    r"\d[\d.,]*\d|\d|[=<>+*/^]|\b(how many|count|number of|letters?|grid|matrix|board|sequence|permut|combin|arrange|order|"
+    r"\d[\d.,]*\d|\d|[=<>+*/^]|"
+    r"\b(how many|count|number of|letters?|grid|matrix|board|sequence|permut|combin|arrange|order|"
     r"schedul|plan|moves?|shortest|path|puzzle|sudoku|queens?|cipher|decode|decrypt|encrypt|prime|factor|digits?|"
     r"sum|product|probability|equation|truth|lies|liar|knights?|knaves?|older|newer|left of|right of|if and only if)",
     re.IGNORECASE,
