@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from codesteer_tui.steering.free_names import bound_names, free_names
-from codesteer_tui.steering.syntax import Unparsable, does_something, parse
+from codesteer_tui.steering.analysis.free_names import bound_names, free_names
+from codesteer_tui.steering.analysis.syntax import Unparsable, does_something, parse
 from codesteer_tui.values import CodeFound
 
 _PYTHON = frozenset({"python", "py", "python3", "py3", "python2", "ipython", "ipython3", "python-3", "sage"})

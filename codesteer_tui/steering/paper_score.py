@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codesteer_tui.steering.syntax import Unparsable, parse
+from codesteer_tui.steering.analysis.syntax import Unparsable, parse
 from codesteer_tui.values import Finding, Judgement
 
 _LOOP_WORDS = re.compile("for|while")

@@ -25,13 +25,13 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from codesteer_tui.steering.code_facts import Facts, facts
-from codesteer_tui.steering.dataflow import outputs
-from codesteer_tui.steering.effects import idle_loops, speaks_otherwise
-from codesteer_tui.steering.flow_answers import only_confirms, only_written
-from codesteer_tui.steering.flow_values import Output
+from codesteer_tui.steering.analysis.code_facts import Facts, facts
+from codesteer_tui.steering.analysis.dataflow import outputs
+from codesteer_tui.steering.analysis.effects import idle_loops, speaks_otherwise
+from codesteer_tui.steering.analysis.flow_answers import only_confirms, only_written
+from codesteer_tui.steering.analysis.flow_values import Output
+from codesteer_tui.steering.analysis.syntax import Unparsable, parse
 from codesteer_tui.steering.paper_score import paper_judgement
-from codesteer_tui.steering.syntax import Unparsable, parse
 from codesteer_tui.values import Finding, Judgement
 
 _HARD_CODED_SCORE = 1.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from codesteer_tui.steering.flow_values import (
+from codesteer_tui.steering.analysis.flow_values import (
     COMPUTED,
     UNKNOWN,
     WRITTEN,

@@ -9,8 +9,8 @@ from operator import or_
 
 from msgspec.structs import replace
 
-from codesteer_tui.steering.flow_names import WRITERS, Names, dotted_name
-from codesteer_tui.steering.flow_values import (
+from codesteer_tui.steering.analysis.flow_names import WRITERS, Names, dotted_name
+from codesteer_tui.steering.analysis.flow_values import (
     COMPUTED,
     TRUE_OR_FALSE,
     UNKNOWN,

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from codesteer_tui.steering.flow_values import called_name
+from codesteer_tui.steering.analysis.flow_values import called_name
 
 SEARCH_LIBRARIES = frozenset({"itertools", "heapq", "queue", "networkx", "bisect"})
 SOLVER_LIBRARIES = frozenset(

@@ -12,8 +12,8 @@ import ast
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from codesteer_tui.steering.flow_expressions import Expressions
-from codesteer_tui.steering.flow_values import (
+from codesteer_tui.steering.analysis.flow_expressions import Expressions
+from codesteer_tui.steering.analysis.flow_values import (
     COMPUTED,
     WRITTEN,
     Output,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codesteer_tui.steering.flow_values import Output, Path
+from codesteer_tui.steering.analysis.flow_values import Output, Path
 
 _MARKS = re.compile(r"<<<|>>>")
 _FALLBACK = re.compile(

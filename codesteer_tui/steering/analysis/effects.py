@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codesteer_tui.steering.flow_values import called_name
+from codesteer_tui.steering.analysis.flow_values import called_name
 
 _Loop = ast.For | ast.AsyncFor | ast.While
 _SPEAKING = frozenset(
