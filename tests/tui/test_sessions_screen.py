@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
@@ -82,6 +83,21 @@ async def test_a_session_is_deleted_only_after_a_yes(settings: Settings, folder:
         await pilot.press("y")
         await until(pilot, lambda: count(folder) == 2)
         await until(pilot, lambda: "Use 4 7 8 8" not in text_on(app))
+
+
+async def test_a_session_that_is_being_recorded_is_not_deleted(settings: Settings, folder: Path) -> None:
+    path = min(folder.glob("*.jsonl"))
+    recording = SessionFile(path, append=True)
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 35), notifications=True) as pilot:
+        await pilot.press("f4")
+        await until(pilot, lambda: "finished" in text_on(app))
+        await pilot.press("end", "d")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: any("being recorded" in n.message for n in app._notifications))
+        assert path.exists()
+    recording.close()
 
 
 async def test_an_empty_folder_says_where_sessions_are_kept(settings: Settings) -> None:

@@ -106,8 +106,7 @@ class SessionsScreen(Screen[None]):
         try:
             recording = await asyncio.to_thread(self.store.read, str(summary.path))
         except CodesteerError as error:
-            message = error.message.replace(f"{self.store.folder}{os.sep}", "")
-            self.notify(f"{message}\n{error.remedy}", severity="error", timeout=12, markup=False)
+            self._tell(error)
             return
         self.post_message(self.Chosen(recording, play=play))
 
@@ -119,14 +118,22 @@ class SessionsScreen(Screen[None]):
         from codesteer_tui.tui.screens.confirm import ConfirmScreen
 
         async def take(yes: bool | None) -> None:
-            if yes:
+            if not yes:
+                return
+            try:
                 await asyncio.to_thread(self.store.remove, summary.id)
-                await self.reload()
+            except CodesteerError as error:
+                self._tell(error)
+            await self.reload()
 
         question = f"Delete this session? {summary.title}"
         self.app.push_screen(
             ConfirmScreen(question, str(summary.path), no="No, keep it", yes="Yes, delete it"), take
         )
+
+    def _tell(self, error: CodesteerError) -> None:
+        message = error.message.replace(f"{self.store.folder}{os.sep}", "")
+        self.notify(f"{message}\n{error.remedy}", severity="error", timeout=12, markup=False)
 
     def action_back(self) -> None:
         self.app.pop_screen()
