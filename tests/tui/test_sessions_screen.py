@@ -95,7 +95,7 @@ async def test_a_session_that_is_being_recorded_is_not_deleted(settings: Setting
         await pilot.press("end", "d")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.press("y")
-        await until(pilot, lambda: any("being recorded" in n.message for n in app._notifications))
+        await until(pilot, lambda: any("is being record" in n.message for n in app._notifications))
         assert path.exists()
     recording.close()
 
