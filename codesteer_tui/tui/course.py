@@ -34,7 +34,7 @@ def cut_short(transcript: Transcript, this: Round) -> Mark | None:
 
 def never(transcript: Transcript, this: Round) -> str:
     """Why something of a round that was cut short is missing for good."""
-    return "the run failed first" if cut_short(transcript, this) is FAILED else "the run was stopped first"
+    return "run failed first" if cut_short(transcript, this) is FAILED else "run stopped first"
 
 
 def waits_for_person(transcript: Transcript, this: Round) -> bool:

@@ -34,7 +34,7 @@ KEYS: tuple[Key, ...] = (
         "new",
         "ctrl+n",
         "app.new",
-        "pose a new problem: empty the prompt, and where nothing runs go back to the examples",
+        "pose a new problem; where nothing runs, with the examples",
         "anywhere",
         "new",
     ),

@@ -81,7 +81,7 @@ def test_ground_truth_of_a_known_task_is_not_judged_yet_and_then_judged_or_not()
     going = Transcript.of(up_to(hard(), ev.AnswerGiven))
     assert "not judged yet" in pane_text(flags, going)
     going.apply(STOPPED)
-    assert "not judged: the run was stopped first" in pane_text(flags, going)
+    assert "not judged: run stopped first" in pane_text(flags, going)
     over = Transcript.of([*up_to(hard(), ev.AnswerChecked), ev.RoundFinished(round=0)])
     assert "not judged in this round" in pane_text(flags, over)
 

@@ -45,7 +45,9 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
         if goes_on(transcript, this):
             return [block("dim", "The steerer is deciding ...")]
         return [
-            block("dim", f"No guidance came: {never(transcript, this)}." if ended else "No guidance came.")
+            block(
+                "dim", f"No guidance came: the {never(transcript, this)}." if ended else "No guidance came."
+            )
         ]
     decided = (DECISIONS[guidance.decision], DECISION_STYLES[guidance.decision])
     seconds = f"   {duration(this.guidance_seconds)}" if this.guidance_seconds else ""

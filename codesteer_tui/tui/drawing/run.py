@@ -85,7 +85,7 @@ def _no_run(transcript: Transcript, this: Round | None) -> list[Block]:
     if this.code and this.code.outcome in NO_CODE and not this.code.source:
         return [block("dim", NO_CODE[this.code.outcome])]
     if cut_short(transcript, this):
-        return [block("dim", f"Nothing ran: {never(transcript, this)}.")]
+        return [block("dim", f"Nothing ran: the {never(transcript, this)}.")]
     if this.finished or transcript.ending or (this.guidance and this.guidance.decision == "return_answer"):
         return [block("dim", "Nothing ran in this round.")]
     return [block("dim", "waiting for code ...")]

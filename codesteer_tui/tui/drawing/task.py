@@ -61,7 +61,7 @@ def _unfinished(transcript: Transcript, this: Round) -> list[Block]:
     if ended := cut_short(transcript, this):
         if this.answer_so_far or this.reasoning_so_far:
             return [block("unsure", f"{ended.word} here; what came is kept")]
-        return [block("unsure", f"No answer came: {never(transcript, this)}.")]
+        return [block("unsure", f"No answer came: the {never(transcript, this)}.")]
     if transcript.ending:
         return [block("dim", "No answer came.")]
     return [] if this.answer_so_far else [block("dim", "waiting for the answer ...")]

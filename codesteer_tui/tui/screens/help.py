@@ -33,9 +33,9 @@ class HelpScreen(BlocksDialog):
             shown.append(block("heading", (heading, "bold $text-primary")))
             rows = [(name(key), key.does) for key in KEYS if key.where == where]
             shown += [block("quote", (f"{keys:<22}", "bold"), does) for keys, does in rows]
-        for heading, rows in (("Marks", marks()), ("Letters on the bar of a replay", letters())):
+        for heading, signs in (("Marks", marks()), ("Letters on the bar of a replay", letters())):
             shown.append(block("heading", (heading, "bold $text-primary")))
-            shown += [block("quote", (f"{sign:<22}", style), does) for sign, style, does in rows]
+            shown += [block("quote", (f"{sign:<22}", style), does) for sign, style, does in signs]
         return shown
 
 
