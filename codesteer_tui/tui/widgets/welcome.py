@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import textwrap
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -32,6 +33,9 @@ BUILD = "sandbox build"
 OFFER = ("Build the sandbox image", "a Docker container for every program; asks before it downloads")
 """Offered where an engine is there and the image is not."""
 
+INDENT = 17
+"""Columns before what is said of an item."""
+
 LEFT_TO_DOCTOR = ("terminal", "versions")
 """What the survey finds that says nothing about posing a problem."""
 
@@ -45,6 +49,10 @@ class Welcome(VerticalScroll, can_focus=False):
         def __init__(self, question: str) -> None:
             super().__init__()
             self.question = question
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: list[Item] = []
 
     def compose(self) -> ComposeResult:
         yield Static(Content(_LEAD), markup=False, id="lead")
@@ -76,15 +84,28 @@ class Welcome(VerticalScroll, can_focus=False):
     def put(self, items: list[Item]) -> None:
         """Show the findings, and offer to build the image where that is what is missing."""
         self._offer_image(any(item.remedy == f"codesteer {BUILD}" for item in items))
-        parts: list[Part] = []
-        for item in (item for item in items if item.id not in LEFT_TO_DOCTOR):
-            sign, style = ("+", "bold $text-success") if item.ok else ("-", "bold $text-warning")
-            parts += ["\n"] if parts else []
-            parts += [(f"{sign} ", style), (f"{plain(item.title):<14}", "bold"), f" {plain(item.detail)}"]
-            if item.remedy:
-                parts.append((f"\n{'':<17}-> {plain(item.remedy)}", "dim"))
+        self._items = items
+        self._draw_items()
+
+    def on_resize(self) -> None:
+        self._draw_items()
+
+    def _draw_items(self) -> None:
         for survey in self.query("#survey").results(Static):  # gone if a problem was posed meanwhile
-            survey.update(Content.assemble(*parts))
+            room = survey.content_size.width - INDENT
+            parts: list[Part] = []
+            for item in (item for item in self._items if item.id not in LEFT_TO_DOCTOR):
+                sign, style = ("+", "bold $text-success") if item.ok else ("-", "bold $text-warning")
+                parts += ["\n"] if parts else []
+                parts += [
+                    (f"{sign} ", style),
+                    (f"{plain(item.title):<14} ", "bold"),
+                    _hanging(item.detail, room),
+                ]
+                if item.remedy:
+                    parts.append((f"\n{'':<{INDENT}}{_hanging(f'-> {item.remedy}', room)}", "dim"))
+            if parts:
+                survey.update(Content.assemble(*parts))
 
     def _offer_image(self, missing: bool) -> None:
         for examples in self.query("#examples").results(OptionList):
@@ -99,6 +120,12 @@ _LEAD = (
     "Type a problem below. A steerer guides a language model between code and text;"
     " its code runs in a sandbox, and two checkers judge code and answer."
 )
+
+
+def _hanging(text: str, width: int) -> str:
+    """The text wrapped to `width` columns, its further lines indented under the first."""
+    lines = textwrap.wrap(plain(text), max(20, width), break_long_words=False, break_on_hyphens=False)
+    return f"\n{'':<{INDENT}}".join(lines)
 
 
 def _example(question: str, about: str) -> Content:
