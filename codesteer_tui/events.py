@@ -20,9 +20,9 @@ from msgspec import Struct, field
 from codesteer_tui.problem import Problem
 from codesteer_tui.values import (
     Channel,
-    CodeFound,
     Decision,
     ExecutionResult,
+    Extraction,
     Finish,
     Guidance,
     Judgement,
@@ -128,11 +128,11 @@ class AnswerGiven(Base, frozen=True):
     seconds: float = 0.0
 
 
-class CodeExtracted(Base, frozen=True):
+class CodeFound(Base, frozen=True):
     """The answer was searched for code."""
 
     round: int
-    code: CodeFound
+    code: Extraction
 
 
 class ExecutionStarted(Base, frozen=True):
@@ -263,7 +263,7 @@ Event: TypeAlias = (
     | PromptSent
     | AnswerDelta
     | AnswerGiven
-    | CodeExtracted
+    | CodeFound
     | ExecutionStarted
     | OutputDelta
     | ExecutionFinished

@@ -14,8 +14,8 @@ from codesteer_tui import events as ev
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
 from codesteer_tui.values import (
-    CodeFound,
     ExecutionResult,
+    Extraction,
     Guidance,
     Judgement,
     Limits,
@@ -67,7 +67,7 @@ class Round:
     answer: ev.AnswerGiven | None = None
     answer_so_far: str = ""
     reasoning_so_far: str = ""
-    code: CodeFound | None = None
+    code: Extraction | None = None
     executions: dict[str, Execution] = field(default_factory=dict)
     judgement: Judgement | None = None
     check: ev.AnswerChecked | None = None
@@ -216,7 +216,7 @@ class Transcript:
             case ev.AnswerGiven(round=number, usage=usage):
                 self.round(number).answer = event
                 self._spend("task_llm", usage)
-            case ev.CodeExtracted(round=number, code=code):
+            case ev.CodeFound(round=number, code=code):
                 self.round(number).code = code
             case ev.CodeJudged(round=number, judgement=judgement):
                 self.round(number).judgement = judgement

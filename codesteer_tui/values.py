@@ -159,7 +159,7 @@ class Guidance(Struct, frozen=True):
     confidence: float | None = None
 
 
-class CodeFound(Struct, frozen=True):
+class Extraction(Struct, frozen=True):
     """What the search for code in an answer found: the outcome, the code taken, and a note for people."""
 
     outcome: CodeOutcome

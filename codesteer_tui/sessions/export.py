@@ -62,7 +62,7 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
             tokens = f"{about}{_count(event.usage.output_tokens, 'token')}"
             yield f"answer: {tokens} in {lasting(event.seconds)}{whole}"
             yield from _block(event.text, full)
-        case ev.CodeExtracted(code=code):
+        case ev.CodeFound(code=code):
             yield f"code: {code.outcome.replace('_', ' ')}" + (f" — {code.note}" if code.note else "")
         case _:
             yield from _describe_checks(event, full)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from codesteer_tui.steering.analysis.free_names import bound_names, free_names
 from codesteer_tui.steering.analysis.syntax import Unparsable, does_something, parse
-from codesteer_tui.values import CodeFound
+from codesteer_tui.values import Extraction
 
 _PYTHON = frozenset({"python", "py", "python3", "py3", "python2", "ipython", "ipython3", "python-3", "sage"})
 _UNLABELLED = frozenset({"", "code", "tool_code", "source"})
@@ -52,7 +52,7 @@ class Block(Struct, frozen=True):
         return self.label in _UNLABELLED and _looks_like_python(self.text)
 
 
-def find_code(text: str) -> CodeFound:
+def find_code(text: str) -> Extraction:
     """Find the program in an answer. Works on any text; `note` says for a person what was taken and why.
 
     One Python block is taken as it is. Of several, the last complete one is taken, together with those
@@ -66,7 +66,7 @@ def find_code(text: str) -> CodeFound:
     if python:
         return _several(python)
     if not blocks and _looks_like_python(text, sure=True):
-        return CodeFound("found", text.strip("\n"), 1, "The whole answer is a program, without a fence.")
+        return Extraction("found", text.strip("\n"), 1, "The whole answer is a program, without a fence.")
     return _none(blocks)
 
 
@@ -184,21 +184,21 @@ def _looks_like_python(text: str, *, sure: bool = False) -> bool:
     return does_something(tree) and (not sure or _CODE_LINE.search(text) is not None)
 
 
-def _only(block: Block) -> CodeFound:
+def _only(block: Block) -> Extraction:
     if block.closed:
-        return CodeFound("found", block.text, 1)
+        return Extraction("found", block.text, 1)
     whole = "it reads as a whole program" if _complete(block) else "it is cut off and does not parse"
-    return CodeFound(
+    return Extraction(
         "unclosed", block.text, 1, f"The code block has no closing fence; taken to the end, {whole}."
     )
 
 
-def _several(blocks: Sequence[Block]) -> CodeFound:
+def _several(blocks: Sequence[Block]) -> Extraction:
     """Choose among several Python blocks by the rule that `find_code` states."""
     last = next((i for i in reversed(range(len(blocks))) if _complete(blocks[i])), None)
     if last is None:
         note = f"None of the {len(blocks)} Python blocks parses; the last one was taken."
-        return CodeFound("several", blocks[-1].text, len(blocks), note)
+        return Extraction("several", blocks[-1].text, len(blocks), note)
     chosen = _with_what_it_needs(blocks, last)
     count = len(blocks)
     if len(chosen) == 1:
@@ -209,7 +209,7 @@ def _several(blocks: Sequence[Block]) -> CodeFound:
         note = (
             f"{count} Python blocks; numbers {numbers} were joined, as the last one uses the others' names."
         )
-    return CodeFound("several", "\n\n".join(blocks[index].text for index in chosen), count, note)
+    return Extraction("several", "\n\n".join(blocks[index].text for index in chosen), count, note)
 
 
 def _complete(block: Block) -> bool:
@@ -235,13 +235,13 @@ def _names(block: Block) -> tuple[frozenset[str], frozenset[str]]:
     return bound_names(tree), free_names(tree)
 
 
-def _none(blocks: Sequence[Block]) -> CodeFound:
+def _none(blocks: Sequence[Block]) -> Extraction:
     foreign = Counter(block.label for block in blocks if block.label not in _PYTHON | _UNLABELLED)
     if foreign:
         kinds = ", ".join(f"{count} {label}" for label, count in sorted(foreign.items()))
-        return CodeFound("not_python", "", sum(foreign.values()), f"No Python; not run: {kinds}.")
+        return Extraction("not_python", "", sum(foreign.values()), f"No Python; not run: {kinds}.")
     if any(block.label in _PYTHON for block in blocks):
-        return CodeFound("none", "", 0, "The Python block is empty.")
+        return Extraction("none", "", 0, "The Python block is empty.")
     if blocks:
-        return CodeFound("none", "", 0, "The unlabelled block does not look like Python.")
-    return CodeFound("none")
+        return Extraction("none", "", 0, "The unlabelled block does not look like Python.")
+    return Extraction("none")

@@ -30,7 +30,7 @@ from codesteer_tui.steering.steerers import Steerer
 from codesteer_tui.steering.symbolic_checker import judge
 from codesteer_tui.text import storable
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.values import CodeFound, Finish, Program, Usage, Verdict, Verdicts
+from codesteer_tui.values import Extraction, Finish, Program, Usage, Verdict, Verdicts
 
 Facts: TypeAlias = AsyncGenerator[Event, None]
 
@@ -179,7 +179,7 @@ class _Run:
         """Look for a program in the answer."""
         if this.code is None:
             find = _find_as_published if self.method.published else find_code
-            yield ev.CodeExtracted(round=this.number, code=find(this.answer_text))
+            yield ev.CodeFound(round=this.number, code=find(this.answer_text))
 
     async def run_code(self, this: Round) -> Facts:
         """Run the answer's program, once."""
@@ -276,6 +276,6 @@ def _fingerprint(this: Round) -> str:
         return "code " + " ".join(source.split())
 
 
-def _find_as_published(text: str) -> CodeFound:
+def _find_as_published(text: str) -> Extraction:
     source = first_block_as_published(text)
-    return CodeFound("none") if source is None else CodeFound("found", source, 1)
+    return Extraction("none") if source is None else Extraction("found", source, 1)

@@ -12,8 +12,8 @@ from codesteer_tui import events as ev
 from codesteer_tui.events import Event, encode
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.values import (
-    CodeFound,
     ExecutionResult,
+    Extraction,
     Finding,
     Finish,
     Guidance,
@@ -125,7 +125,7 @@ class Script:
         )
 
     def code(self, number: int, source: str) -> None:
-        self.put(ev.CodeExtracted(round=number, code=CodeFound("found", source, 1)))
+        self.put(ev.CodeFound(round=number, code=Extraction("found", source, 1)))
 
     def run(self, number: int, source: str, result: ExecutionResult | NotRun, purpose: str = "answer") -> str:
         self._runs += 1
@@ -223,7 +223,7 @@ def hard() -> list[Event]:
     s.start(problem, GPT, LOCAL, DOCKER)
     s.guide(0, Guidance("text", "Think step by step.", "", confidence=0.71), 26.0)
     s.answer(0, "The queens stand on 0 4 7 5 2 6 1 4.", reasoning="row by row ...")
-    s.put(ev.CodeExtracted(round=0, code=CodeFound("none")))
+    s.put(ev.CodeFound(round=0, code=Extraction("none")))
     verdict = Verdict("fail", "columns 4 and 4 hold two queens", "0 4 7 5 2 6 1 4")
     s.put(ev.AnswerChecked(round=0, verdict=verdict, source=CHECK, attempts=2))
     s.put(
@@ -260,8 +260,8 @@ def hard() -> list[Event]:
         2, "```python\nimport itertools\nfor p in itertools.permutations(range(8)):\n    pri", finish="length"
     )
     s.put(
-        ev.CodeExtracted(
-            round=2, code=CodeFound("unclosed", "import itertools\n", 1, "the last block is not closed")
+        ev.CodeFound(
+            round=2, code=Extraction("unclosed", "import itertools\n", 1, "the last block is not closed")
         )
     )
     s.run(

@@ -115,7 +115,7 @@ async def test_a_server_that_speaks_the_messages_protocol_plays_the_task_llm(
         mine = Provider(kind="anthropic", model="m", base_url=server.url, key="env:MY_KEY")
         events = await run(configured(tmp_path, task_llm="mine", checker="off", engine="off", mine=mine))
     assert of(ev.AnswerGiven, events)[0].text == said
-    assert of(ev.CodeExtracted, events)[0].code.outcome == "found"
+    assert of(ev.CodeFound, events)[0].code.outcome == "found"
     assert of(ev.ExecutionFinished, events)[0].result.reason
     assert of(ev.Finished, events)[0].verdicts.self_check == "could_not_check"
     (path,) = tmp_path.glob("*.jsonl")

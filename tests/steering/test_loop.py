@@ -106,7 +106,7 @@ async def test_a_round_goes_from_guidance_over_answer_and_execution_to_the_check
         "GuidanceGiven",
         "PromptSent",
         "AnswerGiven",
-        "CodeExtracted",
+        "CodeFound",
         "ExecutionStarted",
         "ExecutionFinished",
         "CodeJudged",

@@ -10,8 +10,8 @@ from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.steering.rules import decide
 from codesteer_tui.transcript import Execution, Round, Transcript
 from codesteer_tui.values import (
-    CodeFound,
     ExecutionResult,
+    Extraction,
     Finding,
     Guidance,
     Judgement,
@@ -40,7 +40,7 @@ def answered(
 ) -> Round:
     this = Round(number, guidance=Guidance(decision, said))  # type: ignore[arg-type]
     this.answer = ev.AnswerGiven(round=number, text=text, finish=finish)  # type: ignore[arg-type]
-    this.code = CodeFound("found" if source else "none", source, int(bool(source)))
+    this.code = Extraction("found" if source else "none", source, int(bool(source)))
     this.judgement = judgement if source else None
     if source:
         result = result or ExecutionResult("exited", exit=0, stdout="<<<1>>>\n")

@@ -15,8 +15,8 @@ from codesteer_tui.tui.blocks import PANE, Bounds, bounded, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
 from codesteer_tui.tui.widgets.code import highlighted
 from codesteer_tui.values import (
-    CodeFound,
     ExecutionResult,
+    Extraction,
     Finding,
     Guidance,
     Judgement,
@@ -114,7 +114,7 @@ def test_every_pane_can_draw_any_text(drawing: object, text: str) -> None:
         ev.RoundStarted(round=0),
         ev.GuidanceGiven(round=0, guidance=Guidance("refine", text, text)),
         ev.AnswerGiven(round=0, text=text, reasoning=text, finish="length"),
-        ev.CodeExtracted(round=0, code=CodeFound("found", text, 1, text)),
+        ev.CodeFound(round=0, code=Extraction("found", text, 1, text)),
         ev.ExecutionStarted(round=0, id="1", purpose="answer", program=Program(text), limits=Limits()),
         ev.ExecutionFinished(round=0, id="1", purpose="answer", result=result),
         ev.CodeJudged(round=0, judgement=Judgement("default", 0.5, True, (finding,), text)),

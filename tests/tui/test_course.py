@@ -153,7 +153,7 @@ QUESTION = Question("run_with_reduced_isolation", "May they run?", ("No", "Yes")
 async def test_while_a_decision_is_waited_for_every_place_says_so(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = [*up_to(game24(), ev.CodeExtracted), ev.Asked(id="q", question=QUESTION)]
+    events = [*up_to(game24(), ev.CodeFound), ev.Asked(id="q", question=QUESTION)]
     transcript = Transcript.of(events)
     assert activity(transcript, running=True)[0] == "R0 waiting for you"
     assert "waits for your decision" in pane_text(run, transcript)

@@ -137,6 +137,6 @@ def test_the_example_of_decimals_says_what_happens() -> None:
     events = read_recording(HERE / "decimals-not-run.jsonl").events
     question, about = EXAMPLES[1]
     assert events[0].problem.question == question  # type: ignore[union-attr]
-    first = next(event for event in events if isinstance(event, ev.CodeExtracted))
+    first = next(event for event in events if isinstance(event, ev.CodeFound))
     assert first.code.source.startswith("print(")
     assert about == "printed wrongly, then computed exactly"
