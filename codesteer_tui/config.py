@@ -112,19 +112,38 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Whether code from a real model may run with reduced isolation where Docker is not in use."""
 
     image: str = ""
-    """Name of the Docker image. Empty: the one that `codesteer sandbox build` makes."""
+    """Docker image: "core" (Python's standard library), "sci" (numpy, scipy, sympy, networkx, z3 and more), or the
+    name of one. Empty: "sci" where it was built, else "core"."""
+
+    runtime: str = ""
+    """Runtime of the containers, such as "runsc" (gVisor) where the engine has it. Empty: the engine's own."""
+
+    warm: Annotated[int, Meta(ge=0, le=8)] = 2
+    """Containers kept started and waiting, about 21 MiB of memory each; 0 starts one when it is needed."""
+
+    at_once: Annotated[int, Meta(ge=1, le=32)] = 4
+    """Programs that may run at the same time; further ones wait for their turn."""
 
     wall_s: Seconds = 10.0
     """Seconds that a program may take."""
 
-    memory_mib: Annotated[int, Meta(ge=16)] = 256
-    """Memory that a program may use, in MiB."""
+    cpu_s: CountFromZero = 0
+    """Seconds of CPU time that a program may take. 0: as many as wall_s."""
+
+    memory_mib: Annotated[int, Meta(ge=0, le=1 << 20)] = 0
+    """Memory that a program may use, in MiB, at least 16. 0: 256, or 512 in the "sci" image."""
 
     pids: Count = 64
     """Processes and threads that a program may have."""
 
     output_kib: Count = 64
     """Output kept from the start of each stream, in KiB; the last 8 KiB are kept as well."""
+
+    disk_mib: Annotated[int, Meta(ge=1, le=4096)] = 64
+    """Room for the program's files, in MiB; they lie in memory and count towards it."""
+
+    source_kib: Annotated[int, Meta(ge=1, le=16384)] = 1024
+    """Longest program that is run, in KiB."""
 
 
 class Sessions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

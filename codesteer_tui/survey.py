@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from codesteer_tui import __version__
@@ -120,7 +121,7 @@ async def _sandbox(config: Config) -> Item:
     from codesteer_tui.sandbox.choose import choose_sandbox
 
     wanted = config.sandbox
-    box = await choose_sandbox(wanted.engine, image=wanted.image, reduced_isolation=wanted.reduced_isolation)
+    box = await choose_sandbox(msgspec.structs.replace(wanted, warm=0))
     try:
         info = box.info
     finally:

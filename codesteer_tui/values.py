@@ -66,7 +66,8 @@ class RoleInfo(Struct, frozen=True):
 class SandboxInfo(Struct, frozen=True):
     """Where programs run. `isolation` is what a person should know; `detail` is why it is so.
 
-    `remedy` is the one command that would give better isolation, or empty.
+    `remedy` is the one command that would give better isolation, or empty. `image` is the kind of image that
+    programs run in: "core" (standard library), "sci" (with scientific libraries), or the name of another.
     """
 
     engine: Literal["docker", "namespaces", "process", "off"]
@@ -74,6 +75,7 @@ class SandboxInfo(Struct, frozen=True):
     label: str
     detail: str = ""
     remedy: str = ""
+    image: str = ""
 
 
 class Program(Struct, frozen=True):
@@ -93,6 +95,7 @@ class Limits(Struct, frozen=True):
     output_bytes: int = 64 << 10
     tail_bytes: int = 8 << 10
     flood_bytes: int = 64 << 20
+    disk_bytes: int = 64 << 20
     source_bytes: int = 1 << 20
     stdin: str = ""
 

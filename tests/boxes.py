@@ -9,6 +9,7 @@ from contextlib import aclosing
 import pytest
 import pytest_asyncio
 
+from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Sandbox, images
 from codesteer_tui.sandbox import engine as engines
@@ -71,7 +72,7 @@ async def docker_image() -> str:
 
 @pytest_asyncio.fixture
 async def docker_sandbox(docker_image: str) -> AsyncIterator[DockerSandbox]:
-    sandbox = await DockerSandbox.open(docker_image)
+    sandbox = await DockerSandbox.open(SandboxSettings(image=docker_image))
     yield sandbox
     await sandbox.aclose()
 
@@ -91,7 +92,7 @@ async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
     """Each implementation in turn."""
     made: Sandbox
     if request.param == "docker":
-        made = await DockerSandbox.open(await _image_or_skip())
+        made = await DockerSandbox.open(SandboxSettings(image=await _image_or_skip()))
     elif request.param == "namespaces":
         try:
             made = await NamespaceSandbox.open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from codesteer_tui.errors import CodesteerError
@@ -66,7 +67,9 @@ class ScriptedSandbox:
     def admits(self, program: Program) -> Admission:
         return self.admission
 
-    async def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult, None]:
+    async def run(
+        self, program: Program, limits: Limits, *, stop: asyncio.Event | None = None
+    ) -> AsyncGenerator[Output | ExecutionResult, None]:
         self.programs.append(program)
         result = self.respond(program.source)
         if isinstance(result, CodesteerError):

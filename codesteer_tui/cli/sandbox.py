@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -48,9 +47,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
     async def look() -> tuple[SandboxInfo | SandboxUnavailable, list[EngineReport]]:
         try:
-            box = await choose_sandbox(
-                settings.engine, image=settings.image, reduced_isolation=settings.reduced_isolation
-            )
+            box = await choose_sandbox(msgspec.structs.replace(settings, warm=0))
         except SandboxUnavailable as error:
             return error, await survey()
         await box.aclose()
@@ -139,10 +136,10 @@ def run(
     from codesteer_tui.values import Program
 
     data = read_file(file)
-    # The limit keeps a model from sending megabytes; a person's own file is as long as it is.
-    limits = _limits(settings, wall_s, mem_mib, pids, out_kib, stdin_file, len(data))
     program = Program(source.from_bytes(data), origin="user")
-    result = run_async(_run(settings, program, limits, echo=not as_json))
+    stdin = read_text(str(stdin_file)) if stdin_file else ""
+    given = _Given(wall_s, mem_mib, pids, out_kib, stdin)
+    result = run_async(_run(settings, program, given, len(data), echo=not as_json))
     if as_json:
         import msgspec
 
@@ -152,17 +149,20 @@ def run(
     ctx.exit(0 if result.ok else 1)
 
 
-async def _run(settings: SandboxSettings, program: Program, limits: Limits, *, echo: bool) -> ExecutionResult:
+async def _run(
+    settings: SandboxSettings, program: Program, given: _Given, source_bytes: int, *, echo: bool
+) -> ExecutionResult:
+    import msgspec
+
     from codesteer_tui.sandbox import Output
     from codesteer_tui.sandbox.choose import choose_sandbox
 
-    box = await choose_sandbox(
-        settings.engine, image=settings.image, reduced_isolation=settings.reduced_isolation
-    )
+    box = await choose_sandbox(msgspec.structs.replace(settings, warm=0))
     try:
         _require_admission(box, program)
         if echo:
             say(f"sandbox: {box.info.label}")
+        limits = _limits(settings, box.info, given, source_bytes)
         async with aclosing(box.run(program, limits)) as pieces:
             async for piece in pieces:
                 if not isinstance(piece, Output):
@@ -188,27 +188,32 @@ def _require_admission(box: Sandbox, program: Program) -> None:
     click.confirm(f"{question} Run the program in it?", abort=True, err=True)
 
 
-def _limits(
-    settings: SandboxSettings,
-    wall_s: float | None,
-    mem_mib: int | None,
-    pids: int | None,
-    out_kib: int | None,
-    stdin_file: Path | None,
-    source_bytes: int,
-) -> Limits:
-    from codesteer_tui.values import Limits
+class _Given(NamedTuple):
+    """What the options said; None leaves it to the settings."""
 
-    wall = wall_s or settings.wall_s
-    return Limits(
-        wall_s=wall,
-        cpu_s=max(1, math.ceil(wall)),
-        memory_bytes=(mem_mib or settings.memory_mib) * MIB,
-        pids=pids or settings.pids,
-        output_bytes=(out_kib or settings.output_kib) << 10,
-        source_bytes=source_bytes,
-        stdin=read_text(str(stdin_file)) if stdin_file else "",
-    )
+    wall_s: float | None
+    mem_mib: int | None
+    pids: int | None
+    out_kib: int | None
+    stdin: str
+
+
+def _limits(settings: SandboxSettings, info: SandboxInfo, given: _Given, source_bytes: int) -> Limits:
+    import msgspec
+
+    from codesteer_tui.sandbox.limits import limits_of
+
+    changes = {
+        "wall_s": given.wall_s,
+        "cpu_s": 0 if given.wall_s else None,  # left to follow the wall limit
+        "memory_mib": given.mem_mib,
+        "pids": given.pids,
+        "output_kib": given.out_kib,
+    }
+    chosen = {name: value for name, value in changes.items() if value is not None}
+    limits = limits_of(msgspec.structs.replace(settings, **chosen), info)
+    # The limit keeps a model from sending megabytes; a person's own file is as long as it is.
+    return msgspec.structs.replace(limits, source_bytes=source_bytes, stdin=given.stdin)
 
 
 def _print_end(result: ExecutionResult) -> None:

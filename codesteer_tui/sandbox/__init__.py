@@ -7,6 +7,7 @@ the program.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Literal, Protocol, TypeAlias
 
@@ -40,8 +41,10 @@ class Sandbox(Protocol):
         """Whether `program` may run here, judged by its origin, never by its text."""
         ...
 
-    def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult, None]:
-        """Run `program` once.
+    def run(
+        self, program: Program, limits: Limits, *, stop: asyncio.Event | None = None
+    ) -> AsyncGenerator[Output | ExecutionResult, None]:
+        """Run `program` once. Setting `stop` ends it with status `cancelled` and the output it had by then.
 
         Raises:
             SandboxError: the sandbox failed or the program is not admitted.

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from msgspec import Struct
 
+from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxUnavailable
 from codesteer_tui.sandbox import Sandbox, images
 from codesteer_tui.sandbox import engine as engines
 from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.namespaces import NamespaceSandbox, ReducedIsolation
+from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.off import OffSandbox
 from codesteer_tui.sandbox.process import ProcessSandbox
-
-EngineName: TypeAlias = Literal["auto", "docker", "namespaces", "off"]
 
 
 class EngineReport(Struct, frozen=True):
@@ -26,10 +25,8 @@ class EngineReport(Struct, frozen=True):
     remedy: str = ""
 
 
-async def choose_sandbox(
-    engine: EngineName = "auto", *, image: str = "", reduced_isolation: ReducedIsolation = "ask"
-) -> Sandbox:
-    """Open the sandbox that `engine` names; `auto` takes Docker, else namespaces, else the demo's process.
+async def choose_sandbox(settings: SandboxSettings = SandboxSettings()) -> Sandbox:  # noqa: B008  (frozen)
+    """Open the sandbox that `settings.engine` names; `auto` takes Docker, else namespaces, else the demo's process.
 
     Naming `namespaces` is the person's consent to reduced isolation, unless `reduced_isolation` is `never`.
     Close what this returns with `aclose()`.
@@ -37,15 +34,16 @@ async def choose_sandbox(
     Raises:
         SandboxUnavailable: the engine that was named does not work here. `auto` and `off` never raise it.
     """
-    if engine == "off":
+    reduced_isolation = settings.reduced_isolation
+    if settings.engine == "off":
         return OffSandbox()
-    if engine == "docker":
-        return await DockerSandbox.open(image)
-    if engine == "namespaces":
+    if settings.engine == "docker":
+        return await DockerSandbox.open(settings)
+    if settings.engine == "namespaces":
         consent = "always" if reduced_isolation == "ask" else reduced_isolation
         return await NamespaceSandbox.open(reduced_isolation=consent)
     try:
-        return await DockerSandbox.open(image)
+        return await DockerSandbox.open(settings)
     except SandboxUnavailable as error:
         docker = error
     try:

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import Admission, Output, images, source
 from codesteer_tui.sandbox import engine as engines
@@ -92,7 +93,7 @@ class DockerSandbox:
         )
 
     @classmethod
-    async def open(cls, image: str = "") -> DockerSandbox:
+    async def open(cls, settings: SandboxSettings = SandboxSettings()) -> DockerSandbox:  # noqa: B008  (frozen)
         """Connect, find the image, and remove boxes whose owners are gone.
 
         Raises:
@@ -100,7 +101,7 @@ class DockerSandbox:
         """
         engine = await engines.connect()
         try:
-            sandbox = cls(engine, await images.find(engine, image))
+            sandbox = cls(engine, await images.find(engine, settings.image))
             await sandbox.reap_orphans()
         except BaseException:
             await engine.close()
@@ -111,7 +112,9 @@ class DockerSandbox:
         """Every program may run in a container."""
         return "yes"
 
-    async def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult]:
+    async def run(
+        self, program: Program, limits: Limits, *, stop: asyncio.Event | None = None
+    ) -> AsyncGenerator[Output | ExecutionResult]:
         """Run `program` in a fresh container; the container is gone when the iterator ends or is closed.
 
         Raises:

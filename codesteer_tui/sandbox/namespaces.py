@@ -136,7 +136,9 @@ class NamespaceSandbox:
             self.info.remedy or _BETTER,
         )
 
-    async def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult]:
+    async def run(
+        self, program: Program, limits: Limits, *, stop: asyncio.Event | None = None
+    ) -> AsyncGenerator[Output | ExecutionResult]:
         """Run `program` alone in fresh namespaces, which are gone when the iterator ends or is closed.
 
         Raises:

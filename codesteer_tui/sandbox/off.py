@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from codesteer_tui.errors import SandboxError
@@ -24,7 +25,9 @@ class OffSandbox:
         """Nothing."""
         return self._not_run
 
-    async def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult]:
+    async def run(
+        self, program: Program, limits: Limits, *, stop: asyncio.Event | None = None
+    ) -> AsyncGenerator[Output | ExecutionResult]:
         """Never runs.
 
         Raises:

@@ -49,7 +49,9 @@ class ProcessSandbox:
             "No sandbox works on this machine, so this program is shown and not run.", self.info.remedy
         )
 
-    async def run(self, program: Program, limits: Limits) -> AsyncGenerator[Output | ExecutionResult]:
+    async def run(
+        self, program: Program, limits: Limits, *, stop: asyncio.Event | None = None
+    ) -> AsyncGenerator[Output | ExecutionResult]:
         """Run a program of the demo model's; the process is gone when the iterator ends or is closed.
 
         Raises:

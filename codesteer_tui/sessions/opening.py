@@ -20,6 +20,7 @@ from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.providers.opening import Choice, choose_role, open_model
 from codesteer_tui.sandbox import Sandbox
 from codesteer_tui.sandbox.choose import choose_sandbox
+from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.recorder import record as recorded
 from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, sessions_folder
@@ -31,7 +32,7 @@ from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
 from codesteer_tui.symbench import tasks
 from codesteer_tui.symbench.recognise import recognise
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Limits, Role, RoleInfo
+from codesteer_tui.values import Role, RoleInfo
 
 
 class Session:
@@ -82,7 +83,9 @@ async def open_session(
         checker_model = models.play("checker")
         sandbox = await _open_sandbox(config.sandbox, stack)
         transcript = continue_from.transcript if continue_from else Transcript()
-        executor = Executor(sandbox, _limits(config.sandbox), ask, first_id=_next_run(transcript))
+        executor = Executor(
+            sandbox, limits_of(config.sandbox, sandbox.info), ask, first_id=_next_run(transcript)
+        )
         cast = Cast(
             steerer=steerer,
             task_llm=task,
@@ -192,21 +195,9 @@ def _method(config: Config) -> Method:
 
 
 async def _open_sandbox(settings: SandboxSettings, stack: AsyncExitStack) -> Sandbox:
-    sandbox = await choose_sandbox(
-        settings.engine, image=settings.image, reduced_isolation=settings.reduced_isolation
-    )
+    sandbox = await choose_sandbox(settings)
     stack.push_async_callback(sandbox.aclose)
     return sandbox
-
-
-def _limits(settings: SandboxSettings) -> Limits:
-    return Limits(
-        wall_s=settings.wall_s,
-        cpu_s=max(1, round(settings.wall_s)),
-        memory_bytes=settings.memory_mib << 20,
-        pids=settings.pids,
-        output_bytes=settings.output_kib << 10,
-    )
 
 
 def _opening(

@@ -30,6 +30,7 @@ NOT_IN_PROJECT_FILES = {
     ("sandbox", "engine"): "how programs are boxed",
     ("sandbox", "reduced_isolation"): "how programs are boxed",
     ("sandbox", "image"): "how programs are boxed",
+    ("sandbox", "runtime"): "how programs are boxed",
 }
 """What a project file may not decide, by section and key, and what that key decides."""
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxUnavailable
 from codesteer_tui.sandbox import choose
 from codesteer_tui.sandbox.choose import choose_sandbox, survey
@@ -18,7 +19,7 @@ NO_NAMESPACES = SandboxUnavailable("Namespaces are forbidden.", "install docker"
 
 @pytest.fixture
 def no_docker(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(image: str = "") -> None:
+    async def refuse(settings: SandboxSettings) -> None:
         raise NO_IMAGE
 
     monkeypatch.setattr(choose.DockerSandbox, "open", refuse)
@@ -34,7 +35,7 @@ def no_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.docker
 async def test_docker_is_taken_where_it_works(docker_image: str) -> None:
-    sandbox = await choose_sandbox(image=docker_image)
+    sandbox = await choose_sandbox(SandboxSettings(image=docker_image))
     assert (sandbox.info.engine, sandbox.info.isolation) == ("docker", "container")
     await sandbox.aclose()
 
@@ -70,21 +71,21 @@ async def test_an_engine_that_was_named_and_does_not_work_is_an_error(
     no_docker: None, no_namespaces: None
 ) -> None:
     with pytest.raises(SandboxUnavailable, match="no image"):
-        await choose_sandbox("docker")
+        await choose_sandbox(SandboxSettings(engine="docker"))
     with pytest.raises(SandboxUnavailable, match="forbidden"):
-        await choose_sandbox("namespaces")
+        await choose_sandbox(SandboxSettings(engine="namespaces"))
 
 
 async def test_naming_the_namespace_box_is_consent_unless_the_setting_says_never(
     namespace_sandbox: NamespaceSandbox,
 ) -> None:
-    assert (await choose_sandbox("namespaces")).admits(Program("1", "model")) == "yes"
-    strict = await choose_sandbox("namespaces", reduced_isolation="never")
+    assert (await choose_sandbox(SandboxSettings(engine="namespaces"))).admits(Program("1", "model")) == "yes"
+    strict = await choose_sandbox(SandboxSettings(engine="namespaces", reduced_isolation="never"))
     assert strict.admits(Program("1", "model")) != "yes"
 
 
 async def test_off_is_off() -> None:
-    assert (await choose_sandbox("off")).info.engine == "off"
+    assert (await choose_sandbox(SandboxSettings(engine="off"))).info.engine == "off"
 
 
 async def test_a_machine_without_an_engine_is_surveyed_quickly(monkeypatch: pytest.MonkeyPatch) -> None:

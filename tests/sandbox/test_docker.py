@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import Output, images
 from codesteer_tui.sandbox import engine as engines
@@ -174,7 +175,7 @@ async def test_proxies_of_the_persons_docker_config_do_not_go_in(
     config = {"proxies": {"default": {"httpProxy": secret, "httpsProxy": secret}}}
     (tmp_path / "config.json").write_text(json.dumps(config))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    sandbox = await DockerSandbox.open(docker_image)
+    sandbox = await DockerSandbox.open(SandboxSettings(image=docker_image))
     result = await execute(sandbox, "import os; print(dict(os.environ))")
     await sandbox.aclose()
     assert result.ok
@@ -225,7 +226,7 @@ async def test_boxes_of_dead_owners_are_reaped_and_those_of_others_are_not(
         labels = {LABEL_SANDBOX: "1", LABEL_OWNER: json.dumps(owner)}
         made[name] = await engine.call(engine.api.create_container, docker_image, ["true"], labels=labels)
     try:
-        await (await DockerSandbox.open(docker_image)).aclose()
+        await (await DockerSandbox.open(SandboxSettings(image=docker_image))).aclose()
         found = await engine.call(engine.api.containers, all=True, filters={"label": f"{LABEL_SANDBOX}=1"})
         left = {each["Id"] for each in found}
         assert made["dead"]["Id"] not in left
@@ -238,10 +239,10 @@ async def test_an_image_of_another_version_is_refused_with_the_command_that_buil
     engine: Engine,
 ) -> None:
     with pytest.raises(SandboxUnavailable, match="not made by this version") as caught:
-        await DockerSandbox.open("csbase:latest")
+        await DockerSandbox.open(SandboxSettings(image="csbase:latest"))
     assert caught.value.remedy == "codesteer sandbox build"
     with pytest.raises(SandboxUnavailable, match="no-such-image"):
-        await DockerSandbox.open("no-such-image:1")
+        await DockerSandbox.open(SandboxSettings(image="no-such-image:1"))
 
 
 async def test_an_engine_without_our_image_is_not_ready(
