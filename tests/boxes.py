@@ -24,13 +24,13 @@ LOCAL_BASE = "csbase:latest"
 async def _image() -> str:
     engine = await engines.connect()
     try:
-        return await images.find(engine)
+        return (await images.find(engine, "core")).id
     except SandboxError:
         if not await engine.call(engine.api.images, name=LOCAL_BASE):
             raise
         async for _ in images.build(LOCAL_BASE):
             pass
-        return await images.find(engine)
+        return (await images.find(engine, "core")).id
     finally:
         await engine.close()
 

@@ -75,7 +75,8 @@ async def _ask_docker() -> EngineReport:
         return EngineReport("docker", False, error.message, error.remedy)
     finally:
         await engine.close()
-    detail = f"engine {version['Version']} at {engine.endpoint}, image {image.removeprefix('sha256:')[:12]}"
+    short = image.id.removeprefix("sha256:")[:12]
+    detail = f"engine {version['Version']} at {engine.endpoint}, image {image.kind} {short}"
     return EngineReport("docker", True, detail)
 
 

@@ -101,7 +101,7 @@ class DockerSandbox:
         """
         engine = await engines.connect()
         try:
-            sandbox = cls(engine, await images.find(engine, settings.image))
+            sandbox = cls(engine, (await images.find(engine, settings.image)).id)
             await sandbox.reap_orphans()
         except BaseException:
             await engine.close()

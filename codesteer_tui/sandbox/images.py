@@ -20,8 +20,17 @@ from codesteer_tui.sandbox.engine import LABEL_RUNNER, Engine
 
 DEFAULT_BASE = "python:3.12-slim"
 REPOSITORY = "codesteer-sandbox"
+KINDS = ("core", "sci")
+LABEL_KIND = "codesteer.kind"
 _HERE = Path(__file__).resolve().parent
 _KNOWN_SIZES = {DEFAULT_BASE: (45 << 20, 125 << 20)}
+
+
+class Image(Struct, frozen=True):
+    """An image that the engine has: its id, and its kind ("core", "sci", or the name it was asked for by)."""
+
+    id: str
+    kind: str
 
 
 class Pull(Struct, frozen=True):
@@ -50,29 +59,45 @@ def _ingredients() -> list[Path]:
     return [_HERE / "Dockerfile", *sorted((_HERE / "inside").glob("*.py"))]
 
 
-async def find(engine: Engine, image: str = "") -> str:
-    """The id of the image to use: `image` where one is named, else the newest of ours that fits this version.
+async def find(engine: Engine, image: str = "") -> Image:
+    """The image to use: "core", "sci" or a name; empty takes sci where it was built, else core.
 
     Raises:
         SandboxUnavailable: there is none, or the one named was made by another version; the remedy builds it.
     """
-    labels = f"{LABEL_RUNNER}={runner_hash()}"
-    if not image:
-        found = await engine.call(engine.api.images, filters={"label": labels})
-        if not found:
-            raise SandboxUnavailable(
-                "The Docker engine is not ready: it has no codesteer image yet.", failures.BUILD_COMMAND
-            )
-        return str(max(found, key=lambda each: each["Created"])["Id"])
+    if image in ("", *KINDS):
+        for kind in (image,) if image else ("sci", "core"):
+            if identity := await _built(engine, kind):
+                return Image(identity, kind)
+        what = (
+            f"it has no {image} image of this version of codesteer"
+            if image
+            else "it has no codesteer image yet"
+        )
+        raise SandboxUnavailable(f"The Docker engine is not ready: {what}.", _build_command(image))
     try:
         facts = await engine.call(engine.api.inspect_image, image)
     except SandboxUnavailable as error:
         raise SandboxUnavailable(f"The image {image!r}: {error.message}", failures.BUILD_COMMAND) from error
-    if (facts["Config"].get("Labels") or {}).get(LABEL_RUNNER) != runner_hash():
+    labels = facts["Config"].get("Labels") or {}
+    if labels.get(LABEL_RUNNER) != runner_hash():
         raise SandboxUnavailable(
             f"The image {image!r} was not made by this version of codesteer.", failures.BUILD_COMMAND
         )
-    return str(facts["Id"])
+    # A person's image made from ours inherits the labels; it goes by its own name.
+    ours = image.startswith((f"{REPOSITORY}:", "sha256:"))
+    return Image(str(facts["Id"]), labels.get(LABEL_KIND, "core") if ours else image)
+
+
+async def _built(engine: Engine, kind: str) -> str:
+    """The id of the newest image of `kind` that fits this version; empty where there is none."""
+    wanted = [f"{LABEL_RUNNER}={runner_hash()}", f"{LABEL_KIND}={kind}"]
+    found = await engine.call(engine.api.images, filters={"label": wanted})
+    return str(max(found, key=lambda each: each["Created"])["Id"]) if found else ""
+
+
+def _build_command(kind: str) -> str:
+    return f"{failures.BUILD_COMMAND} sci" if kind == "sci" else failures.BUILD_COMMAND
 
 
 async def pull_needed(base: str = DEFAULT_BASE) -> Pull | None:
@@ -127,7 +152,7 @@ def _start_build(engine: Engine, base: str, name: str) -> Iterator[dict[str, Any
         custom_context=True,
         tag=name,
         buildargs={"BASE": base},
-        labels={LABEL_RUNNER: runner_hash(), "codesteer.base": base},
+        labels={LABEL_RUNNER: runner_hash(), LABEL_KIND: "core", "codesteer.base": base},
         network_mode="none",
         pull=False,
         rm=True,
