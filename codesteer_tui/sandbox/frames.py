@@ -31,11 +31,16 @@ _HELLO, _RESULT, _LIVE = ord("H"), ord("R"), frozenset(b"OE")
 
 
 class Hello(Struct, frozen=True):
-    """A box that is ready for a job: protocol version, its Python, and the user id programs run under."""
+    """A box that is ready for a job: protocol version, its Python, and the user id programs run under.
+
+    `memory_bytes` and `pids` are the limits that the kernel holds it to, None where it does not say.
+    """
 
     v: int
     python: str
     uid: int
+    memory_bytes: _Count | None = None
+    pids: _Count | None = None
 
 
 class _Result(Struct, frozen=True):
@@ -66,6 +71,7 @@ def job_frame(source: bytes, limits: Limits, token: str) -> bytes:
         "output_bytes": limits.output_bytes,
         "tail_bytes": limits.tail_bytes,
         "flood_bytes": limits.flood_bytes,
+        "disk_bytes": limits.disk_bytes,
         "stdin": limits.stdin,
     }
     body = json.dumps(header).encode() + b"\n" + source
@@ -73,6 +79,7 @@ def job_frame(source: bytes, limits: Limits, token: str) -> bytes:
 
 
 CANCEL_FRAME = b"C" + struct.pack(">I", 0)
+KEEP_ALIVE_FRAME = b"K" + struct.pack(">I", 0)
 
 
 class Multiplexed:
@@ -145,20 +152,27 @@ class StreamText:
 class BoxReader:
     """Turns a box's bytes into `Hello`, `Output` pieces and one `ExecutionResult`.
 
+    A box that waits for its job may say hello and nothing else; `begin` tells the reader that a job was sent.
     `multiplexed` is true for a stream attached through an engine. Memory held is bounded by twice head and
     tail, plus one frame. `result` is set once the box has reported or broken the protocol, and `diagnostics`
     is the start of what the supervisor said about itself.
     """
 
-    def __init__(self, token: str, limits: Limits, *, multiplexed: bool) -> None:
-        self._token = token
+    def __init__(self, *, multiplexed: bool) -> None:
+        self._token = ""
         self._mux = Multiplexed() if multiplexed else None
-        self._texts: dict[Stream, StreamText] = {"stdout": StreamText(limits), "stderr": StreamText(limits)}
+        self._texts: dict[Stream, StreamText] = {}
+        self.begin("", Limits())
         self._pending = bytearray()
         self._diagnostics = bytearray()
         self.hello: Hello | None = None
         self.result: ExecutionResult | None = None
         self.broken = ""
+
+    def begin(self, token: str, limits: Limits) -> None:
+        """A job with this token and these limits is about to be sent."""
+        self._token = token
+        self._texts = {"stdout": StreamText(limits), "stderr": StreamText(limits)}
 
     @property
     def diagnostics(self) -> str:
@@ -208,6 +222,8 @@ class BoxReader:
             self._take_hello(payload)
         elif self.hello is None:
             self._break("a frame before the hello")
+        elif not self._token:
+            self._break("a frame before the job")
         elif kind == _RESULT:
             self._take_result(payload, output)
         else:
@@ -270,7 +286,9 @@ class BoxReader:
             "tail_stderr": err.tail_text,
         }
 
-    def ended_as(self, status: Literal["oom", "killed_by_host", "protocol_error"]) -> ExecutionResult:
+    def ended_as(
+        self, status: Literal["oom", "killed_by_host", "protocol_error", "cancelled"]
+    ) -> ExecutionResult:
         """The result of a box that could not report for itself, with the output that had arrived."""
         out, err = self._texts["stdout"], self._texts["stderr"]
         return ExecutionResult(

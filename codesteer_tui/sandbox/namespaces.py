@@ -22,7 +22,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import Admission, Output, source
-from codesteer_tui.sandbox.frames import MAX_DIAGNOSTICS_BYTES, BoxReader, job_frame
+from codesteer_tui.sandbox.frames import CANCEL_FRAME, MAX_DIAGNOSTICS_BYTES, BoxReader, job_frame
+from codesteer_tui.sandbox.stopping import Stopper
 from codesteer_tui.sandbox.trials import Trial, trials
 from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program, SandboxInfo
 
@@ -148,19 +149,25 @@ class NamespaceSandbox:
         if isinstance(admission, NotRun):
             raise SandboxError(admission.reason, admission.remedy)
         if self._closed:
-            raise SandboxError("The sandbox is closed.")
+            raise SandboxError("The sandbox is closed.", "Open it again.")
         data = source.to_bytes(program, limits)
-        box = await _spawn()
+        stopper = Stopper(stop)
+        box = await _spawn(limits)
         try:
-            reader = BoxReader(token := secrets.token_hex(16), limits, multiplexed=False)
+            reader = BoxReader(multiplexed=False)
             await _greet(box, reader)
+            reader.begin(token := secrets.token_hex(16), limits)
             assert box.stdin is not None
             box.stdin.write(job_frame(data, limits, token))
             deadline = time.monotonic() + limits.wall_s + _GRACE_S
+            stopper.watch(_Running(box))
             while reader.result is None:
                 received = await _receive(box, deadline)
                 if received is None:
                     yield reader.ended_as("killed_by_host")
+                    return
+                if not received and stopper.is_set:
+                    yield reader.ended_as("cancelled")
                     return
                 if not received:
                     raise SandboxError("The namespace box was killed from outside while the program ran.")
@@ -168,6 +175,7 @@ class NamespaceSandbox:
                     yield piece
             yield reader.result
         finally:
+            stopper.close()
             await asyncio.shield(_end(box))
 
     async def aclose(self) -> None:
@@ -175,12 +183,29 @@ class NamespaceSandbox:
         self._closed = True
 
 
-async def _spawn() -> Process:
+class _Running:
+    """A box as something that can be told to stop."""
+
+    def __init__(self, box: Process) -> None:
+        self._box = box
+
+    def cancel(self) -> bool:
+        assert self._box.stdin is not None
+        self._box.stdin.write(CANCEL_FRAME)
+        return True
+
+    def cut_off(self) -> None:
+        if self._box.returncode is None:
+            self._box.kill()
+
+
+async def _spawn(limits: Limits) -> Process:
     """Start a box; one that is started while we are being cancelled is ended at once."""
     command = [interpreter(), "-I", "-S", "-B", "-X", "utf8", str(INSIDE), "namespaces"]
+    environment = {**ENVIRONMENT, "CS_DISK_BYTES": str(limits.disk_bytes)}
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd="/", env=ENVIRONMENT, start_new_session=True
+            *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd="/", env=environment, start_new_session=True
         )
     )
     try:

@@ -23,6 +23,7 @@ from codesteer_tui.sandbox import Admission, Output, source
 from codesteer_tui.sandbox.frames import StreamText
 from codesteer_tui.sandbox.inside.cut import Cut
 from codesteer_tui.sandbox.namespaces import ENVIRONMENT, INSIDE, interpreter
+from codesteer_tui.sandbox.stopping import Stopper
 from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program, RunStatus, SandboxInfo, Stream
 
 LABEL = "no isolation: built-in demo only"
@@ -61,12 +62,14 @@ class ProcessSandbox:
         if isinstance(admission, NotRun):
             raise SandboxError(admission.reason, admission.remedy)
         if self._closed:
-            raise SandboxError("The sandbox is closed.")
+            raise SandboxError("The sandbox is closed.", "Open it again.")
         data = source.to_bytes(program, limits)
         with tempfile.TemporaryDirectory(prefix="codesteer-", ignore_cleanup_errors=True) as folder:
+            stopper = Stopper(stop)
             run = _Run(await _spawn(folder), limits)
             try:
                 await run.send(data)
+                stopper.watch(run)
                 while (piece := await run.next_output()) is not None:
                     if piece.text:
                         yield piece
@@ -74,6 +77,7 @@ class ProcessSandbox:
                     yield piece
                 yield run.result()
             finally:
+                stopper.close()
                 await asyncio.shield(run.end())
 
     async def aclose(self) -> None:
@@ -132,7 +136,12 @@ class _Run:
     async def send(self, data: bytes) -> None:
         """Hand the program over."""
         limits = self.limits
-        header = {"cpu_s": limits.cpu_s, "memory_bytes": limits.memory_bytes, "stdin": limits.stdin}
+        header = {
+            "cpu_s": limits.cpu_s,
+            "memory_bytes": limits.memory_bytes,
+            "disk_bytes": limits.disk_bytes,
+            "stdin": limits.stdin,
+        }
         body = json.dumps(header).encode() + b"\n" + data
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -166,6 +175,14 @@ class _Run:
         if self.status == "exited" and self.process.returncode is None:
             self.status = status
             _kill_group(self.process)
+
+    def cancel(self) -> bool:
+        """End the program because a person wants it; what it printed is kept."""
+        self._stop("cancelled")
+        return True
+
+    def cut_off(self) -> None:
+        """Nothing more can be done to it than `cancel` did."""
 
     async def next_output(self) -> Output | None:
         """The next piece of output, or None when the process has ended."""

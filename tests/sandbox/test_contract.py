@@ -126,6 +126,27 @@ async def test_cancelling_the_task_ends_the_program_at_once(sandbox: Sandbox) ->
     assert (await execute(sandbox, "print('next')")).stdout == "next\n"
 
 
+async def test_a_program_that_is_stopped_ends_as_cancelled_with_the_output_it_had(sandbox: Sandbox) -> None:
+    stop = asyncio.Event()
+    text = "import sys, time\nprint('so far', flush=True)\nprint('and here', file=sys.stderr)\ntime.sleep(60)"
+    started = 0.0
+    async with aclosing(sandbox.run(Program(text, "demo"), Limits(wall_s=60), stop=stop)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Output) and piece.stream == "stderr":
+                started = time.monotonic()
+                stop.set()
+    assert isinstance(piece, ExecutionResult)
+    assert (piece.status, piece.stdout, piece.stderr) == ("cancelled", "so far\n", "and here\n")
+    assert time.monotonic() - started < 3
+
+
+async def test_a_program_stopped_before_it_began_never_runs(sandbox: Sandbox) -> None:
+    stop = asyncio.Event()
+    stop.set()
+    pieces = [piece async for piece in sandbox.run(Program("print(1)", "demo"), Limits(), stop=stop)]
+    assert [piece.status for piece in pieces if isinstance(piece, ExecutionResult)] == ["cancelled"]
+
+
 async def test_executions_do_not_see_each_other(sandbox: Sandbox) -> None:
     await execute(sandbox, "open('left-behind', 'w').write('x')")
     result = await execute(sandbox, "import os; print(os.path.exists('left-behind'))")

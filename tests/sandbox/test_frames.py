@@ -51,7 +51,8 @@ def result(**changes: Any) -> bytes:
 
 
 def read(data: bytes, *, multiplexed: bool = False, step: int = 0) -> tuple[BoxReader, str]:
-    reader = BoxReader(TOKEN, LIMITS, multiplexed=multiplexed)
+    reader = BoxReader(multiplexed=multiplexed)
+    reader.begin(TOKEN, LIMITS)
     output = ""
     step = step or max(1, len(data))
     for at in range(0, len(data), step):
@@ -180,7 +181,8 @@ def test_however_bytes_are_split_the_outcome_is_the_same(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=10), st.booleans())
 def test_garbage_never_raises(pieces: list[bytes], multiplexed: bool) -> None:
-    reader = BoxReader(TOKEN, LIMITS, multiplexed=multiplexed)
+    reader = BoxReader(multiplexed=multiplexed)
+    reader.begin(TOKEN, LIMITS)
     for piece in pieces:
         reader.feed(piece)
     assert reader.result is None or reader.result.status == "protocol_error"
@@ -189,7 +191,8 @@ def test_garbage_never_raises(pieces: list[bytes], multiplexed: bool) -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.sampled_from("HOEoeR"), st.integers(1, 60))
 def test_what_is_held_for_an_endless_stream_is_bounded(kind: str, repeats: int) -> None:
-    reader = BoxReader(TOKEN, LIMITS, multiplexed=True)
+    reader = BoxReader(multiplexed=True)
+    reader.begin(TOKEN, LIMITS)
     reader.feed(mux(HELLO + kind.encode() + struct.pack(">I", MAX_FRAME_BYTES)))
     for _ in range(repeats):
         reader.feed(mux(b"\0" * 65536))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+NO_CAP = 1 << 53
+"""Stands for "max": no limit at all."""
+
 
 class Counters(NamedTuple):
     """One reading. Counts are since the box began; None where this kernel does not say."""
@@ -25,6 +28,31 @@ def read_counters(root: str = "/sys/fs/cgroup") -> Counters:
         oom or 0,
         pids or 0,
     )
+
+
+class Caps(NamedTuple):
+    """The limits that the kernel holds this box to; None where it does not say."""
+
+    memory_bytes: int | None
+    pids: int | None
+
+
+def read_caps(root: str = "/sys/fs/cgroup") -> Caps:
+    """Read the limits in force, of cgroup v2 where there is one, else of v1."""
+    return Caps(
+        _cap(_first(root, "memory.max", "memory/memory.limit_in_bytes")),
+        _cap(_first(root, "pids.max", "pids/pids.max")),
+    )
+
+
+def cpu_seconds(root: str = "/sys/fs/cgroup") -> float | None:
+    """CPU time that the box has used so far; None where the kernel does not say."""
+    used = _cpu_us(root)
+    return None if used is None else used / 1e6
+
+
+def _cap(text: str) -> int | None:
+    return NO_CAP if text.strip() == "max" else _number(text)
 
 
 def _cpu_us(root: str) -> int | None:

@@ -32,7 +32,8 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1,
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 63
 _EINVAL = 22
-_TMPFS = "size=64m,nr_inodes=4096"
+_DISK_BYTES = int(os.environ.pop("CS_DISK_BYTES", 64 << 20))
+_TMPFS = f"size={_DISK_BYTES},nr_inodes=4096"
 _DEVICES = ("null", "zero", "urandom", "random")
 
 _libc = ctypes.CDLL(None, use_errno=True)

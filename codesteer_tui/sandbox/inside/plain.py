@@ -31,7 +31,7 @@ def main() -> None:
     for name, value in (
         ("RLIMIT_CORE", 0),
         ("RLIMIT_NOFILE", 256),
-        ("RLIMIT_FSIZE", 64 << 20),
+        ("RLIMIT_FSIZE", job["disk_bytes"]),
         ("RLIMIT_AS", job["memory_bytes"]),
     ):
         _lower(name, value, value)

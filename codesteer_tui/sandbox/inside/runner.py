@@ -24,14 +24,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 from . import seccomp, worker
-from .counters import Counters, read_counters
+from .counters import Counters, cpu_seconds, read_caps, read_counters
 from .cut import Cut
+from .lease import LEASE_S, Lease
 from .wire import Inbox, Outbox
 
 PROTOCOL = 1
 _PR_SET_DUMPABLE = 4
 _REAP_S, _DRAIN_S, _LINGER_S, _READY_S = 2.0, 0.5, 2.0, 20.0
-_IDLE_S = 900.0
+_CPU_TICK_S = 0.25
 
 _PRELOADED = """
     ast bisect collections collections.abc contextlib copy dataclasses datetime decimal enum fractions
@@ -73,10 +74,16 @@ def supervise(box: Box) -> NoReturn:
     gc.freeze()
     child = _fork_worker(box)
     outbox, inbox = Outbox(1), Inbox(0)
-    hello = {"v": PROTOCOL, "python": platform.python_version(), "uid": os.getuid()}
+    hello = {
+        "v": PROTOCOL,
+        "python": platform.python_version(),
+        "uid": os.getuid(),
+        **read_caps()._asdict(),
+    }
     outbox.put(b"H", json.dumps(hello).encode())
-    payload = _await_job(inbox, outbox, child)
-    Execution(payload, child, inbox, outbox, box.folder).run()
+    lease = Lease()
+    payload = _await_job(inbox, outbox, lease)
+    Execution(payload, child, inbox, outbox, lease, box.folder).run()
     _linger(inbox, outbox)
     os._exit(0)
 
@@ -117,10 +124,12 @@ def _fork_worker(box: Box) -> Child:
     return Child(pid, job_w, out_r, err_r)
 
 
-def _await_job(inbox: Inbox, outbox: Outbox, child: Child) -> bytes:
-    """Wait for the job frame; leave when the host goes away, or none comes for 15 minutes."""
-    deadline = time.monotonic() + _IDLE_S
-    while (left := deadline - time.monotonic()) > 0:
+def _await_job(inbox: Inbox, outbox: Outbox, lease: Lease) -> bytes:
+    """Wait for the job frame; leave when the host goes away or falls silent."""
+    while True:
+        left = lease.left(idle=True)
+        if left <= 0:
+            _fall_silent()
         writable = [outbox.fd] if outbox else []
         ready_in, ready_out, _ = select.select([inbox.fd], writable, [], left)
         if ready_out:
@@ -128,16 +137,29 @@ def _await_job(inbox: Inbox, outbox: Outbox, child: Child) -> bytes:
         for kind, payload in inbox.read() if ready_in else []:
             if kind == b"J":
                 return payload
+            if kind == b"K":
+                lease.renew()
         if inbox.closed:
-            break
+            _leave(4)
+
+
+def _leave(code: int) -> NoReturn:
     _kill_everything()
-    os._exit(4)
+    os._exit(code)
+
+
+def _fall_silent() -> NoReturn:
+    """End because the owner is stopped or cannot be heard any more."""
+    os.write(2, f"nothing was heard from codesteer for {LEASE_S:.0f} s\n".encode())
+    _leave(6)
 
 
 class Execution:
     """One job from its arrival to its result frame."""
 
-    def __init__(self, payload: bytes, child: Child, inbox: Inbox, outbox: Outbox, folder: str) -> None:
+    def __init__(
+        self, payload: bytes, child: Child, inbox: Inbox, outbox: Outbox, lease: Lease, folder: str
+    ) -> None:
         self.started = time.monotonic()
         head, source = payload.split(b"\n", 1)
         self.job: dict[str, Any] = json.loads(head)
@@ -145,12 +167,14 @@ class Execution:
         body = json.dumps(self.job).encode() + b"\n" + source
         self.todo = memoryview(struct.pack(">I", len(body)) + body)
         self.child, self.inbox, self.outbox, self.folder = child, inbox, outbox, folder
+        self.lease = lease
         caps = (int(self.job["output_bytes"]), int(self.job["tail_bytes"]))
         self.kinds = {child.out: b"O", child.err: b"E"}
         self.cuts = {child.out: Cut(*caps), child.err: Cut(*caps)}
         self.open = {child.out, child.err}
         self.base = read_counters()
         self.stragglers = 0
+        self.next_cpu_check = self.started + _CPU_TICK_S
         self.wait_status: int | None = None
         self.usage: resource.struct_rusage | None = None
 
@@ -169,15 +193,18 @@ class Execution:
         deadline = self.started + float(self.job["wall_s"])
         while True:
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or self._over_its_cpu_time():
                 return "timeout"
+            leased = self.lease.left(idle=False)
+            if leased <= 0:
+                _fall_silent()
             if sum(cut.total for cut in self.cuts.values()) > int(self.job["flood_bytes"]):
                 return "output_limit"
             writers = [self.outbox.fd] if self.outbox else []
             if self.todo:
                 writers.append(self.child.job)
             readers = [self.inbox.fd, worker_ended, *self.open]
-            readable, writable, _ = select.select(readers, writers, [], left)
+            readable, writable, _ = select.select(readers, writers, [], min(left, leased, _CPU_TICK_S))
             if self.child.job in writable:
                 self._send_job()
             if self.outbox.fd in writable:
@@ -202,9 +229,18 @@ class Execution:
     def _cancelled(self) -> bool:
         frames = self.inbox.read()
         if self.inbox.closed:
-            _kill_everything()
-            os._exit(5)
+            _leave(5)
+        if any(kind == b"K" for kind, _ in frames):
+            self.lease.renew()
         return any(kind == b"C" for kind, _ in frames)
+
+    def _over_its_cpu_time(self) -> bool:
+        """Whether all processes together have used up what each of them is limited to by RLIMIT_CPU."""
+        if time.monotonic() < self.next_cpu_check:
+            return False
+        self.next_cpu_check = time.monotonic() + _CPU_TICK_S
+        now, base = cpu_seconds(), self.base.cpu_us
+        return now is not None and base is not None and now - base / 1e6 > int(self.job["cpu_s"])
 
     def _pump(self, fd: int) -> None:
         """Read once from a stream of the program; forward the head, count the rest."""

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, NoReturn
 from . import program
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
-_FILE_BYTES = 64 << 20
 _OPEN_FILES = 256
 
 
@@ -100,7 +99,7 @@ def _limit(job: dict[str, Any], *, memory_by_rlimit: bool) -> None:
     limits = {
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_NOFILE: (_OPEN_FILES, _OPEN_FILES),
-        resource.RLIMIT_FSIZE: (_FILE_BYTES, _FILE_BYTES),
+        resource.RLIMIT_FSIZE: (job["disk_bytes"], job["disk_bytes"]),
     }
     if job.get("cpu_s"):
         limits[resource.RLIMIT_CPU] = (job["cpu_s"], job["cpu_s"] + 1)
