@@ -18,7 +18,7 @@ from codesteer_tui.sandbox.namespaces import interpreter
 KEEP_ALIVE_S = 5.0
 _GUARD = str(Path(guard.__file__).resolve())
 REAP_S = 60.0
-_GONE_S, _LOOK_S = 1.5, 0.3
+_GONE_S, _LOOK_S = 1.0, 0.3
 _CLOSE_S, _GUARD_S = 5.0, 2.0
 
 

@@ -12,11 +12,10 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator
 
 from codesteer_tui.config import SandboxSettings
-from codesteer_tui.errors import SandboxError
+from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import Admission, Output, container, images, source
 from codesteer_tui.sandbox import engine as engines
 from codesteer_tui.sandbox.box import Box
@@ -99,32 +98,30 @@ class DockerSandbox:
         if self._closed:
             raise SandboxError("The sandbox is closed.", "Open it again.")
         stopper = Stopper(stop)
-        async with self._turn(stopper) as admitted:
-            if not admitted:
-                yield ExecutionResult("cancelled")
-                return
-            begun = await stopper.unless_set(self._begin(data, limits), self._abandon)
-            if begun is None:
-                yield ExecutionResult("cancelled")
-                return
-            try:
-                async with aclosing(self._follow(begun, limits, stopper)) as pieces:
-                    async for piece in pieces:
-                        yield piece
-            finally:
-                stopper.close()
-                self._dismiss(begun)
-
-    @asynccontextmanager
-    async def _turn(self, stopper: Stopper) -> AsyncIterator[bool]:
-        """Wait until this program may run; false where it was stopped before."""
         if await stopper.unless_set(self._turns.acquire(), lambda _: self._turns.release()) is None:
-            yield False
+            yield ExecutionResult("cancelled")
             return
+        box = None
         try:
-            yield True
+            box = await stopper.unless_set(self._begin(data, limits), self._abandon)
+            if box is None:
+                yield ExecutionResult("cancelled")
+                return
+            deadline = time.monotonic() + limits.wall_s + GRACE_S
+            stopper.watch(box)
+            while box.reader.result is None:
+                received = await box.receive(deadline)
+                if not received:
+                    yield await self._ended_early(box, stopper, timed_out=received is None)
+                    return
+                for piece in box.reader.feed(received):
+                    yield piece
+            yield box.reader.result
         finally:
+            stopper.close()
             self._turns.release()
+            if box is not None:
+                self._dismiss(box)
 
     async def _begin(self, data: bytes, limits: Limits) -> Box:
         """Take a box and send it the job. A job that may have arrived whole is never sent again.
@@ -150,21 +147,6 @@ class DockerSandbox:
             "See what the engine says: codesteer sandbox status",
         )
 
-    async def _follow(
-        self, box: Box, limits: Limits, stopper: Stopper
-    ) -> AsyncGenerator[Output | ExecutionResult]:
-        """Pass on what the box sends until its result, or what stands for one."""
-        deadline = time.monotonic() + limits.wall_s + GRACE_S
-        stopper.watch(box)
-        while box.reader.result is None:
-            received = await box.receive(deadline)
-            if not received:
-                yield await self._ended_early(box, stopper, timed_out=received is None)
-                return
-            for piece in box.reader.feed(received):
-                yield piece
-        yield box.reader.result
-
     async def _ended_early(self, box: Box, stopper: Stopper, *, timed_out: bool) -> ExecutionResult:
         """What to make of a box that ended, or went silent, without a result.
 
@@ -175,6 +157,7 @@ class DockerSandbox:
         if stopper.is_set:
             return reader.ended_as("cancelled")
         if timed_out:
+            await self._engine.call(container.remove, self._engine.api, box.id)
             return reader.ended_as("killed_by_host")
         if await self._was_killed_for_memory(box):
             return reader.ended_as("oom")
@@ -255,7 +238,10 @@ class DockerSandbox:
             if box.reader.result is not None:
                 # Ending a container costs the engine more than most programs: let those next to it finish.
                 await asyncio.sleep(0.05)
-            await box.leave(_LEAVE_S)
+            if not await box.leave(_LEAVE_S):
+                await self._engine.call(container.remove, self._engine.api, box.id)
+        except SandboxUnavailable:
+            pass  # a dead engine cannot be asked; the hung-up box ends by itself or at the engine's next start
         finally:
             box.hang_up()
             self._boxes.discard(box)
