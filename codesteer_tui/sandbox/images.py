@@ -5,24 +5,29 @@ from __future__ import annotations
 import asyncio
 import functools
 import hashlib
-import io
 import tarfile
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import msgspec
 from msgspec import Struct
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox import failures
-from codesteer_tui.sandbox.engine import LABEL_RUNNER, Engine
+from codesteer_tui.sandbox import failures, libraries
+from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, Engine
+from codesteer_tui.sandbox.libraries import Target
 
 DEFAULT_BASE = "python:3.12-slim"
 REPOSITORY = "codesteer-sandbox"
 KINDS = ("core", "sci")
 LABEL_KIND = "codesteer.kind"
+LABEL_LIBRARIES = "codesteer.libraries"
+LABEL_BASE = "codesteer.base"
 _HERE = Path(__file__).resolve().parent
+_OTHER_BASE = "Build from another base image: codesteer sandbox build --base NAME"
 _KNOWN_SIZES = {DEFAULT_BASE: (45 << 20, 125 << 20)}
 
 
@@ -41,6 +46,17 @@ class Pull(Struct, frozen=True):
     disk_bytes: int | None = None
 
 
+class Downloads(Struct, frozen=True):
+    """What building an image would download: the base image, and the libraries of "sci" in bytes (0: none)."""
+
+    pull: Pull | None = None
+    libraries_bytes: int = 0
+    libraries_disk_bytes: int = 0
+
+    def __bool__(self) -> bool:
+        return self.pull is not None or self.libraries_bytes > 0
+
+
 @functools.cache
 def runner_hash() -> str:
     """Identifies what goes into the image from this package; images of other versions are not used."""
@@ -50,9 +66,10 @@ def runner_hash() -> str:
     return digest.hexdigest()[:12]
 
 
-def tag(base: str = DEFAULT_BASE) -> str:
-    """The name of the core image made from `base`."""
-    return f"{REPOSITORY}:core-{hashlib.sha256(f'{runner_hash()} {base}'.encode()).hexdigest()[:12]}"
+def tag(base: str = DEFAULT_BASE, kind: str = "core", *, site: str = "") -> str:
+    """The name of the image of `kind` made from `base` (a name or an id), with the libraries folder `site`."""
+    contents = f"{runner_hash()} {base} {kind} {site}"
+    return f"{REPOSITORY}:{kind}-{hashlib.sha256(contents.encode()).hexdigest()[:12]}"
 
 
 def _ingredients() -> list[Path]:
@@ -91,9 +108,15 @@ async def find(engine: Engine, image: str = "") -> Image:
 
 async def _built(engine: Engine, kind: str) -> str:
     """The id of the newest image of `kind` that fits this version; empty where there is none."""
-    wanted = [f"{LABEL_RUNNER}={runner_hash()}", f"{LABEL_KIND}={kind}"]
+    wanted = [f"{name}={value}" for name, value in labels_of(kind).items()]
     found = await engine.call(engine.api.images, filters={"label": wanted})
     return str(max(found, key=lambda each: each["Created"])["Id"]) if found else ""
+
+
+def labels_of(kind: str) -> dict[str, str]:
+    """The labels that an image of `kind` made by this version bears."""
+    labels = {LABEL_RUNNER: runner_hash(), LABEL_KIND: kind}
+    return {**labels, LABEL_LIBRARIES: libraries.lock_key()} if kind == "sci" else labels
 
 
 def _build_command(kind: str) -> str:
@@ -106,73 +129,187 @@ async def pull_needed(base: str = DEFAULT_BASE) -> Pull | None:
     Raises:
         SandboxUnavailable: no engine answers.
     """
+    return (await downloads("core", base)).pull
+
+
+async def downloads(kind: str = "core", base: str = DEFAULT_BASE) -> Downloads:
+    """What `build(base, kind)` would download; false where that is nothing. Asks for the consent to give it.
+
+    Raises:
+        SandboxUnavailable: no engine answers.
+        SandboxError: no libraries can be had for that base image.
+    """
     engine = await engines.connect()
     try:
-        if await _has(engine, base):
-            return None
+        pull = None if await _has(engine, base) else Pull(base, *_KNOWN_SIZES.get(base, (None, None)))
+        if kind != "sci":
+            return Downloads(pull)
+        if pull is None:
+            target = await _target(engine, base)
+            libraries.check(target)
+            if libraries.folder(target).is_dir():
+                return Downloads()
+        return Downloads(pull, libraries.DOWNLOAD_BYTES, libraries.DISK_BYTES)
     finally:
         await engine.close()
-    return Pull(base, *_KNOWN_SIZES.get(base, (None, None)))
 
 
 async def _has(engine: Engine, name: str) -> bool:
     return bool(await engine.call(engine.api.images, name=name))
 
 
-async def build(base: str = DEFAULT_BASE) -> AsyncGenerator[str, None]:
-    """Make the core image from `base`, pulling that only where it is missing; yields progress lines.
+async def build(base: str = DEFAULT_BASE, kind: str = "core") -> AsyncGenerator[str, None]:
+    """Make the image of `kind` from `base`, downloading only what is missing; yields progress lines.
 
-    The last line names the image. Ask for consent first where `pull_needed(base)` says so.
+    The last line names the image. Ask for consent first where `downloads(kind, base)` says so.
 
     Raises:
         SandboxUnavailable: no engine answers.
-        SandboxError: the pull or the build failed; the engine's own message is in it.
+        SandboxError: the pull, the libraries or the build failed; the words of whatever failed are in it.
     """
     engine = await engines.connect()
     try:
         engine.api.timeout = 600
         if not await _has(engine, base):
             yield f"pulling {base}"
-            repository, _, version = base.partition("@" if "@" in base else ":")
-            pull = lambda: engine.api.pull(repository, tag=version or "latest", stream=True, decode=True)  # noqa: E731
+            repository, version = _split(base)
+            pull = functools.partial(engine.api.pull, repository, tag=version, stream=True, decode=True)
             async for line in _progress(engine, pull, f"could not pull {base}"):
                 yield line
-        name = tag(base)
+        site = None
+        if kind == "sci":
+            target = await _target(engine, base)
+            async for line in libraries.fill(target):
+                yield line
+            site = libraries.folder(target)
+        name = tag(await _identity(engine, base), kind, site=site.name if site else "")
         yield f"building {name} from {base}"
-        async for line in _progress(engine, lambda: _start_build(engine, base, name), "the build failed"):
+        start = functools.partial(_start_build, engine, base, kind, name, site)
+        async for line in _progress(engine, start, "the build failed"):
             yield line
         yield f"built {name}"
     finally:
         await engine.close()
 
 
-def _start_build(engine: Engine, base: str, name: str) -> Iterator[dict[str, Any]]:
-    stream: Iterator[dict[str, Any]] = engine.api.build(
-        fileobj=_context(),
-        custom_context=True,
-        tag=name,
-        buildargs={"BASE": base},
-        labels={LABEL_RUNNER: runner_hash(), LABEL_KIND: "core", "codesteer.base": base},
+def _split(name: str) -> tuple[str, str]:
+    """The repository and the tag or digest of an image's name; a registry's port is no tag."""
+    if "@" in name:
+        repository, _, digest = name.partition("@")
+        return repository, digest
+    path, slash, last = name.rpartition("/")
+    last, _, version = last.partition(":")
+    return f"{path}{slash}{last}", version or "latest"
+
+
+async def _identity(engine: Engine, base: str) -> str:
+    return str((await engine.call(engine.api.inspect_image, base))["Id"])
+
+
+_PROBE = """
+import json, os, platform, sys
+try:
+    libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
+except (ValueError, OSError):
+    libc = ""
+print(json.dumps({"python": "%d.%d" % sys.version_info[:2], "machine": platform.machine(),
+                  "glibc": libc[len("glibc "):] if libc.startswith("glibc ") else ""}))
+"""
+
+
+async def _target(engine: Engine, base: str) -> Target:
+    """Ask the Python of a base image, in a container without a network, what its libraries must fit.
+
+    Raises:
+        SandboxError: there is no Python in it.
+    """
+    said = await engine.call(_probe, engine, base)
+    try:
+        return msgspec.json.decode(said, type=Target)
+    except msgspec.DecodeError as error:
+        words = failures.first_line(said.decode("utf-8", "replace"))
+        raise SandboxError(f"The base image {base} has no python3 that runs: {words}", _OTHER_BASE) from error
+
+
+def _probe(engine: Engine, base: str) -> bytes:
+    from docker.errors import APIError
+
+    api = engine.api
+    config = api.create_host_config(
         network_mode="none",
-        pull=False,
-        rm=True,
-        forcerm=True,  # without it a failed build leaves containers that carry no label of ours
-        decode=True,
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges:true"],
+        pids_limit=64,
+        mem_limit=256 << 20,
     )
-    return stream
+    container = api.create_container(
+        base,
+        entrypoint=["python3", "-I", "-c", _PROBE],
+        user="65534:65534",
+        labels={LABEL_SANDBOX: "1", LABEL_OWNER: engines.own_label()},
+        host_config=config,
+        use_config_proxy=False,
+    )["Id"]
+    try:
+        api.start(container)
+        api.wait(container, timeout=60)
+        said: bytes = api.logs(container, stdout=True, stderr=True)
+        return said
+    except APIError as error:  # there is no python3 to start, and the engine says so
+        return str(error.explanation or error).encode()
+    finally:
+        api.remove_container(container, force=True, v=True)
 
 
-def _context() -> io.BytesIO:
-    """The build context as a tar, the same bytes each time, so that the engine's cache works."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
+def _start_build(
+    engine: Engine, base: str, kind: str, name: str, site: Path | None
+) -> Iterator[dict[str, Any]]:
+    with tempfile.TemporaryFile(dir=site.parent if site else None) as context:
+        _write_context(context, site)
+        context.seek(0)
+        stream: Iterator[dict[str, Any]] = engine.api.build(
+            fileobj=context,
+            custom_context=True,
+            tag=name,
+            buildargs={"BASE": base},
+            labels={**labels_of(kind), LABEL_BASE: base},
+            network_mode="none",
+            pull=False,
+            rm=True,
+            forcerm=True,  # without it a failed build leaves containers that carry no label of ours
+            decode=True,
+        )
+        return stream
+
+
+def _write_context(file: IO[bytes], site: Path | None) -> None:
+    """Write the build context as a tar, the same bytes each time, so that the engine's cache works."""
+    with tarfile.open(fileobj=file, mode="w") as archive:
         for path in _ingredients():
-            data = path.read_bytes()
-            entry = tarfile.TarInfo(str(path.relative_to(_HERE)))
-            entry.size, entry.mode = len(data), 0o644
-            archive.addfile(entry, io.BytesIO(data))
-    buffer.seek(0)
-    return buffer
+            _put(archive, path, str(path.relative_to(_HERE)))
+        _put_folder(archive, "site")
+        if site is None:
+            return
+        for path in sorted(site.rglob("*")):
+            name = f"site/{path.relative_to(site).as_posix()}"
+            if path.is_dir():
+                _put_folder(archive, name)
+            elif path.is_file():
+                _put(archive, path, name)
+
+
+def _put_folder(archive: tarfile.TarFile, name: str) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+    archive.addfile(entry)
+
+
+def _put(archive: tarfile.TarFile, path: Path, name: str) -> None:
+    with path.open("rb") as data:
+        entry = tarfile.TarInfo(name)
+        entry.size, entry.mode = path.stat().st_size, 0o644
+        archive.addfile(entry, data)
 
 
 async def _progress(
@@ -212,4 +349,4 @@ def _line(message: dict[str, Any]) -> str:
 def _advice(message: str) -> str:
     if "could not pull" in message:
         return "Check the network, or build from an image you have: codesteer sandbox build --base NAME"
-    return "Build from another base image: codesteer sandbox build --base NAME"
+    return _OTHER_BASE

@@ -10,6 +10,9 @@ import os
 import sys
 
 _STARTERS = {"container": "runner", "namespaces": "nsbox", "plain": "plain"}
+_LIBRARIES = "/opt/cs/site"
+_WITH_LIBRARIES = {"CS_PRELOAD": "numpy", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""numpy is loaded before the fork; with threads of its own it could not be forked safely."""
 
 
 def main() -> None:
@@ -18,6 +21,8 @@ def main() -> None:
         sys.exit(f"usage: {sys.argv[0]} {'|'.join(_STARTERS)}")
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
+    if sys.argv[1] == "container" and os.path.isdir(_LIBRARIES):
+        _offer_libraries()
     spec = importlib.util.spec_from_file_location(
         "codesteer_inside", os.path.join(here, "__init__.py"), submodule_search_locations=[here]
     )
@@ -27,6 +32,14 @@ def main() -> None:
     sys.modules["codesteer_inside"] = package
     spec.loader.exec_module(package)
     importlib.import_module("codesteer_inside." + _STARTERS[sys.argv[1]]).main()
+
+
+def _offer_libraries() -> None:
+    """Make the libraries of the image importable, whatever `-I` left out; an image may set the variables itself."""
+    if _LIBRARIES not in sys.path:
+        sys.path.append(_LIBRARIES)
+    for name, value in _WITH_LIBRARIES.items():
+        os.environ.setdefault(name, value)
 
 
 main()
