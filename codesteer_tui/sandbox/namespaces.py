@@ -156,6 +156,9 @@ class NamespaceSandbox:
         try:
             reader = BoxReader(multiplexed=False)
             await _greet(box, reader)
+            if stopper.is_set:
+                yield ExecutionResult("cancelled")
+                return
             reader.begin(token := secrets.token_hex(16), limits)
             assert box.stdin is not None
             box.stdin.write(job_frame(data, limits, token))

@@ -66,6 +66,9 @@ class ProcessSandbox:
         data = source.to_bytes(program, limits)
         with tempfile.TemporaryDirectory(prefix="codesteer-", ignore_cleanup_errors=True) as folder:
             stopper = Stopper(stop)
+            if stopper.is_set:
+                yield ExecutionResult("cancelled")
+                return
             run = _Run(await _spawn(folder), limits)
             try:
                 await run.send(data)
