@@ -170,6 +170,33 @@ def _knock(endpoint: str) -> None:
         knocker.connect(endpoint.removeprefix("unix://"))
 
 
+def describe(version: Mapping[str, Any], info: Mapping[str, Any]) -> str:
+    """What its boxes are called, by an engine's own `version` and `info`: "rootless Podman container", say."""
+    parts = [str(part.get("Name", "")) for part in version.get("Components") or ()]
+    kind = "Podman container" if "Podman Engine" in parts else "Docker container"
+    options = [str(option).split(",")[0] for option in info.get("SecurityOptions") or ()]
+    return f"rootless {kind}" if "name=rootless" in options else kind
+
+
+def require_runtime(info: Mapping[str, Any], name: str) -> None:
+    """See whether an engine, by its own `info`, has the runtime `name`; empty is the engine's own choice.
+
+    Raises:
+        SandboxUnavailable: it has not; those that it has are named.
+    """
+    there = runtimes(info)
+    if name and name not in there:
+        raise SandboxUnavailable(
+            f"The engine has no runtime {name!r} (sandbox.runtime); it has {', '.join(there) or 'none to choose'}.",
+            f"Add {name} to the engine's runtimes, or leave sandbox.runtime empty.",
+        )
+
+
+def runtimes(info: Mapping[str, Any]) -> list[str]:
+    """The names of the runtimes that an engine has, sorted."""
+    return sorted(info.get("Runtimes") or {})
+
+
 def own_label() -> str:
     """Who made a box: host, boot, process and its start time, so that a reused process id is told apart."""
     pid = os.getpid()

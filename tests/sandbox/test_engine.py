@@ -117,3 +117,43 @@ def test_importing_the_docker_sandbox_does_not_import_the_sdk() -> None:
     code = "import sys, codesteer_tui.sandbox.docker, codesteer_tui.sandbox.choose; print('docker' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+# As `version` and `info` of the engines themselves say it, cut to what is read.
+DOCKER = {
+    "Components": [{"Name": "Engine"}, {"Name": "containerd"}, {"Name": "runc"}, {"Name": "docker-init"}]
+}
+PODMAN = {"Components": [{"Name": "Podman Engine"}, {"Name": "Conmon"}, {"Name": "OCI Runtime (crun)"}]}
+ROOTFUL = {"SecurityOptions": ["name=seccomp,profile=default"]}
+ROOTLESS = {"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"]}
+
+
+@pytest.mark.parametrize(
+    ("version", "info", "words"),
+    [
+        (DOCKER, ROOTFUL, "Docker container"),
+        (DOCKER, ROOTLESS, "rootless Docker container"),
+        (PODMAN, ROOTFUL, "Podman container"),
+        (PODMAN, ROOTLESS, "rootless Podman container"),
+        ({"Components": None}, {"SecurityOptions": None}, "Docker container"),
+        ({}, {"SecurityOptions": ["name=seccomp,profile=/etc/rootless.json"]}, "Docker container"),
+    ],
+)
+def test_an_engine_is_called_what_it_is(
+    version: dict[str, object], info: dict[str, object], words: str
+) -> None:
+    assert engines.describe(version, info) == words
+
+
+def test_a_runtime_that_the_engine_has_is_accepted_and_its_own_choice_is_left_to_it() -> None:
+    engines.require_runtime({"Runtimes": {"runc": {}, "runsc": {}}}, "runsc")
+    engines.require_runtime({"Runtimes": {"runc": {}}}, "")
+    engines.require_runtime({}, "")
+
+
+def test_a_runtime_that_the_engine_has_not_is_named_with_those_that_it_has() -> None:
+    with pytest.raises(SandboxUnavailable, match=r"no runtime 'runsc'.*it has crun, runc") as caught:
+        engines.require_runtime({"Runtimes": {"runc": {"path": "runc"}, "crun": {}}}, "runsc")
+    assert "runsc" in caught.value.remedy
+    with pytest.raises(SandboxUnavailable, match="none to choose"):
+        engines.require_runtime({"Runtimes": None}, "runsc")
