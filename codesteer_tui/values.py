@@ -229,7 +229,11 @@ class Question(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """A choice out of a question's options, and who made it (`person`, `policy`, `config`)."""
+    """A choice out of a question's options, and who made it (`person`, `policy`, `config`).
+
+    `note` is what came of it, where there is something to say.
+    """
 
     choice: str
     by: str = "person"
+    note: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import aclosing
 from pathlib import Path
@@ -129,7 +130,8 @@ def run(
 ) -> None:
     """Run FILE.py ("-" for standard input) once in a fresh sandbox.
 
-    The exit code is 0 where the program ended with 0, 1 where it did not, 3 where the sandbox failed.
+    The exit code is 0 where the program ended with 0, 1 where it did not, 3 where the sandbox failed, and 130
+    where you stopped it with Ctrl+C, which keeps what it had printed.
     """
     settings = settings_of(ctx, {"sandbox.engine": engine} if engine else {}).config.sandbox
     from codesteer_tui.sandbox import source
@@ -146,7 +148,7 @@ def run(
         put_json(msgspec.to_builtins(result))
     else:
         _print_end(result)
-    ctx.exit(0 if result.ok else 1)
+    ctx.exit(130 if result.status == "cancelled" else 0 if result.ok else 1)
 
 
 async def _run(
@@ -154,7 +156,6 @@ async def _run(
 ) -> ExecutionResult:
     import msgspec
 
-    from codesteer_tui.sandbox import Output
     from codesteer_tui.sandbox.choose import choose_sandbox
 
     box = await choose_sandbox(msgspec.structs.replace(settings, warm=0))
@@ -163,17 +164,31 @@ async def _run(
         if echo:
             say(f"sandbox: {box.info.label}")
         limits = _limits(settings, box.info, given, source_bytes)
-        async with aclosing(box.run(program, limits)) as pieces:
-            async for piece in pieces:
-                if not isinstance(piece, Output):
-                    return piece
-                if echo:
-                    stream = sys.stdout if piece.stream == "stdout" else sys.stderr
-                    with to_reader():
-                        print(plain(piece.text), end="", file=stream, flush=True)
-        raise SandboxError("The sandbox gave no result.", "see what is in use: codesteer sandbox status")
+        stop = asyncio.Event()
+        running = asyncio.create_task(_follow(box, program, limits, stop, echo=echo))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            stop.set()  # Ctrl+C is for the program: its output so far is worth having
+            return await running
     finally:
         await box.aclose()
+
+
+async def _follow(
+    box: Sandbox, program: Program, limits: Limits, stop: asyncio.Event, *, echo: bool
+) -> ExecutionResult:
+    from codesteer_tui.sandbox import Output
+
+    async with aclosing(box.run(program, limits, stop=stop)) as pieces:
+        async for piece in pieces:
+            if not isinstance(piece, Output):
+                return piece
+            if echo:
+                stream = sys.stdout if piece.stream == "stdout" else sys.stderr
+                with to_reader():
+                    print(plain(piece.text), end="", file=stream, flush=True)
+    raise SandboxError("The sandbox gave no result.", "see what is in use: codesteer sandbox status")
 
 
 def _require_admission(box: Sandbox, program: Program) -> None:

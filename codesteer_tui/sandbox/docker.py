@@ -154,7 +154,7 @@ class DockerSandbox:
             SandboxError: it was no doing of the program, as far as the engine can tell.
         """
         reader = box.reader
-        if stopper.is_set:
+        if stopper.is_set():
             return reader.ended_as("cancelled")
         if timed_out:
             await self._engine.call(container.remove, self._engine.api, box.id)

@@ -156,7 +156,7 @@ class NamespaceSandbox:
         try:
             reader = BoxReader(multiplexed=False)
             await _greet(box, reader)
-            if stopper.is_set:
+            if stopper.is_set():
                 yield ExecutionResult("cancelled")
                 return
             reader.begin(token := secrets.token_hex(16), limits)
@@ -169,7 +169,7 @@ class NamespaceSandbox:
                 if received is None:
                     yield reader.ended_as("killed_by_host")
                     return
-                if not received and stopper.is_set:
+                if not received and stopper.is_set():
                     yield reader.ended_as("cancelled")
                     return
                 if not received:

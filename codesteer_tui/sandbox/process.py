@@ -66,7 +66,7 @@ class ProcessSandbox:
         data = source.to_bytes(program, limits)
         with tempfile.TemporaryDirectory(prefix="codesteer-", ignore_cleanup_errors=True) as folder:
             stopper = Stopper(stop)
-            if stopper.is_set:
+            if stopper.is_set():
                 yield ExecutionResult("cancelled")
                 return
             run = _Run(await _spawn(folder), limits)

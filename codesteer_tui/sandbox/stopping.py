@@ -31,7 +31,6 @@ class Stopper:
         self._stop = stop
         self._watch: asyncio.Task[None] | None = None
 
-    @property
     def is_set(self) -> bool:
         """Whether it is to stop."""
         return self._stop is not None and self._stop.is_set()

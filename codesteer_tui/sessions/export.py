@@ -97,7 +97,7 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
         case ev.Asked(question=question):
             yield f"asked: {question.text}"
         case ev.Answered(reply=reply):
-            yield f"answered by {reply.by}: {reply.choice}"
+            yield f"answered by {reply.by}: {reply.choice}" + (f" ({reply.note})" if reply.note else "")
         case ev.Retried(role=role, attempt=attempt, after_s=after, reason=reason):
             yield f"{role}: attempt {attempt} failed ({reason}); again in {after:.1f} s"
         case ev.Finished():

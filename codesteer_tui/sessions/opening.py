@@ -14,6 +14,7 @@ import msgspec
 from codesteer_tui import __version__
 from codesteer_tui import events as ev
 from codesteer_tui.config import Config, SandboxSettings
+from codesteer_tui.errors import ConfigError
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
 from codesteer_tui.providers import ChatModel, Sampling
@@ -24,6 +25,7 @@ from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.recorder import record as recorded
 from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, sessions_folder
+from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.steering.answer_checker import AnswerChecker, ModelChecker, NoChecker
 from codesteer_tui.steering.execution import Ask, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
@@ -84,7 +86,11 @@ async def open_session(
         sandbox = await _open_sandbox(config.sandbox, stack)
         transcript = continue_from.transcript if continue_from else Transcript()
         executor = Executor(
-            sandbox, limits_of(config.sandbox, sandbox.info), ask, first_id=_next_run(transcript)
+            sandbox,
+            limits_of(config.sandbox, sandbox.info),
+            ask,
+            first_id=_next_run(transcript),
+            remember=_agree_for_good,
         )
         cast = Cast(
             steerer=steerer,
@@ -198,6 +204,15 @@ async def _open_sandbox(settings: SandboxSettings, stack: AsyncExitStack) -> San
     sandbox = await choose_sandbox(settings)
     stack.push_async_callback(sandbox.aclose)
     return sandbox
+
+
+def _agree_for_good() -> str:
+    """Let code from real models run with reduced isolation in later sessions as well; says what came of it."""
+    try:
+        path = save_setting("sandbox.reduced_isolation", "always")
+    except ConfigError as error:
+        return f"It holds for this session only: {error.message}"
+    return f'Saved in {path}: [sandbox] reduced_isolation = "always"'
 
 
 def _opening(

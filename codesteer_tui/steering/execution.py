@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeAlias
 
+import msgspec
+
 from codesteer_tui.errors import SandboxError
 from codesteer_tui.events import (
     Answered,
@@ -20,14 +22,25 @@ from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program, Purpo
 Ask: TypeAlias = Callable[[Question], Awaitable[Reply]]
 Step: TypeAlias = Asked | Answered | ExecutionStarted | OutputDelta | ExecutionFinished
 
-NO, YES = "Do not run it", "Run it, for this session"
+NO, YES, ALWAYS = "Do not run it", "Run it, for this session", "Run it, from now on"
+
+Remember: TypeAlias = Callable[[], str]
+"""Saves that the person agreed for good; returns a sentence for the record: where it was saved, or why not."""
 
 
 class Executor:
     """One session's way to its sandbox. Consent lives here and is never read from a record."""
 
-    def __init__(self, sandbox: Sandbox, limits: Limits, ask: Ask, *, first_id: int = 1) -> None:
-        self._sandbox, self._limits, self._ask = sandbox, limits, ask
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        limits: Limits,
+        ask: Ask,
+        *,
+        first_id: int = 1,
+        remember: Remember | None = None,
+    ) -> None:
+        self._sandbox, self._limits, self._ask, self._remember = sandbox, limits, ask, remember
         self._next_id = first_id
         self._consent: bool | None = None
 
@@ -40,7 +53,9 @@ class Executor:
             question = self._question()
             yield Asked(id=f"q{run_id}", question=question)
             reply = await self._ask(question)
-            self._consent = reply.choice == YES
+            self._consent = reply.choice in (YES, ALWAYS)
+            if reply.choice == ALWAYS and self._remember is not None:
+                reply = msgspec.structs.replace(reply, note=self._remember())
             yield Answered(id=f"q{run_id}", reply=reply)
         if admission == "ask" and not self._consent:
             admission = NotRun(
@@ -76,6 +91,6 @@ class Executor:
         return Question(
             kind="run_with_reduced_isolation",
             text="May programs written by the model run here with reduced isolation?",
-            options=(NO, YES),
+            options=(NO, YES, ALWAYS) if self._remember else (NO, YES),
             detail="\n".join(line for line in lines if line),
         )

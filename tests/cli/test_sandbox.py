@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import signal
+import subprocess
 
 import pytest
 
-from tests.cli.conftest import Desk, at_desk
+from tests.cli.conftest import COMMAND, Desk, at_desk
 
 PROGRAM = "import sys\nprint('read', sys.stdin.read())\nprint('warned', file=sys.stderr)\nsys.exit({code})\n"
 
@@ -125,3 +127,23 @@ def test_doctor_fails_where_no_problem_can_be_solved(desk: Desk) -> None:
     done = desk.codesteer("--task-llm", "openai", "doctor")
     assert done.code == 1
     assert "OPENAI_API_KEY" in done.out
+
+
+@pytest.mark.parametrize("engine", [pytest.param("docker", marks=pytest.mark.docker), "namespaces"])
+def test_ctrl_c_stops_the_program_and_keeps_what_it_had_printed(
+    desk: Desk, why_not: str, engine: str
+) -> None:
+    if engine == "namespaces" and why_not:
+        pytest.skip(why_not)
+    (desk.folder / "long.py").write_text("import time\nprint('so far')\nopen('mark', 'w')\ntime.sleep(60)\n")
+    command = [*COMMAND, "sandbox", "run", "long.py", "--engine", engine, "--wall-s", "60"]
+    with subprocess.Popen(
+        command, cwd=desk.folder, env=desk.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "so far\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "cancelled" in err
+    assert "Traceback" not in err

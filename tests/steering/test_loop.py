@@ -14,7 +14,7 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.providers import Sampling
 from codesteer_tui.sandbox import Admission
 from codesteer_tui.steering.answer_checker import ModelChecker, NoChecker
-from codesteer_tui.steering.execution import YES, Executor
+from codesteer_tui.steering.execution import ALWAYS, YES, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
@@ -350,3 +350,23 @@ async def test_reduced_isolation_is_asked_for_once_and_the_answer_is_recorded(ch
             if isinstance(e, ev.ExecutionFinished) and isinstance(e.result, NotRun)
         ]
         assert "not allowed" in reasons[0]
+
+
+async def test_agreeing_for_good_is_saved_once_and_the_record_says_where() -> None:
+    saved: list[str] = []
+
+    async def ask(question: Question) -> Reply:
+        assert question.options[2] == ALWAYS
+        return Reply(ALWAYS)
+
+    def remember() -> str:
+        saved.append("now")
+        return "Saved in config.toml"
+
+    sandbox = ScriptedSandbox(respond, admission="ask")
+    executor = Executor(sandbox, Limits(), ask, remember=remember)
+    steps = [step for _ in range(2) async for step in executor.run(1, "answer", Program("1"))]
+    answers = [step.reply for step in steps if isinstance(step, ev.Answered)]
+    assert [(reply.choice, reply.note) for reply in answers] == [(ALWAYS, "Saved in config.toml")]
+    assert saved == ["now"]
+    assert len(sandbox.programs) == 2

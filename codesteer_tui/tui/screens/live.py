@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.events import Ending, is_delta
+from codesteer_tui.events import Answered, Ending, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
@@ -165,6 +165,8 @@ class LiveScreen(DeskScreen):
             async with sessions.open_session(self.settings.config, problem, ask=self.ask_person) as session:
                 async for event in session.events:
                     await desk.show(event)
+                    if isinstance(event, Answered) and event.reply.note:
+                        self.notify(event.reply.note, markup=False)
                     if not is_delta(event):
                         self.draw_lines()
         except CodesteerError as error:
