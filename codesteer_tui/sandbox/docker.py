@@ -46,7 +46,8 @@ class DockerSandbox:
         self.info = SandboxInfo(
             engine="docker",
             isolation="container",
-            label="Docker container",
+            label=engines.describe(engine.version, engine.info)
+            + (f", {self._runtime}" if self._runtime else ""),
             detail=engine.endpoint,
             image=image.kind,
         )
@@ -66,6 +67,7 @@ class DockerSandbox:
         """
         engine = await engines.connect()
         try:
+            engines.require_runtime(engine.info, settings.runtime)
             sandbox = cls(engine, await images.find(engine, settings.image), settings)
             await sandbox._caretaker.reap()
         except BaseException:

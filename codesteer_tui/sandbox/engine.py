@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from codesteer_tui.errors import SandboxUnavailable
 from codesteer_tui.sandbox import failures
@@ -80,11 +80,20 @@ def _read_json(path: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-class Engine:
-    """A connection to one engine, with a few threads of its own for the SDK's blocking calls."""
+class _Opened(NamedTuple):
+    api: Any
+    version: dict[str, Any]
+    info: dict[str, Any]
 
-    def __init__(self, api: Any, endpoint: str, threads: ThreadPoolExecutor) -> None:
-        self.api = api
+
+class Engine:
+    """A connection to one engine, with a few threads of its own for the SDK's blocking calls.
+
+    `version` and `info` are what the engine said of itself when the connection was made.
+    """
+
+    def __init__(self, opened: _Opened, endpoint: str, threads: ThreadPoolExecutor) -> None:
+        self.api, self.version, self.info = opened
         self.endpoint = endpoint
         self._threads = threads
 
@@ -132,7 +141,7 @@ async def connect(endpoint: str = "") -> Engine:
     threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="codesteer-docker")
     try:
         opening = asyncio.get_running_loop().run_in_executor(threads, _open, endpoint)
-        api = await asyncio.wait_for(opening, PROBE_S)
+        opened = await asyncio.wait_for(opening, PROBE_S)
     except Exception as error:
         threads.shutdown(wait=False)
         if isinstance(error, SandboxUnavailable):
@@ -140,7 +149,7 @@ async def connect(endpoint: str = "") -> Engine:
         if not is_engine_error(error) and not isinstance(error, ImportError):
             raise
         raise _explained(error, endpoint) from error
-    return Engine(api, endpoint, threads)
+    return Engine(opened, endpoint, threads)
 
 
 def _explained(error: BaseException, endpoint: str) -> SandboxUnavailable:
@@ -148,19 +157,20 @@ def _explained(error: BaseException, endpoint: str) -> SandboxUnavailable:
     return failures.from_exception(error, endpoint=endpoint, platform=sys.platform, docker_host=named)
 
 
-def _open(endpoint: str) -> Any:
+def _open(endpoint: str) -> _Opened:
     _knock(endpoint)
     import docker  # slow (0.15 s), and not there at all on some machines
 
     api = docker.APIClient(base_url=endpoint, version="auto", timeout=PROBE_S)
     try:
-        if lack := failures.from_facts(api.version(), api.info()):
+        version, info = api.version(), api.info()
+        if lack := failures.from_facts(version, info):
             raise lack
     except BaseException:
         api.close()
         raise
     api.timeout = 60
-    return api
+    return _Opened(api, version, info)
 
 
 def _knock(endpoint: str) -> None:

@@ -24,6 +24,7 @@ from codesteer_tui.values import (
     Guidance,
     Limits,
     NotRun,
+    Program,
     Question,
     Reply,
     SandboxInfo,
