@@ -18,6 +18,7 @@ from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Output, Sandbox, source
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.boxes import docker_image, docker_sandbox, namespace_sandbox
+from tests.endings import deviations
 
 __all__ = ["docker_image", "docker_sandbox", "namespace_sandbox"]
 
@@ -97,29 +98,6 @@ async def _run(sandbox: Sandbox, program: dict[str, Any]) -> tuple[dict[str, Any
     return {name: getattr(result, name) for name in ExecutionResult.__struct_fields__}, took
 
 
-def _deviations(expect: dict[str, Any], got: dict[str, Any], took: float) -> list[str]:
-    """What differs from the catalogue's expectation, in words; empty where nothing does."""
-    wrong = []
-    for key, wanted in expect.items():
-        stream, _, test = key.partition("_")
-        parts = wanted if isinstance(wanted, list) else [wanted]
-        if key == "max_ms":
-            ok = took <= wanted
-        elif key == "tail_o_has":
-            ok = wanted in got.get("tail_stdout", "")
-        elif test == "has":
-            ok = all(part in got.get(stream, "") for part in parts)
-        elif test == "not":
-            ok = not any(part in got.get(stream, "") for part in parts)
-        elif wanted == ">0":
-            ok = (got.get(key) or 0) > 0
-        else:
-            ok = got.get(key) in parts
-        if not ok:
-            wrong.append(f"{key}: wanted {wanted!r}")
-    return wrong
-
-
 @pytest.mark.docker
 @pytest.mark.parametrize("program", CATALOGUE, ids=lambda program: program["file"])
 async def test_it_ends_as_the_catalogue_says_in_docker(
@@ -127,10 +105,10 @@ async def test_it_ends_as_the_catalogue_says_in_docker(
 ) -> None:
     got, took = await _run(docker_sandbox, program)
     for _ in range(2 if program["file"] in RACES else 0):
-        if not _deviations(program["expect"], got, took):
+        if not deviations(program["expect"], got, took):
             break
         got, took = await _run(docker_sandbox, program)
-    assert not _deviations(program["expect"], got, took), (program["what"], got, took)
+    assert not deviations(program["expect"], got, took), (program["what"], got, took)
 
 
 @pytest.mark.parametrize("program", CATALOGUE, ids=lambda program: program["file"])
@@ -139,4 +117,4 @@ async def test_it_ends_as_the_catalogue_says_in_the_namespace_box(
 ) -> None:
     got, took = await _run(namespace_sandbox, program)
     expect = IN_THE_BOX.get(program["file"].split("_")[0], program["expect"])
-    assert not _deviations(expect, got, took), (program["what"], got, took)
+    assert not deviations(expect, got, took), (program["what"], got, took)

@@ -1,0 +1,2 @@
+lambda = 3
+None = 4

@@ -1,0 +1,2 @@
+# coding: martian
+print('é')

@@ -1,0 +1,5 @@
+import atexit
+
+atexit.register(print, "second")
+atexit.register(lambda: 1 / 0)
+print("main")

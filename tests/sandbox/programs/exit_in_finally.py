@@ -1,0 +1,6 @@
+import sys
+
+try:
+    raise ValueError("hidden")
+finally:
+    sys.exit(5)

@@ -1,0 +1,3 @@
+from codesteer_tui.sandbox import docker
+
+print(docker)

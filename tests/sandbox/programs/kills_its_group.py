@@ -1,0 +1,5 @@
+import os
+import signal
+
+print("go", flush=True)
+os.kill(0, signal.SIGKILL)

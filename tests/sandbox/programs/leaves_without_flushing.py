@@ -1,0 +1,6 @@
+import os
+import sys
+
+print("written")
+sys.stdout.write("never written")
+os._exit(3)

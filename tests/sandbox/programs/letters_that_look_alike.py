@@ -1,0 +1,4 @@
+ﬁnal = 1
+print(final)
+аnswer = 2
+print(answer)

@@ -1,0 +1,31 @@
+for a in (1,):
+ for a in (1,):
+  for a in (1,):
+   for a in (1,):
+    for a in (1,):
+     for a in (1,):
+      for a in (1,):
+       for a in (1,):
+        for a in (1,):
+         for a in (1,):
+          for a in (1,):
+           for a in (1,):
+            for a in (1,):
+             for a in (1,):
+              for a in (1,):
+               for a in (1,):
+                for a in (1,):
+                 for a in (1,):
+                  for a in (1,):
+                   for a in (1,):
+                    for a in (1,):
+                     for a in (1,):
+                      for a in (1,):
+                       for a in (1,):
+                        for a in (1,):
+                         for a in (1,):
+                          for a in (1,):
+                           for a in (1,):
+                            for a in (1,):
+                             for a in (1,):
+                              pass

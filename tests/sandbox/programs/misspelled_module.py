@@ -1,0 +1,3 @@
+from colections import Counter
+
+print(Counter("abc"))

@@ -1,0 +1,4 @@
+print("never shown")
+
+def double(x)
+    return 2 * x

@@ -1,0 +1,3 @@
+%matplotlib inline
+!pip install numpy
+print("hello")

@@ -1,0 +1,4 @@
+import re
+
+print("go", flush=True)
+re.match(r"(\w+\s?)*$", "a" * 60 + "!")

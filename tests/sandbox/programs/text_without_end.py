@@ -1,0 +1,2 @@
+answer = "twelve
+print(answer)

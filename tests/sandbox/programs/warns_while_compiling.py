@@ -1,0 +1,2 @@
+one = 1
+print(one, one is 1)
