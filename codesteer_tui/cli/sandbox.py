@@ -13,6 +13,7 @@ import click
 from codesteer_tui.cli.options import settings_of
 from codesteer_tui.cli.reading import read_file, read_text
 from codesteer_tui.cli.running import run_async
+from codesteer_tui.cli.sandbox_care import clean, selftest, status
 from codesteer_tui.cli.speaking import put, put_json, say, to_reader
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.text import plain
@@ -20,8 +21,7 @@ from codesteer_tui.text import plain
 if TYPE_CHECKING:
     from codesteer_tui.config import SandboxSettings
     from codesteer_tui.sandbox import Sandbox
-    from codesteer_tui.sandbox.choose import EngineReport
-    from codesteer_tui.sandbox.images import Pull
+    from codesteer_tui.sandbox.images import Downloads, Pull
     from codesteer_tui.values import ExecutionResult, Limits, Program, SandboxInfo
 
 DEFAULT_BASE = "python:3.12-slim"
@@ -33,62 +33,34 @@ def command() -> None:
     """Build, try and inspect the place where programs run."""
 
 
-@command.command("status")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_context
-def status(ctx: click.Context, as_json: bool) -> None:
-    """Say which sandbox would be used, and what the others lack.
-
-    The exit code is 3 where the one that the configuration names does not work.
-    """
-    import msgspec
-
-    settings = settings_of(ctx).config.sandbox
-    from codesteer_tui.sandbox.choose import choose_sandbox, survey
-
-    async def look() -> tuple[SandboxInfo | SandboxUnavailable, list[EngineReport]]:
-        try:
-            box = await choose_sandbox(msgspec.structs.replace(settings, warm=0))
-        except SandboxUnavailable as error:
-            return error, await survey()
-        await box.aclose()
-        return box.info, await survey()
-
-    info, engines = run_async(look())
-    error = info if isinstance(info, SandboxUnavailable) else None
-    if as_json:
-        used = None if isinstance(info, SandboxUnavailable) else msgspec.to_builtins(info)
-        put_json({"in_use": used, "engines": msgspec.to_builtins(engines)})
-    else:
-        if not isinstance(info, SandboxUnavailable):
-            put(f"in use      {info.label} ({info.isolation.replace('_', ' ')})")
-            _print_why(info.detail, info.remedy)
-        for engine in engines:
-            put(f"{engine.name:<11} {'works' if engine.ok else 'cannot be used'}")
-            _print_why(engine.detail, engine.remedy)
-    if error:
-        raise error
+command.add_command(status)
+command.add_command(clean)
+command.add_command(selftest)
 
 
 @command.command("build")
+@click.argument("kind", type=click.Choice(["core", "sci"]), default="core")
 @click.option("--base", default=DEFAULT_BASE, show_default=True, metavar="NAME", help="Image to build on.")
 @click.option("-y", "--yes", is_flag=True, help="Download without asking.")
-def build(base: str, yes: bool) -> None:
-    """Make the image that programs run in. Asks before anything is downloaded, naming the size."""
+def build(kind: str, base: str, yes: bool) -> None:
+    """Make the image that programs run in. Asks before anything is downloaded, naming the size.
+
+    "core", which is meant where nothing is said, has Python's standard library; "sci" has numpy, scipy, sympy,
+    networkx, z3, pandas and ortools as well.
+    """
     from codesteer_tui.sandbox import images
 
-    pull = run_async(images.pull_needed(base))
-    if pull and not yes:
-        question = pull_question(pull)
+    needed = run_async(images.downloads(kind, base))
+    if needed and not yes:
+        question = download_question(needed)
         if not sys.stdin.isatty():
-            raise click.UsageError(
-                f"{question} Add --yes to agree, or --base NAME for an image that is here."
-            )
-        click.confirm(f"{question} Pull it?", abort=True, err=True)
+            way_out = ", or --base NAME for an image that is here" if needed.pull else ""
+            raise click.UsageError(f"{question} Add --yes to agree{way_out}.")
+        click.confirm(f"{question} Download?", abort=True, err=True)
 
     async def follow() -> str:
         line = ""
-        async for line in images.build(base):
+        async for line in images.build(base, kind):
             say(line)
         return line
 
@@ -244,11 +216,15 @@ def _print_end(result: ExecutionResult) -> None:
     say(f"{result.verdict}, {lasting(result.wall_ms / 1000)}{peak}")
 
 
-def _print_why(detail: str, remedy: str) -> None:
-    if detail:
-        put(f"            {detail}")
-    if remedy:
-        put(f"            → {remedy}")
+def download_question(needed: Downloads) -> str:
+    """What would be downloaded, as far as that is known."""
+    parts = [pull_question(needed.pull)] if needed.pull else []
+    if needed.libraries_bytes:
+        parts.append(
+            f"The libraries of the sci image are fetched with pip: about {needed.libraries_bytes / MIB:.0f} MiB, "
+            f"{needed.libraries_disk_bytes / MIB:.0f} MiB on disk, and as much again in the image."
+        )
+    return " ".join(parts)
 
 
 def pull_question(pull: Pull) -> str:
