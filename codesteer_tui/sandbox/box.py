@@ -47,7 +47,7 @@ class Box:
                 raise SandboxError(f"The container {happened}; it said: {said}", "codesteer sandbox status")
             self.reader.feed(received)
         hello = self.reader.hello
-        if hello is None:
+        if hello is None or self.reader.result is not None:
             raise SandboxError(
                 f"The container does not speak our protocol: {self.reader.broken}", "codesteer sandbox build"
             )
@@ -75,8 +75,9 @@ class Box:
         """Send a frame; false where the box ended before the last byte, so that it cannot have acted on it."""
         self._sending = True
         try:
-            sending = asyncio.get_running_loop().sock_sendall(self._socket, frame)
-            await asyncio.wait_for(sending, max(0.0, deadline - time.monotonic()))
+            # Not `wait_for`, which in Python 3.11 swallows a cancellation that comes with the last byte.
+            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                await asyncio.get_running_loop().sock_sendall(self._socket, frame)
         except (OSError, TimeoutError):
             return False
         finally:
@@ -89,8 +90,9 @@ class Box:
         if left <= 0:
             return None
         try:
-            receiving = asyncio.get_running_loop().sock_recv(self._socket, _PIECE)
-            return await asyncio.wait_for(receiving, left)
+            async with asyncio.timeout(left):
+                await asyncio.sleep(0)  # bytes that are there are read at once: a flood would stall the loop
+                return await asyncio.get_running_loop().sock_recv(self._socket, _PIECE)
         except TimeoutError:
             return None
         except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
@@ -24,25 +25,38 @@ class Breaker:
         return max(0.0, self._retry_at - time.monotonic())
 
     def check(self) -> None:
-        """Let an attempt through, or refuse it with what the engine said last.
+        """See whether an attempt would be let through.
 
         Raises:
-            SandboxUnavailable: too many attempts failed, and it is too early for another.
+            SandboxUnavailable: too many attempts failed, and it is too early for another; quotes the last one.
         """
         if self._last is not None and self.wait_s > 0:
             raise SandboxUnavailable(
                 f"{self._last.message} ({self._failures} attempts failed; the next one is made in"
-                f" {self.wait_s:.0f} s.)",
+                f" {math.ceil(self.wait_s)} s.)",
                 self._last.remedy,
             ) from self._last
+
+    def attempt(self) -> None:
+        """Begin an attempt; after failures it is the only one until it ends or its pause has passed again.
+
+        Raises:
+            SandboxUnavailable: as for `check`.
+        """
+        self.check()
+        if self._failures >= FAILURES_TO_OPEN:
+            self._pause()
+
+    def _pause(self) -> None:
+        over = self._failures - FAILURES_TO_OPEN
+        self._retry_at = time.monotonic() + min(LONGEST_S, 2.0 ** min(over, 10))
 
     def failed(self, error: SandboxError) -> None:
         """An attempt failed."""
         self._failures += 1
         self._last = error
-        over = self._failures - FAILURES_TO_OPEN
-        if over >= 0:
-            self._retry_at = time.monotonic() + min(LONGEST_S, 2.0**over)
+        if self._failures >= FAILURES_TO_OPEN:
+            self._pause()
 
     def worked(self) -> None:
         """An attempt succeeded: everything is forgotten."""

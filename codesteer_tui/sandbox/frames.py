@@ -125,7 +125,8 @@ class StreamText:
         """Take the next bytes of the head; return the text that is now complete."""
         self.received += len(data)
         text = self._decoder.decode(data)
-        self.pieces.append(text)
+        if text:  # else an endless stream of empty frames would fill the list
+            self.pieces.append(text)
         return text
 
     def finish(self) -> str:

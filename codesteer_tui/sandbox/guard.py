@@ -33,8 +33,9 @@ def main() -> None:
             found = containers(engine, session)
             for container in found:
                 ask(engine, "DELETE", f"/containers/{container}?force=1&v=1")
-        except (OSError, ValueError):
-            found = ["?"]  # the engine is gone or restarting: it is asked again until time is up
+        except (OSError, ValueError, TypeError, KeyError):
+            # The engine is gone or restarting, or answers with an error: it is asked again until time is up.
+            found = ["?"]
         if found:
             quiet_since = time.monotonic()
         time.sleep(_PAUSE_S)

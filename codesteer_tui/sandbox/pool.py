@@ -62,7 +62,7 @@ class Pool:
             SandboxError: it failed now.
         """
         if self._closed:
-            raise SandboxError("The sandbox is closed.", "Open it again.")
+            raise _closed()
         if shape != self._shape:
             return await self._start(shape)
         self.weed()
@@ -70,7 +70,7 @@ class Pool:
             box = self._idle.popleft()
             self._changed.set()
             return box
-        if len(self._waiters) < len(self._filling):
+        if self._waiting < self._coming:
             return await self._wait()
         self._changed.set()
         return await self._start(shape)
@@ -105,7 +105,16 @@ class Pool:
         while self._waiters:
             waiter = self._waiters.popleft()
             if not waiter.done():
-                waiter.set_exception(SandboxError("The sandbox is closed.", "Open it again."))
+                waiter.set_exception(_closed())
+
+    @property
+    def _coming(self) -> int:
+        """How many are being started to wait; one that has ended counts no more, noted as such or not."""
+        return sum(not task.done() for task in self._filling)
+
+    @property
+    def _waiting(self) -> int:
+        return sum(not waiter.done() for waiter in self._waiters)
 
     async def _wait(self) -> Box:
         """Wait for a container that is being started already."""
@@ -124,34 +133,43 @@ class Pool:
     async def _start(self, shape: Shape) -> Box:
         self._breaker.check()
         async with self._starts:
-            self._breaker.check()  # it may have opened while we waited for our turn
+            if self._closed:
+                raise _closed()
+            self._breaker.attempt()  # it may have opened while we waited for our turn
             try:
                 box = await self._start_box(shape)
             except SandboxError as error:
                 self._breaker.failed(error)
                 raise
             self._breaker.worked()
+            if self._closed:
+                self._drop(box)
+                raise _closed()
             return box
 
     async def _keep_full(self) -> None:
         while True:
             self._changed.clear()
-            for _ in range(self._size - len(self._idle) - len(self._filling)):
+            for _ in range(self._size - len(self._idle) - self._coming):
                 task = asyncio.create_task(self._fill())
                 self._filling.add(task)
                 task.add_done_callback(self._filled)
             await self._changed.wait()
-            await asyncio.sleep(max(QUIET_S, self._breaker.wait_s))
+            await asyncio.sleep(QUIET_S)
+            while pause_s := self._breaker.wait_s:  # which ends early where somebody's start succeeds
+                await asyncio.sleep(min(pause_s, 1.0))
 
     async def _fill(self) -> None:
         try:
             box = await self._start(self._shape)
-        except SandboxError as error:
+        except Exception as error:
             # Whoever waits for it is told; otherwise the breaker has noted it, and it is tried again.
-            while self._waiters and len(self._waiters) >= len(self._filling):
+            while self._waiting and self._waiting >= self._coming:
                 waiter = self._waiters.popleft()
                 if not waiter.done():
                     waiter.set_exception(error)
+            if not isinstance(error, SandboxError):
+                raise
         else:
             self._put(box)
 
@@ -168,7 +186,11 @@ class Pool:
             if not waiter.done():
                 waiter.set_result(box)
                 return
-        if self._closed:
+        if self._closed or len(self._idle) >= self._size:
             self._drop(box)
         else:
             self._idle.append(box)
+
+
+def _closed() -> SandboxError:
+    return SandboxError("The sandbox is closed.", "Open it again.")

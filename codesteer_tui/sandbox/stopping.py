@@ -71,7 +71,14 @@ class Stopper:
 
 
 async def _call_off(working: asyncio.Task[_T], undo: Callable[[_T], None]) -> None:
+    def settle(ended: asyncio.Task[_T]) -> None:
+        if not ended.cancelled() and ended.exception() is None:
+            undo(ended.result())
+
     working.cancel()
-    await asyncio.wait({working})
-    if not working.cancelled() and working.exception() is None:
-        undo(working.result())
+    if working.done():
+        settle(working)
+    else:
+        # A callback, since whoever cancels us twice must not get the result lost between the two.
+        working.add_done_callback(settle)
+        await asyncio.wait({working})

@@ -52,7 +52,10 @@ def cpu_seconds(root: str = "/sys/fs/cgroup") -> float | None:
 
 
 def _cap(text: str) -> int | None:
-    return NO_CAP if text.strip() == "max" else _number(text)
+    if text.strip() == "max":
+        return NO_CAP
+    number = _number(text)
+    return None if number is None else min(number, NO_CAP)  # v1 writes "no limit" as nearly 2**63
 
 
 def _cpu_us(root: str) -> int | None:
@@ -66,7 +69,7 @@ def _cpu_us(root: str) -> int | None:
 def _first(root: str, *names: str) -> str:
     for name in names:
         try:
-            with open(os.path.join(root, name)) as file:
+            with open(os.path.join(root, name), encoding="ascii", errors="replace") as file:
                 return file.read()
         except OSError:
             continue
@@ -74,12 +77,12 @@ def _first(root: str, *names: str) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.strip().isdigit() else None
+    return int(text) if text.strip().isdecimal() else None
 
 
 def _field(text: str, name: str) -> int | None:
     for line in text.splitlines():
         words = line.split()
-        if len(words) == 2 and words[0] == name and words[1].isdigit():
+        if len(words) == 2 and words[0] == name and words[1].isdecimal():
             return int(words[1])
     return None
