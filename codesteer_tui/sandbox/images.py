@@ -7,7 +7,8 @@ import functools
 import hashlib
 import tarfile
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import IO, Any
 
@@ -170,26 +171,35 @@ async def build(base: str = DEFAULT_BASE, kind: str = "core") -> AsyncGenerator[
     engine = await engines.connect()
     try:
         engine.api.timeout = 600
-        if not await _has(engine, base):
-            yield f"pulling {base}"
-            repository, version = _split(base)
-            pull = functools.partial(engine.api.pull, repository, tag=version, stream=True, decode=True)
-            async for line in _progress(engine, pull, f"could not pull {base}"):
+        async with aclosing(_stages(engine, base, kind)) as lines:
+            async for line in lines:
                 yield line
-        site = None
-        if kind == "sci":
-            target = await _target(engine, base)
-            async for line in libraries.fill(target):
-                yield line
-            site = libraries.folder(target)
-        name = tag(await _identity(engine, base), kind, site=site.name if site else "")
-        yield f"building {name} from {base}"
-        start = functools.partial(_start_build, engine, base, kind, name, site)
-        async for line in _progress(engine, start, "the build failed"):
-            yield line
-        yield f"built {name}"
     finally:
         await engine.close()
+
+
+async def _stages(engine: Engine, base: str, kind: str) -> AsyncGenerator[str, None]:
+    if not await _has(engine, base):
+        yield f"pulling {base}"
+        repository, version = _split(base)
+        pull = functools.partial(engine.api.pull, repository, tag=version, stream=True, decode=True)
+        async with aclosing(_progress(engine, pull, f"could not pull {base}")) as lines:
+            async for line in lines:
+                yield line
+    site = None
+    if kind == "sci":
+        target = await _target(engine, base)
+        async with aclosing(libraries.fill(target)) as lines:
+            async for line in lines:
+                yield line
+        site = libraries.folder(target)
+    name = tag(await _identity(engine, base), kind, site=site.name if site else "")
+    yield f"building {name} from {base}"
+    start = functools.partial(_start_build, engine, base, kind, name, site)
+    async with aclosing(_progress(engine, start, "the build failed")) as lines:
+        async for line in lines:
+            yield line
+    yield f"built {name}"
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -314,7 +324,7 @@ def _put(archive: tarfile.TarFile, path: Path, name: str) -> None:
 
 async def _progress(
     engine: Engine, start: Callable[[], Iterator[dict[str, Any]]], what: str
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """Run a streaming call of the SDK in a thread and yield its lines.
 
     Raises:

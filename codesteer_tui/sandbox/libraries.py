@@ -96,8 +96,9 @@ async def fill(target: Target) -> AsyncGenerator[str, None]:
     except OSError as error:
         raise SandboxError(f"The libraries cannot be kept in {root()}: {error.strerror}", _AGAIN) from error
     try:
-        async for line in _install(target, half):
-            yield line
+        async with contextlib.aclosing(_install(target, half)) as lines:
+            async for line in lines:
+                yield line
         await asyncio.to_thread(_finish, half, there)
     finally:
         await asyncio.shield(asyncio.to_thread(shutil.rmtree, half, ignore_errors=True))
