@@ -60,8 +60,9 @@ def build(kind: str, base: str, yes: bool) -> None:
 
     async def follow() -> str:
         line = ""
-        async for line in images.build(base, kind):
-            say(line)
+        async with aclosing(images.build(base, kind)) as lines:
+            async for line in lines:
+                say(line)
         return line
 
     put(run_async(follow()).removeprefix("built "))

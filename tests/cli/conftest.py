@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.boxes import docker_image as docker_image
+
 COMMAND = [sys.executable, "-m", "codesteer_tui"]
 ROOT = Path(__file__).resolve().parents[2]
 
