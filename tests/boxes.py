@@ -21,16 +21,16 @@ from codesteer_tui.values import ExecutionResult, Limits, Program
 LOCAL_BASE = "csbase:latest"
 
 
-async def _image() -> str:
+async def _image(kind: str = "core") -> str:
     engine = await engines.connect()
     try:
-        return (await images.find(engine, "core")).id
+        return (await images.find(engine, kind)).id
     except SandboxError:
         if not await engine.call(engine.api.images, name=LOCAL_BASE):
             raise
-        async for _ in images.build(LOCAL_BASE):
+        async for _ in images.build(LOCAL_BASE, kind):
             pass
-        return (await images.find(engine, "core")).id
+        return (await images.find(engine, kind)).id
     finally:
         await engine.close()
 
@@ -52,22 +52,23 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
-_found: list[str] = []
+_found: dict[str, str] = {}
 
 
-async def _image_or_skip() -> str:
-    if not _found:
+async def image_or_skip(kind: str = "core") -> str:
+    """The id of our image of this kind, built from the local base where it is missing."""
+    if kind not in _found:
         try:
-            _found.append(await _image())
+            _found[kind] = await _image(kind)
         except SandboxError as error:
-            missing(f"no Docker sandbox here: {error}")
-    return _found[0]
+            missing(f"no Docker sandbox with the {kind} image here: {error}")
+    return _found[kind]
 
 
 @pytest_asyncio.fixture
 async def docker_image() -> str:
     """The id of our image for this version of the runner, built from the local base where it is missing."""
-    return await _image_or_skip()
+    return await image_or_skip()
 
 
 @pytest_asyncio.fixture
@@ -92,7 +93,7 @@ async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
     """Each implementation in turn."""
     made: Sandbox
     if request.param == "docker":
-        made = await DockerSandbox.open(SandboxSettings(image=await _image_or_skip()))
+        made = await DockerSandbox.open(SandboxSettings(image=await image_or_skip()))
     elif request.param == "namespaces":
         try:
             made = await NamespaceSandbox.open()

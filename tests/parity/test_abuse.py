@@ -1,6 +1,6 @@
 """Every hostile or broken program of the abuse catalogue ends as the catalogue says.
 
-The catalogue lies beside the repository. All of it runs on Docker and in the namespace box;
+The catalogue lies beside the repository. All of it runs on Docker, on both images, and in the namespace box;
 where a box of one process differs by design, `IN_THE_BOX` says how.
 """
 
@@ -9,18 +9,22 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
+from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Output, Sandbox, source
+from codesteer_tui.sandbox.docker import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
-from tests.boxes import docker_image, docker_sandbox, namespace_sandbox
+from tests.boxes import image_or_skip, namespace_sandbox
 from tests.endings import deviations
 
-__all__ = ["docker_image", "docker_sandbox", "namespace_sandbox"]
+__all__ = ["namespace_sandbox"]
 
 ABUSE = Path(__file__).resolve().parents[2].parent / "shared" / "sandbox" / "abuse"
 """Beside the repository; absent on most machines, required in CI."""
@@ -98,16 +102,25 @@ async def _run(sandbox: Sandbox, program: dict[str, Any]) -> tuple[dict[str, Any
     return {name: getattr(result, name) for name in ExecutionResult.__struct_fields__}, took
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["core", "sci"])
+async def long_lived(request: pytest.FixtureRequest) -> AsyncIterator[DockerSandbox]:
+    """One sandbox with warm containers for the whole catalogue, as a long session has it; on each image."""
+    sandbox = await DockerSandbox.open(SandboxSettings(image=await image_or_skip(request.param)))
+    yield sandbox
+    await sandbox.aclose()
+
+
 @pytest.mark.docker
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("program", CATALOGUE, ids=lambda program: program["file"])
 async def test_it_ends_as_the_catalogue_says_in_docker(
-    program: dict[str, Any], docker_sandbox: Sandbox
+    program: dict[str, Any], long_lived: DockerSandbox
 ) -> None:
-    got, took = await _run(docker_sandbox, program)
+    got, took = await _run(long_lived, program)
     for _ in range(2 if program["file"] in RACES else 0):
         if not deviations(program["expect"], got, took):
             break
-        got, took = await _run(docker_sandbox, program)
+        got, took = await _run(long_lived, program)
     assert not deviations(program["expect"], got, took), (program["what"], got, took)
 
 
