@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ class Traces(NamedTuple):
     containers: frozenset[str]
     processes: frozenset[str]
     mounts: frozenset[str]
-    sockets: int
+    sockets: frozenset[str]
 
     @classmethod
     def now(cls) -> Traces:
@@ -29,18 +30,30 @@ class Traces(NamedTuple):
             frozenset(own),
             frozenset(_descendants(os.getpid())),
             frozenset(mount for mount in mounts if not any(part in mount for part in belongs_to_others)),
-            sum(_is_socket(link) for link in Path("/proc/self/fd").iterdir()),
+            frozenset(
+                name for name in map(_target, Path("/proc/self/fd").iterdir()) if name[:7] == "socket:"
+            ),
         )
 
-    def since(self, before: Traces) -> dict[str, object]:
-        """What is there now and was not there before; empty where nothing is left."""
-        left: dict[str, object] = {
-            "containers": sorted(self.containers - before.containers),
-            "processes": sorted(self.processes - before.processes),
-            "mounts": sorted(self.mounts - before.mounts),
-            "more sockets": max(0, self.sockets - before.sockets),
-        }
-        return {what: found for what, found in left.items() if found}
+    def __sub__(self, before: Traces) -> Traces:
+        return Traces(*(now - then for now, then in zip(self, before, strict=True)))
+
+    def __and__(self, other: Traces) -> Traces:
+        return Traces(*(one & another for one, another in zip(self, other, strict=True)))
+
+
+def left_since(before: Traces, patience_s: float) -> Traces:
+    """What was not there `before` and does not go away either; comes back as soon as there is nothing.
+
+    Looking once is not enough: what other programs on the machine are starting or removing just now comes and
+    goes, and only what is there at every look can be ours.
+    """
+    deadline = time.monotonic() + patience_s
+    left = Traces.now() - before
+    while any(left) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        left &= Traces.now()
+    return left
 
 
 def _containers() -> tuple[list[str], list[tuple[str, ...]]]:
@@ -87,8 +100,8 @@ def _mounts() -> list[str]:
     return [line.split()[4] + " " + line.partition(" - ")[2] for line in lines]
 
 
-def _is_socket(link: Path) -> bool:
+def _target(link: Path) -> str:
     try:
-        return str(link.readlink()).startswith("socket:")
+        return str(link.readlink())
     except FileNotFoundError:
-        return False
+        return ""

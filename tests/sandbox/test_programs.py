@@ -7,21 +7,23 @@ a box of one process differs by design, in the namespace box.
 from __future__ import annotations
 
 import os
-import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
+from codesteer_tui.config import SandboxSettings
+from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Sandbox
+from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.values import Limits
-from tests.boxes import docker_image, docker_sandbox, namespace_sandbox
+from tests.boxes import image_or_skip
 from tests.endings import deviations, ending_of
-from tests.leftovers import Traces
-
-__all__ = ["docker_image", "docker_sandbox", "namespace_sandbox"]
+from tests.leftovers import Traces, left_since
 
 PROGRAMS = Path(__file__).parent / "programs"
 CATALOGUE: dict[str, dict[str, Any]] = tomllib.loads((PROGRAMS / "expect.toml").read_text("utf-8"))
@@ -31,6 +33,9 @@ CANARY = "CODESTEER_CANARY_API_KEY"
 SETTLE_S = 15.0
 
 _before: list[Traces] = []
+_opened: list[Sandbox] = []
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,12 +46,32 @@ def _secret_in_the_environment() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _traces_before(_secret_in_the_environment: None) -> None:
-    _before.append(Traces.now())
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+async def _traces_before(_secret_in_the_environment: None) -> None:
+    _before.append(Traces.now())  # asynchronous, so that the event loop and its own sockets are there already
 
 
-def test_the_catalogue_and_its_programs_belong_together() -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def containers(_traces_before: None) -> AsyncIterator[Sandbox]:
+    """One sandbox for all programs: what one of them does must not reach the next."""
+    sandbox = await DockerSandbox.open(SandboxSettings(image=await image_or_skip()))
+    _opened.append(sandbox)
+    yield sandbox
+    await sandbox.aclose()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def namespaces(_traces_before: None) -> AsyncIterator[Sandbox]:
+    try:
+        sandbox = await NamespaceSandbox.open()
+    except SandboxError as error:
+        pytest.skip(f"no namespace box here: {error}")
+    _opened.append(sandbox)
+    yield sandbox
+    await sandbox.aclose()
+
+
+async def test_the_catalogue_and_its_programs_belong_together() -> None:
     assert {path.stem for path in PROGRAMS.glob("*.py")} == set(CATALOGUE)
     assert len(CATALOGUE) >= 70
     for name, entry in CATALOGUE.items():
@@ -65,19 +90,19 @@ async def _check(name: str, sandbox: Sandbox, expect: dict[str, Any]) -> None:
 
 @pytest.mark.docker
 @pytest.mark.parametrize("name", CATALOGUE)
-async def test_it_ends_as_it_should_in_docker(name: str, docker_sandbox: Sandbox) -> None:
-    await _check(name, docker_sandbox, CATALOGUE[name]["expect"])
+async def test_it_ends_as_it_should_in_docker(name: str, containers: Sandbox) -> None:
+    await _check(name, containers, CATALOGUE[name]["expect"])
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-async def test_it_ends_as_it_should_in_the_namespace_box(name: str, namespace_sandbox: Sandbox) -> None:
+async def test_it_ends_as_it_should_in_the_namespace_box(name: str, namespaces: Sandbox) -> None:
     entry = CATALOGUE[name]
-    await _check(name, namespace_sandbox, entry.get("in_the_box", entry["expect"]))
+    await _check(name, namespaces, entry.get("in_the_box", entry["expect"]))
 
 
-def test_nothing_is_left_of_any_of_them() -> None:
-    deadline = time.monotonic() + SETTLE_S
-    while (left := Traces.now().since(_before[0])) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not left
+async def test_nothing_is_left_of_any_of_them() -> None:
+    for sandbox in _opened:
+        await sandbox.aclose()
+    left = left_since(_before[0], SETTLE_S)
+    assert not any(left), left
     assert CANARY in os.environ, "the programs that looked for secrets had one to find"
