@@ -115,6 +115,7 @@ async def _install(target: Target, into: Path) -> AsyncGenerator[str, None]:
     )
     assert process.stdout is not None
     errors: list[str] = []
+    trouble = ""
     try:
         async for raw in process.stdout:
             line = raw.decode("utf-8", "replace").strip()
@@ -122,6 +123,8 @@ async def _install(target: Target, into: Path) -> AsyncGenerator[str, None]:
                 errors.append(line.removeprefix("ERROR:").strip())
             elif line.startswith(("Collecting ", "Downloading ", "Installing ")):
                 yield line
+            elif "connection" in line.lower() or "retrying" in line.lower():
+                trouble = f" ({line[:200]})"  # the error itself only says that nothing was found
         code = await process.wait()
     finally:
         if process.returncode is None:
@@ -130,7 +133,7 @@ async def _install(target: Target, into: Path) -> AsyncGenerator[str, None]:
             await asyncio.shield(process.wait())
     if code != 0:
         said = errors[-1] if errors else f"pip ended with {code}"
-        raise SandboxError(f"The libraries could not be fetched: {said[:300]}", _AGAIN)
+        raise SandboxError(f"The libraries could not be fetched: {said[:300]}{trouble}", _AGAIN)
 
 
 def command(target: Target, into: Path) -> list[str]:

@@ -155,6 +155,16 @@ async def test_a_fetch_that_failed_leaves_nothing_and_quotes_pip(
     assert list(cache.iterdir()) == []
 
 
+async def test_a_fetch_without_a_network_says_so(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _pip_of(
+        monkeypatch,
+        "print('WARNING: Retrying (Retry(total=0)) after connection broken by NewConnectionError')\n"
+        "print('ERROR: No matching distribution found for absl-py'); raise SystemExit(1)",
+    )
+    with pytest.raises(SandboxError, match=r"absl-py.*NewConnectionError"):
+        await _fill()
+
+
 async def test_a_fetch_that_was_stopped_leaves_no_process_and_no_folder(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
