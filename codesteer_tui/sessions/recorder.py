@@ -57,7 +57,10 @@ class SessionFile:
             SessionError: the event could not be written whole.
         """
         if self._fd is None:
-            raise SessionError(f"The session file {self.path} is closed already.")
+            raise SessionError(
+                f"The session file {self.path} is closed already.",
+                "This is a bug in codesteer; please report it.",
+            )
         line = memoryview(encode(event) + b"\n")
         try:
             while line:

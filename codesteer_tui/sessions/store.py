@@ -177,7 +177,10 @@ class Store:
         try:
             path.unlink()
         except OSError as error:
-            raise SessionError(f"{path} cannot be deleted: {error.strerror or error}.") from error
+            raise SessionError(
+                f"{path} cannot be deleted: {error.strerror or error}.",
+                "Make its folder writable, or delete the file by hand.",
+            ) from error
         return path
 
 
