@@ -155,9 +155,10 @@ class Pool:
                 self._filling.add(task)
                 task.add_done_callback(self._filled)
             await self._changed.wait()
-            await asyncio.sleep(QUIET_S)
-            while pause_s := self._breaker.wait_s:  # which ends early where somebody's start succeeds
+            pause_s = max(QUIET_S, self._breaker.wait_s)
+            while pause_s > 0:
                 await asyncio.sleep(min(pause_s, 1.0))
+                pause_s = self._breaker.wait_s  # none any more where somebody's start succeeded meanwhile
 
     async def _fill(self) -> None:
         try:
