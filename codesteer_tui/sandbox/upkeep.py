@@ -37,6 +37,7 @@ class BoxFacts(Struct, frozen=True):
     state: str
     owner: Owner
     pid: int | None
+    image: str
 
 
 class EngineFacts(Struct, frozen=True):
@@ -111,12 +112,12 @@ def _image(image: dict[str, Any]) -> ImageFacts:
 async def _boxes(engine: Engine) -> list[BoxFacts]:
     filters = {"label": f"{LABEL_SANDBOX}=1"}
     found = await engine.call(engine.api.containers, all=True, filters=filters)
-    return [_box(str(each["Id"]), str(each["State"]), each["Labels"].get(LABEL_OWNER, "")) for each in found]
+    return [_box(each) for each in found]
 
 
-def _box(id: str, state: str, label: str) -> BoxFacts:
-    owner, pid = owner_of(label)
-    return BoxFacts(id, state, owner, pid)
+def _box(each: dict[str, Any]) -> BoxFacts:
+    owner, pid = owner_of(each["Labels"].get(LABEL_OWNER, ""))
+    return BoxFacts(str(each["Id"]), str(each["State"]), owner, pid, str(each["ImageID"]))
 
 
 def owner_of(label: str) -> tuple[Owner, int | None]:
@@ -142,6 +143,8 @@ async def cleaning(engine: Engine, *, everything: bool = False) -> Cleaning:
         SandboxUnavailable: the engine does not answer.
     """
     boxes = await _boxes(engine)
+    kept = [] if everything else [box for box in boxes if box.owner != "gone"]
+    in_use = {box.image for box in kept}
     shares = await _own_bytes(engine)
     items = [
         Item("container", box.id, f"container {box.id[:12]}, owner {_owner(box)}")
@@ -149,11 +152,10 @@ async def cleaning(engine: Engine, *, everything: bool = False) -> Cleaning:
         if everything or box.owner == "gone"
     ]
     for image in await _images(engine):
-        if everything or not image.current:
+        if everything or not (image.current or image.id in in_use):
             name = ", ".join(image.names) or f"image {image.id.removeprefix('sha256:')[:12]} without a name"
             items.append(Item("image", image.id, name, shares.get(image.id, 0)))
     folders = await asyncio.to_thread(_folders, everything)
-    kept = [] if everything else [box for box in boxes if box.owner != "gone"]
     return Cleaning([*items, *folders], kept)
 
 

@@ -296,7 +296,7 @@ async def test_an_image_is_made_of_whatever_the_libraries_folder_holds(
 
 @pytest.mark.docker
 async def test_a_container_of_a_dead_owner_is_cleaned_away_and_one_in_use_only_with_all(
-    engine: Engine, docker_image: str
+    engine: Engine, docker_image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     label = json.loads(engines.own_label())
     made = {}
@@ -309,6 +309,9 @@ async def test_a_container_of_a_dead_owner_is_cleaned_away_and_one_in_use_only_w
         mine = [item for item in found.items if item.id in made.values()]
         assert [item.id for item in mine] == [made["gone"]]
         assert made["alive"] in [box.id for box in found.kept]
+        with monkeypatch.context() as later:  # another version: the image is old, but still in use
+            later.setattr(images, "runner_hash", lambda: "later")
+            assert docker_image not in [item.id for item in (await upkeep.cleaning(engine)).items]
         wider = {item.id for item in (await upkeep.cleaning(engine, everything=True)).items}
         assert set(made.values()) <= wider
         assert docker_image in wider
