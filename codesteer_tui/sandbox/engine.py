@@ -96,6 +96,7 @@ class Engine:
         self.api, self.version, self.info = opened
         self.endpoint = endpoint
         self._threads = threads
+        self._closed = False
 
     async def call(self, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking call of the SDK in a thread.
@@ -103,6 +104,8 @@ class Engine:
         Raises:
             SandboxUnavailable: the engine or the connection to it failed; its own words are in the message.
         """
+        if self._closed:
+            raise SandboxUnavailable("The connection to the engine is closed.", "Open the sandbox again.")
         bound = functools.partial(contextvars.copy_context().run, function, *args, **kwargs)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, bound)
@@ -116,7 +119,10 @@ class Engine:
         return _explained(error, self.endpoint)
 
     async def close(self) -> None:
-        """Close the connection and let the threads end."""
+        """Close the connection and let the threads end. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
         await asyncio.get_running_loop().run_in_executor(self._threads, self.api.close)
         self._threads.shutdown(wait=False)
 

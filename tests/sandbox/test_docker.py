@@ -304,3 +304,34 @@ async def test_a_base_that_is_there_needs_no_pull_and_the_size_of_the_usual_one_
     assert here
     usual = await images.pull_needed()
     assert usual is None or (usual.download_bytes or 0) > 40 << 20
+
+
+async def test_closing_in_the_middle_of_a_run_ends_it_with_an_error_of_the_sandbox(
+    docker_sandbox: DockerSandbox, engine: Engine
+) -> None:
+    running = asyncio.create_task(execute(docker_sandbox, SLEEP, wall_s=60.0))
+    queued = [asyncio.create_task(execute(docker_sandbox, "print(1)")) for _ in range(6)]
+    await asyncio.sleep(0.3)
+    await docker_sandbox.aclose()
+    with pytest.raises(SandboxError):
+        await asyncio.wait_for(running, 5)
+    for ended in await asyncio.wait_for(asyncio.gather(*queued, return_exceptions=True), 5):
+        assert isinstance(ended, SandboxError | ExecutionResult), ended
+    assert await _boxes(engine) == []
+
+
+async def test_a_box_of_other_limits_than_the_settings_is_made_for_the_call(
+    docker_sandbox: DockerSandbox,
+) -> None:
+    text = "print(open('/sys/fs/cgroup/memory/memory.limit_in_bytes').read().strip())"
+    if not Path("/sys/fs/cgroup/memory").is_dir():
+        text = "print(open('/sys/fs/cgroup/memory.max').read().strip())"
+    result = await execute(docker_sandbox, text, memory_bytes=96 << 20)
+    assert result.stdout == f"{96 << 20}\n"
+
+
+async def test_the_cpu_time_of_all_processes_together_is_limited(docker_sandbox: DockerSandbox) -> None:
+    text = "import os\nfor _ in range(4): os.fork()\nwhile True: pass"
+    result = await execute(docker_sandbox, text, wall_s=20.0, cpu_s=1)
+    assert result.status == "timeout"
+    assert result.wall_ms < 8000
