@@ -61,8 +61,7 @@ class Pool:
             SandboxUnavailable: the engine has failed several times in a row; says what it said.
             SandboxError: it failed now.
         """
-        if self._closed:
-            raise _closed()
+        self._check_open()
         if shape != self._shape:
             return await self._start(shape)
         self.weed()
@@ -107,6 +106,10 @@ class Pool:
             if not waiter.done():
                 waiter.set_exception(_closed())
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise _closed()
+
     @property
     def _coming(self) -> int:
         """How many are being started to wait; one that has ended counts no more, noted as such or not."""
@@ -133,8 +136,7 @@ class Pool:
     async def _start(self, shape: Shape) -> Box:
         self._breaker.check()
         async with self._starts:
-            if self._closed:
-                raise _closed()
+            self._check_open()
             self._breaker.attempt()  # it may have opened while we waited for our turn
             try:
                 box = await self._start_box(shape)
