@@ -30,7 +30,7 @@ CATALOGUE: dict[str, dict[str, Any]] = tomllib.loads((PROGRAMS / "expect.toml").
 GENEROUS: dict[str, Any] = {"wall_s": 60.0, "cpu_s": 60}
 """For programs where time is not the point, so that a busy machine does not decide how they end."""
 CANARY = "CODESTEER_CANARY_API_KEY"
-SETTLE_S = 15.0
+SETTLE_S = 60.0
 
 _before: list[Traces] = []
 _opened: list[Sandbox] = []
