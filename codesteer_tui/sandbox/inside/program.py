@@ -27,9 +27,20 @@ def run(source: bytes, folder: str) -> NoReturn:
     """
     # The program may replace any name it can reach, os._exit and sys.stderr included: hold our own.
     finish = _finisher(sys.stdout, sys.stderr)
+    untrace, unprofile = sys.settrace, sys.setprofile
     _add_site_builtins()
     try:
-        _execute(source, folder)
+        try:
+            _execute(source, folder)
+        finally:
+            # A trace or profile function is for the program, not for us, and must not fail in our place. Inline,
+            # since a call is what it would see; one that fails even so is off after that.
+            try:
+                untrace(None)
+                unprofile(None)
+            except BaseException:
+                untrace(None)
+                unprofile(None)
     except SystemExit as stop:
         finish(_exit_code(stop.code))
     except BaseException as error:
@@ -81,20 +92,35 @@ def _text_or_bytes(source: bytes) -> str | bytes:
 def _show(error: BaseException) -> int:
     """Print an uncaught exception as the interpreter would, without our own frames; return the exit code."""
     # SystemExit raised by the hook itself counts, as in the interpreter; any other failure is printed.
-    trace = error.__traceback__
-    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _HERE:
-        trace = trace.tb_next
     code = 130 if isinstance(error, KeyboardInterrupt) else 1
+    hook = getattr(sys, "excepthook", None)
     try:
-        if sys.excepthook is sys.__excepthook__:
-            traceback.print_exception(type(error), error, trace)
+        if hook is None or hook is sys.__excepthook__:
+            _print_error(error)
         else:
-            sys.excepthook(type(error), error, trace)
+            hook(type(error), error, _own_trace(error))
     except SystemExit as stop:
         return _exit_code(stop.code)
     except BaseException as second:
-        _print_quietly(second)
+        _print_quietly("Error in sys.excepthook:")
+        _print_error(second, chain=False)
+        _print_quietly("\nOriginal exception was:")
+        _print_error(error)
     return code
+
+
+def _own_trace(error: BaseException) -> types.TracebackType | None:
+    trace = error.__traceback__
+    while trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == _HERE:
+        trace = trace.tb_next
+    return trace
+
+
+def _print_error(error: BaseException, *, chain: bool = True) -> None:
+    try:
+        traceback.print_exception(type(error), error, _own_trace(error), chain=chain)
+    except BaseException:
+        pass  # the program closed or replaced its stderr: there is nowhere left to say it
 
 
 def _exit_code(value: object) -> int:
