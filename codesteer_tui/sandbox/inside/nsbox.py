@@ -110,8 +110,8 @@ def _leave_host() -> None:
     for name, line in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(line)
-    name = b"sandbox"  # the host's own is nobody's business
-    _check(_libc.sethostname(name, len(name)), "naming the box")
+    hostname = b"sandbox"  # the host's own is nobody's business
+    _check(_libc.sethostname(hostname, len(hostname)), "naming the box")
     pid = os.fork()
     if pid:
         _wait_outside(pid)
