@@ -6,17 +6,19 @@ import asyncio
 import shutil
 import subprocess
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from statistics import median
 
 import pytest
+import pytest_asyncio
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.sandbox.docker import DockerSandbox
 from codesteer_tui.sandbox.namespaces import interpreter
 from codesteer_tui.values import ExecutionResult, Limits, Program
-from tests.boxes import docker_image
+from tests.boxes import docker_image, missing
+from tests.perf import rivals
 
 __all__ = ["docker_image"]
 
@@ -136,5 +138,48 @@ async def test_a_warm_execution_is_ten_times_as_fast_as_docker_run(docker_image:
 
     try:
         assert await lowest(measure, 1 / COLD_DOCKER) <= 1 / COLD_DOCKER
+    finally:
+        await sandbox.aclose()
+
+
+@pytest_asyncio.fixture
+async def image_with_python(docker_image: str) -> AsyncIterator[str]:
+    """Our image with the name `python` for its `python3`, which llm-sandbox calls."""
+    recipe = f"FROM {docker_image}\nRUN command -v python || ln -s $(command -v python3) /usr/bin/python\n"
+    name = "codesteer-rival:test"
+    build = ["docker", "build", "--quiet", "--network", "none", "--tag", name, "-"]
+    await asyncio.to_thread(subprocess.run, build, input=recipe.encode(), check=True, capture_output=True)
+    yield name
+    await asyncio.to_thread(subprocess.run, ["docker", "rmi", name], check=True, capture_output=True)
+
+
+async def test_a_warm_execution_is_ten_times_as_fast_as_llm_sandbox(
+    docker_image: str, image_with_python: str, pytestconfig: pytest.Config
+) -> None:
+    """Against a session of its own for each program, which is what a fresh machine each time takes there."""
+    folder = pytestconfig.cache.mkdir("llm-sandbox")
+    try:
+        python = await asyncio.to_thread(rivals.environment, folder, "llm-sandbox[docker]")
+    except subprocess.CalledProcessError as error:
+        missing(f"llm-sandbox could not be installed: {str(error.stderr)[-300:]}")
+        raise
+    sandbox = await DockerSandbox.open(SandboxSettings(image=docker_image, warm=2))
+    try:
+        with rivals.Rival(python, "llm_sandbox_runs.py", image_with_python) as rival:
+
+            async def measure() -> float:
+                ours, fresh, already_open = [], [], []
+                for _ in range(RUNS):
+                    await sandbox.warmed()
+                    await asyncio.sleep(SETTLE_S)
+                    ours.append(await until_result(sandbox))
+                    theirs = await asyncio.to_thread(rival.measure)
+                    assert theirs["stdout"].strip() == "1", theirs
+                    fresh.append(theirs["fresh_s"])
+                    already_open.append(theirs["open_s"])
+                print(f"against a run in a session that is open: {median(ours) / median(already_open):.3f}")
+                return median(ours) / median(fresh)
+
+            assert await lowest(measure, 1 / COLD_DOCKER) <= 1 / COLD_DOCKER
     finally:
         await sandbox.aclose()
