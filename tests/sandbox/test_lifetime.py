@@ -37,7 +37,7 @@ from codesteer_tui.errors import CodesteerError
 from codesteer_tui.sandbox.docker import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
 
-TEXT = "import os, time\\nif os.fork() == 0: os.setsid()\\nprint('on', flush=True)\\ntime.sleep(90)"
+TEXT = "import os, time\\nif os.fork() == 0: os.setsid(); time.sleep(90)\\nprint('on', flush=True)\\ntime.sleep(90)"
 
 async def run(sandbox, text):
     try:
@@ -163,6 +163,14 @@ async def _die(app: App, engine: Engine, within_s: float = 2.0) -> None:
     assert await _boxes(engine, app.pid) == []
 
 
+async def _full(app: App, engine: Engine) -> None:
+    """Wait until its three jobs run and two more containers wait."""
+    deadline = time.monotonic() + 10
+    while [box["State"] for box in await _boxes(engine, app.pid)] != ["running"] * 5:
+        assert time.monotonic() < deadline, "the pool is not filled up again"
+        await asyncio.sleep(0.1)
+
+
 @pytest.mark.parametrize("after_s", [0.0, 0.03, 0.08, 0.15, 0.25, 0.4, 0.7])
 async def test_an_app_killed_while_its_first_containers_start_leaves_nothing(
     after_s: float, app: App, engine: Engine
@@ -194,10 +202,7 @@ async def test_an_app_killed_with_several_jobs_and_a_warm_pool_leaves_nothing(
     app: App, engine: Engine
 ) -> None:
     await app.says("on", times=3)
-    deadline = time.monotonic() + 10
-    while len(await _boxes(engine, app.pid)) < 5:
-        assert time.monotonic() < deadline, "the pool is not filled up again"
-        await asyncio.sleep(0.1)
+    await _full(app, engine)
     await _die(app, engine)
 
 
@@ -205,11 +210,13 @@ async def test_the_boxes_of_a_stopped_app_end_by_their_lease_and_it_works_again_
     app: App, engine: Engine
 ) -> None:
     await app.says("on", times=3)
+    await _full(app, engine)
+    await asyncio.sleep(1)  # a box that was never spoken to has a longer first lease: let all be greeted
     app.process.send_signal(signal.SIGSTOP)
-    assert len(await _boxes(engine, app.pid)) >= 3
+    assert len(await _boxes(engine, app.pid)) == 5
     # The last keep-alive of a box is at most 5 s old, its lease lasts 30 s: they live on for a while.
     await asyncio.sleep(15)
-    assert len(await _boxes(engine, app.pid)) >= 3
+    assert len(await _boxes(engine, app.pid)) == 5
     await _none_left(engine, app.pid, within_s=25)
     app.process.send_signal(signal.SIGCONT)
     await app.says("later")
