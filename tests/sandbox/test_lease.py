@@ -24,10 +24,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def test_a_box_waits_a_minute_for_its_first_word(clock: Clock) -> None:
+def test_a_box_waits_half_a_minute_for_its_first_word(clock: Clock) -> None:
     lease = Lease()
-    assert lease.left(idle=True) == FIRST_S == 60
-    clock.now += 59.5
+    assert lease.left(idle=True) == FIRST_S == 30
+    clock.now += 29.5
     assert lease.left(idle=True) == 0.5
     clock.now += 0.5
     assert lease.left(idle=True) <= 0
@@ -35,7 +35,7 @@ def test_a_box_waits_a_minute_for_its_first_word(clock: Clock) -> None:
 
 def test_a_keep_alive_gives_half_a_minute_from_then_on(clock: Clock) -> None:
     lease = Lease()
-    clock.now += 50
+    clock.now += 20
     lease.renew()
     assert lease.left(idle=True) == lease.left(idle=False) == LEASE_S == 30
     clock.now += 30

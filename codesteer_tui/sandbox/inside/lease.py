@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-FIRST_S = 60.0
+FIRST_S = 30.0
 """How long a box waits for its first word from its owner."""
 
 LEASE_S = 30.0
