@@ -11,9 +11,10 @@ import pytest_asyncio
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
-from codesteer_tui.sandbox import Sandbox, images
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox import Sandbox
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker import images
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.process import ProcessSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from codesteer_tui.sandbox import engine
+from codesteer_tui.sandbox.docker import engine
 
 
 class Traces(NamedTuple):

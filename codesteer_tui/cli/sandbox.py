@@ -21,7 +21,6 @@ from codesteer_tui.text import plain
 if TYPE_CHECKING:
     from codesteer_tui.config import SandboxSettings
     from codesteer_tui.sandbox import Sandbox
-    from codesteer_tui.sandbox.images import Downloads, Pull
     from codesteer_tui.values import ExecutionResult, Limits, Program, SandboxInfo
 
 DEFAULT_BASE = "python:3.12-slim"
@@ -48,11 +47,11 @@ def build(kind: str, base: str, yes: bool) -> None:
     "core", which is meant where nothing is said, has Python's standard library; "sci" has numpy, scipy, sympy,
     networkx, z3, pandas and ortools as well.
     """
-    from codesteer_tui.sandbox import images
+    from codesteer_tui.sandbox.docker import images
 
     needed = run_async(images.downloads(kind, base))
     if needed and not yes:
-        question = download_question(needed)
+        question = str(needed)
         if not sys.stdin.isatty():
             way_out = ", or --base NAME for an image that is here" if needed.pull else ""
             raise click.UsageError(f"{question} Add --yes to agree{way_out}.")
@@ -215,27 +214,3 @@ def _print_end(result: ExecutionResult) -> None:
 
     peak = f", {result.peak_bytes / MIB:.0f} MiB" if result.peak_bytes else ""
     say(f"{result.verdict}, {lasting(result.wall_ms / 1000)}{peak}")
-
-
-def download_question(needed: Downloads) -> str:
-    """What would be downloaded, as far as that is known."""
-    parts = [pull_question(needed.pull)] if needed.pull else []
-    if needed.libraries_bytes:
-        parts.append(
-            f"The libraries of the sci image are fetched with pip: about {needed.libraries_bytes / MIB:.0f} MiB, "
-            f"{needed.libraries_disk_bytes / MIB:.0f} MiB on disk, and as much again in the image."
-        )
-    return " ".join(parts)
-
-
-def pull_question(pull: Pull) -> str:
-    """What would be downloaded, as far as that is known."""
-    if pull.download_bytes is None:
-        return (
-            f"The image {pull.base} is not here and would be pulled if there is one; its size is not known."
-        )
-    on_disk = f" and takes {pull.disk_bytes / MIB:.0f} MiB on disk" if pull.disk_bytes else ""
-    return (
-        f"The image {pull.base} is not here; pulling it downloads about {pull.download_bytes / MIB:.0f} MiB"
-        f"{on_disk}."
-    )

@@ -16,8 +16,8 @@ from codesteer_tui.errors import SandboxUnavailable
 if TYPE_CHECKING:
     from codesteer_tui.config import SandboxSettings
     from codesteer_tui.sandbox.choose import EngineReport
+    from codesteer_tui.sandbox.docker.upkeep import EngineFacts, Item, Removed
     from codesteer_tui.sandbox.selftest import Finding
-    from codesteer_tui.sandbox.upkeep import EngineFacts, Item, Removed
     from codesteer_tui.values import SandboxInfo
 
 MB = 1_000_000
@@ -55,9 +55,9 @@ def status(ctx: click.Context, as_json: bool) -> None:
 async def _look(settings: SandboxSettings) -> _Seen:
     import msgspec
 
-    from codesteer_tui.sandbox import engine as engines
-    from codesteer_tui.sandbox import upkeep
     from codesteer_tui.sandbox.choose import choose_sandbox, survey
+    from codesteer_tui.sandbox.docker import engine as engines
+    from codesteer_tui.sandbox.docker import upkeep
 
     in_use: SandboxInfo | SandboxUnavailable
     try:
@@ -67,7 +67,7 @@ async def _look(settings: SandboxSettings) -> _Seen:
     else:
         in_use = box.info
         await box.aclose()
-    reports = await survey()
+    reports = await survey(settings.image)
     try:
         engine = await engines.connect()
     except SandboxUnavailable:
@@ -132,8 +132,8 @@ def clean(everything: bool, dry_run: bool, yes: bool) -> None:
 
 
 async def _clean(*, everything: bool, dry_run: bool, yes: bool) -> list[Removed]:
-    from codesteer_tui.sandbox import engine as engines
-    from codesteer_tui.sandbox import upkeep
+    from codesteer_tui.sandbox.docker import engine as engines
+    from codesteer_tui.sandbox.docker import upkeep
 
     engine = await engines.connect()
     try:

@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxUnavailable
-from codesteer_tui.sandbox import Sandbox, images
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox import Sandbox
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker import images
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.off import OffSandbox
 from codesteer_tui.sandbox.process import ProcessSandbox
@@ -58,19 +59,22 @@ async def choose_sandbox(settings: SandboxSettings = SandboxSettings()) -> Sandb
         return OffSandbox(why, docker.remedy)
 
 
-async def survey() -> list[EngineReport]:
-    """Ask every engine whether it could be used now, best first; takes a few seconds at most."""
-    return [await _ask_docker(), await _ask_namespaces(), _ask_process()]
+async def survey(image: str = "") -> list[EngineReport]:
+    """Ask every engine whether it could be used now, best first; takes a few seconds at most.
+
+    `image` is what the settings name for Docker: a kind, a name, or empty for the best that is there.
+    """
+    return [await _ask_docker(image), await _ask_namespaces(), _ask_process()]
 
 
-async def _ask_docker() -> EngineReport:
+async def _ask_docker(image_name: str) -> EngineReport:
     try:
         engine = await engines.connect()
     except SandboxUnavailable as error:
         return EngineReport("docker", False, error.message, error.remedy)
     try:
         version = await engine.call(engine.api.version)
-        image = await images.find(engine)
+        image = await images.find(engine, image_name)
     except SandboxUnavailable as error:
         return EngineReport("docker", False, error.message, error.remedy)
     finally:

@@ -17,11 +17,10 @@ import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import Admission, Output, source
+from codesteer_tui.sandbox import Admission, Output, launch, source
 from codesteer_tui.sandbox.frames import CANCEL_FRAME, MAX_DIAGNOSTICS_BYTES, BoxReader, job_frame
 from codesteer_tui.sandbox.stopping import Stopper
 from codesteer_tui.sandbox.trials import Trial, trials
@@ -29,16 +28,9 @@ from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program, Sandb
 
 ReducedIsolation: TypeAlias = Literal["ask", "always", "never"]
 
-INSIDE = Path(__file__).resolve().parent / "inside"
-ENVIRONMENT = {"HOME": "/work", "LANG": "C.UTF-8", "TZ": "UTC"}
 LABEL = "reduced isolation"
 _START_S, _GRACE_S, _LEAVE_S, _SELF_TEST_S = 30.0, 3.0, 2.0, 60.0
 _BETTER = "Install Docker Engine (or start Docker Desktop), then run: codesteer sandbox build"
-
-
-def interpreter() -> str:
-    """The interpreter itself rather than a virtual environment's: only the standard library goes in."""
-    return str(getattr(sys, "_base_executable", "") or sys.executable)
 
 
 class NamespaceSandbox:
@@ -204,11 +196,16 @@ class _Running:
 
 async def _spawn(limits: Limits) -> Process:
     """Start a box; one that is started while we are being cancelled is ended at once."""
-    command = [interpreter(), "-I", "-S", "-B", "-X", "utf8", str(INSIDE), "namespaces"]
-    environment = {**ENVIRONMENT, "CS_DISK_BYTES": str(limits.disk_bytes)}
+    environment = {**launch.ENVIRONMENT, "CS_DISK_BYTES": str(limits.disk_bytes)}
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd="/", env=environment, start_new_session=True
+            *launch.command("namespaces"),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd="/",
+            env=environment,
+            start_new_session=True,
         )
     )
     try:

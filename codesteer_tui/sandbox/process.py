@@ -19,10 +19,9 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import Admission, Output, source
+from codesteer_tui.sandbox import Admission, Output, launch, source
 from codesteer_tui.sandbox.frames import StreamText
 from codesteer_tui.sandbox.inside.cut import Cut
-from codesteer_tui.sandbox.namespaces import ENVIRONMENT, INSIDE, interpreter
 from codesteer_tui.sandbox.stopping import Stopper
 from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program, RunStatus, SandboxInfo, Stream
 
@@ -89,11 +88,10 @@ class ProcessSandbox:
 
 
 async def _spawn(folder: str) -> Process:
-    command = [interpreter(), "-I", "-S", "-B", "-X", "utf8", str(INSIDE), "plain"]
-    environment = {**ENVIRONMENT, "HOME": folder}
+    environment = {**launch.ENVIRONMENT, "HOME": folder}
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
-            *command,
+            *launch.command("plain"),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

@@ -99,17 +99,6 @@ def test_an_engine_that_there_is_not_is_blamed_on_the_option_that_named_it(desk:
     assert "--sandbox" not in done.err
 
 
-def test_what_a_pull_takes_is_said_as_far_as_it_is_known() -> None:
-    from codesteer_tui.cli.sandbox import pull_question
-    from codesteer_tui.sandbox.images import Pull
-
-    known = pull_question(Pull("python:3.12-slim", 45 << 20, 130 << 20))
-    assert known.endswith("is not here; pulling it downloads about 45 MiB and takes 130 MiB on disk.")
-    unknown = pull_question(Pull("nosuch:1", None, None))
-    assert "nosuch:1 is not here" in unknown
-    assert "its size is not known" in unknown
-
-
 def test_doctor_names_what_is_missing_and_does_not_fail_for_it(desk: Desk) -> None:
     desk.env["DOCKER_HOST"] = "unix:///nonexistent.sock"
     done = desk.codesteer("doctor", "--json")

@@ -8,9 +8,8 @@ import subprocess
 
 import pytest
 
-from codesteer_tui.cli.sandbox import download_question
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.images import Downloads, Pull
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker.images import Downloads, Pull
 from tests.boxes import LOCAL_BASE
 from tests.cli.conftest import Desk
 
@@ -18,12 +17,20 @@ NOWHERE = "unix:///nonexistent.sock"
 
 
 def test_what_is_downloaded_is_said_with_its_size() -> None:
-    both = download_question(Downloads(Pull("python:3.12-slim", 45 << 20, 125 << 20), 128 << 20, 340 << 20))
+    both = str(Downloads(Pull("python:3.12-slim", 45 << 20, 125 << 20), 128 << 20, 340 << 20))
     assert "downloads about 45 MiB" in both
     assert "with pip: about 128 MiB, 340 MiB on disk" in both
-    libraries = download_question(Downloads(None, 128 << 20, 340 << 20))
+    libraries = str(Downloads(None, 128 << 20, 340 << 20))
     assert "pulling" not in libraries
     assert not Downloads()
+
+
+def test_what_a_pull_takes_is_said_as_far_as_it_is_known() -> None:
+    known = str(Pull("python:3.12-slim", 45 << 20, 130 << 20))
+    assert known.endswith("is not here; pulling it downloads about 45 MiB and takes 130 MiB on disk.")
+    unknown = str(Pull("nosuch:1", None, None))
+    assert "nosuch:1 is not here" in unknown
+    assert "its size is not known" in unknown
 
 
 @pytest.mark.parametrize("arguments", [["clean"], ["clean", "--all", "--yes"], ["build", "sci", "--yes"]])

@@ -19,7 +19,7 @@ import pytest_asyncio
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Output, Sandbox, source
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.boxes import image_or_skip, namespace_sandbox
 from tests.endings import deviations

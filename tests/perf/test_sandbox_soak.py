@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from codesteer_tui.config import SandboxSettings
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import Limits
 from tests.boxes import docker_image
 from tests.endings import deviations, ending_of

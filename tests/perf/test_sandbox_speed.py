@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 
 from codesteer_tui.config import SandboxSettings
-from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.namespaces import interpreter
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
+from codesteer_tui.sandbox.launch import interpreter
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.boxes import docker_image, missing
 from tests.perf import rivals

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesteer_tui.sandbox import images
+from codesteer_tui.sandbox.docker import images
 from codesteer_tui.sandbox.inside import seccomp
 from codesteer_tui.sandbox.inside.counters import Counters, read_counters
 from codesteer_tui.sandbox.inside.cut import Cut
-from codesteer_tui.sandbox.namespaces import INSIDE
+from codesteer_tui.sandbox.launch import INSIDE
 
 
 def _write(root: Path, files: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codesteer_tui.sandbox.caretaker import KEEP_ALIVE_S
+from codesteer_tui.sandbox.docker.caretaker import KEEP_ALIVE_S
 from codesteer_tui.sandbox.inside import lease as leases
 from codesteer_tui.sandbox.inside.lease import FIRST_S, LEASE_S, Lease
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import namespaces
+from codesteer_tui.sandbox import launch, namespaces
 from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.trials import trials
 from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program
@@ -26,11 +26,7 @@ def _processes_in_boxes() -> list[str]:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             except OSError:
                 continue
-            if (
-                b"namespaces" in line
-                and str(namespaces.INSIDE).encode() in line
-                and parent in (1, os.getpid())
-            ):
+            if b"namespaces" in line and str(launch.INSIDE).encode() in line and parent in (1, os.getpid()):
                 found.append(entry.name)
     return found
 
@@ -130,7 +126,7 @@ async def test_a_failed_self_test_keeps_the_box_from_being_used(monkeypatch: pyt
 
 async def test_where_namespaces_are_forbidden_the_reason_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(NamespaceSandbox, "_self_test", None)
-    monkeypatch.setattr(namespaces, "INSIDE", Path("/nowhere"))
+    monkeypatch.setattr(launch, "INSIDE", Path("/nowhere"))
     with pytest.raises(SandboxUnavailable, match="namespaces are not permitted here"):
         await NamespaceSandbox.open()
 

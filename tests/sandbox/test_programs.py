@@ -18,7 +18,7 @@ import pytest_asyncio
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Sandbox
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.values import Limits
 from tests.boxes import image_or_skip

@@ -9,7 +9,7 @@ import pytest
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import Admission, Output
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.process import ProcessSandbox
 from codesteer_tui.sandbox.selftest import selftest

@@ -10,19 +10,18 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
-from codesteer_tui.sandbox import images
-from codesteer_tui.sandbox.images import Pull
+from codesteer_tui.errors import SandboxError
+from codesteer_tui.sandbox.docker import images
+from codesteer_tui.sandbox.docker.images import Downloads, Pull
 from codesteer_tui.settings import Settings
 from codesteer_tui.survey import Item
 from codesteer_tui.tui.app import CodesteerApp
-from codesteer_tui.tui.screens.confirm import ConfirmScreen
+from codesteer_tui.tui.screens.choice import ChoiceScreen
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.welcome import BUILD, Welcome
-from tests.boxes import LOCAL_BASE, docker_image, missing
+from tests.boxes import LOCAL_BASE, image_or_skip
 from tests.tui.conftest import text_on
-
-__all__ = ["docker_image"]
 
 
 @pytest.fixture
@@ -42,26 +41,53 @@ async def until(pilot: Pilot[None], found: object, seconds: float = 60) -> None:
             await pilot.pause(0.05)
 
 
-async def test_a_download_is_asked_for_with_its_size_and_no_is_the_safe_answer(
+def offers(app: CodesteerApp) -> list[str]:
+    """The images that the person may choose from; none before the question is there."""
+    if not isinstance(app.screen, ChoiceScreen):
+        return []
+    return [str(option.prompt) for option in app.screen.query_one(OptionList).options]
+
+
+async def test_each_image_is_offered_with_what_it_downloads_and_none_is_the_safe_answer(
     app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def pull_needed() -> Pull:
-        return Pull("python:3.12-slim", 45 << 20, 125 << 20)
+    async def downloads(kind: str) -> Downloads:
+        pull = Pull("python:3.12-slim", 45 << 20, 125 << 20)
+        return Downloads(pull, 128 << 20, 340 << 20) if kind == "sci" else Downloads(pull)
 
-    monkeypatch.setattr(images, "pull_needed", pull_needed)
+    monkeypatch.setattr(images, "downloads", downloads)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await pilot.press("tab")
         await app.run_action("build_image")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: offers(app))
+        assert [offer.split(":")[0] for offer in offers(app)] == ["None now, go on without", "core", "sci"]
         asked = " ".join(str(s.content) for s in app.screen.query(Static))
-        assert "python:3.12-slim" in asked
-        assert "45 MiB" in asked
+        assert asked.count("The image python:3.12-slim is not here; pulling it downloads about 45 MiB") == 2
+        assert "with pip: about 128 MiB" in asked
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await pilot.press("a")
         assert app.screen.query_one(Prompt).text == "a"
         assert "Nothing was downloaded" in text_on(app)
         assert "asking the engine" not in text_on(app)
+
+
+async def test_an_image_whose_libraries_cannot_be_had_is_not_offered_and_why_is_said(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def downloads(kind: str) -> Downloads:
+        if kind == "sci":
+            raise SandboxError("There are no wheels for riscv64.")
+        return Downloads()
+
+    monkeypatch.setattr(images, "downloads", downloads)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.run_action("build_image")
+        await until(pilot, lambda: offers(app))
+        assert [offer.split(":")[0] for offer in offers(app)] == ["None now, go on without", "core"]
+        asked = " ".join(str(s.content) for s in app.screen.query(Static))
+        assert "core: nothing is downloaded." in asked
+        assert "sci: not here. There are no wheels for riscv64." in asked
 
 
 async def test_without_an_engine_the_cause_and_the_remedy_are_shown(
@@ -75,17 +101,19 @@ async def test_without_an_engine_the_cause_and_the_remedy_are_shown(
 
 
 @pytest.mark.docker
-async def test_the_image_is_built_and_its_name_is_shown(
-    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch, docker_image: str
+@pytest.mark.parametrize(("presses", "kind"), [(1, "core"), (2, "sci")])
+async def test_the_image_that_was_chosen_is_built_and_its_name_is_shown(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch, presses: int, kind: str
 ) -> None:
-    if await images.pull_needed(LOCAL_BASE):
-        missing(f"no image {LOCAL_BASE} to build on")
-    monkeypatch.setattr(images, "pull_needed", functools.partial(images.pull_needed, LOCAL_BASE))
+    await image_or_skip(kind)
+    monkeypatch.setattr(images, "downloads", functools.partial(images.downloads, base=LOCAL_BASE))
     monkeypatch.setattr(images, "build", functools.partial(images.build, LOCAL_BASE))
     async with app.run_test(size=(100, 30)) as pilot:
         await app.run_action("build_image")
+        await until(pilot, lambda: offers(app))
+        await pilot.press(*["down"] * presses, "enter")
         await until(pilot, lambda: "The image is ready" in said(app), 120)
-        assert "built codesteer-sandbox:core-" in said(app)
+        assert f"built codesteer-sandbox:{kind}-" in said(app)
 
 
 async def test_the_welcome_offers_the_image_only_where_it_is_what_is_missing(app: CodesteerApp) -> None:

@@ -17,7 +17,7 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.blocks import PANE, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
-from codesteer_tui.tui.screens.ask import AskScreen
+from codesteer_tui.tui.screens.choice import ChoiceScreen
 from codesteer_tui.tui.widgets.status import activity
 from codesteer_tui.tui.widgets.strip import chip_parts
 from codesteer_tui.values import Limits, Question, Reply, SandboxInfo
@@ -169,7 +169,7 @@ async def test_while_a_decision_is_waited_for_every_place_says_so(
         await until(pilot, lambda: app.screen.desk is not None and app.screen.desk.transcript.questions)
         live = app.screen
         asked = asyncio.create_task(live.ask_person(QUESTION))
-        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
         sheet = live.query_one("#pane-run Sheet")
         await until(pilot, lambda: any("waits for your decision" in b.text for b in sheet.blocks))
         await pilot.press("enter")
@@ -186,7 +186,7 @@ async def test_the_options_of_a_question_are_in_sight_at_every_size(
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         asked = asyncio.create_task(app.screen.ask_person(QUESTION))
-        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
         await pilot.pause(0.1)
         assert "Yes" in text_on(app)
         await pilot.press("escape")

@@ -14,7 +14,7 @@ from codesteer_tui import sessions
 from codesteer_tui.errors import ModelError
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
-from codesteer_tui.tui.screens.ask import AskScreen
+from codesteer_tui.tui.screens.choice import ChoiceScreen
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.prompt import Prompt
@@ -259,7 +259,7 @@ async def test_a_question_offers_the_safe_choice_first(
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
         asked = asyncio.create_task(app.screen.ask_person(QUESTION))
-        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
         await pilot.pause()
         assert "Run [it] here?" in text_on(app)
         await pilot.press(*keys)
@@ -270,7 +270,7 @@ async def test_a_question_goes_away_when_the_turn_is_stopped(app: CodesteerApp) 
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
         asked = asyncio.create_task(app.screen.ask_person(QUESTION))
-        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
         asked.cancel()
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
 

@@ -134,7 +134,9 @@ def _await_job(inbox: Inbox, outbox: Outbox, lease: Lease) -> bytes:
         ready_in, ready_out, _ = select.select([inbox.fd], writable, [], left)
         if ready_out:
             outbox.write()
-        for kind, payload in inbox.read() if ready_in else []:
+        if ready_in:
+            inbox.read()
+        for kind, payload in inbox.frames():
             if kind == b"J":
                 return payload
             if kind == b"K":
@@ -191,6 +193,8 @@ class Execution:
         os.set_blocking(self.child.job, False)
         worker_ended = os.pidfd_open(self.child.pid)
         deadline = self.started + float(self.job["wall_s"])
+        if self._cancelled():  # a cancel that arrived in one piece with the job
+            return "cancelled"
         while True:
             left = deadline - time.monotonic()
             if left <= 0 or self._over_its_cpu_time():
@@ -211,7 +215,9 @@ class Execution:
                 self.outbox.write()
             for fd in self.open & set(readable):
                 self._pump(fd)
-            if self.inbox.fd in readable and self._cancelled():
+            if self.inbox.fd in readable:
+                self.inbox.read()
+            if self._cancelled():
                 return "cancelled"
             if worker_ended in readable:
                 return "exited"
@@ -227,12 +233,12 @@ class Execution:
             os.close(self.child.job)
 
     def _cancelled(self) -> bool:
-        frames = self.inbox.read()
+        kinds = {kind for kind, _ in self.inbox.frames()}
         if self.inbox.closed:
             _leave(5)
-        if any(kind == b"K" for kind, _ in frames):
+        if b"K" in kinds:
             self.lease.renew()
-        return any(kind == b"C" for kind, _ in frames)
+        return b"C" in kinds
 
     def _over_its_cpu_time(self) -> bool:
         """Whether all processes together have used up what each of them is limited to by RLIMIT_CPU."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterator
 
 _MOST = 64 << 20
 
@@ -52,21 +53,22 @@ class Inbox:
         self.closed = False
         self._pending = bytearray()
 
-    def read(self) -> list[tuple[bytes, bytes]]:
-        """Read once and return the frames that are now complete; sets `closed` when the host is gone."""
+    def read(self) -> None:
+        """Read once; sets `closed` when the host is gone."""
         piece = os.read(self.fd, 1 << 20)
+        self._pending += piece
         if not piece:
             self.closed = True
-            return []
-        self._pending += piece
-        frames = []
+
+    def frames(self) -> Iterator[tuple[bytes, bytes]]:
+        """The frames that are complete. One that is not taken waits, so a reader may stop at any of them."""
         while len(self._pending) >= 5:
             length = struct.unpack(">I", self._pending[1:5])[0]
             if length > _MOST:
                 self.closed = True  # not a host that speaks this protocol: as good as none
-                return []
+                return
             if len(self._pending) < 5 + length:
-                break
-            frames.append((bytes(self._pending[:1]), bytes(self._pending[5 : 5 + length])))
+                return
+            frame = bytes(self._pending[:1]), bytes(self._pending[5 : 5 + length])
             del self._pending[: 5 + length]
-        return frames
+            yield frame

@@ -1,10 +1,11 @@
-"""Making the image that programs run in, in the app: consent first, then progress, then the result."""
+"""Making the image that programs run in, in the app: choice and consent, then progress, then the result."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar
+from types import ModuleType
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,13 +16,15 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from codesteer_tui.errors import CodesteerError
+from codesteer_tui.errors import CodesteerError, SandboxError, SandboxUnavailable
 from codesteer_tui.text import plain
 
-if TYPE_CHECKING:
-    from codesteer_tui.sandbox.images import Pull
-
 KEPT_LINES = 400
+KINDS = {
+    "core": "Python's standard library",
+    "sci": "numpy, scipy, sympy, networkx, z3, pandas and ortools as well",
+}
+NOT_NOW = "None now, go on without"
 
 
 class BuildScreen(ModalScreen[None]):
@@ -52,11 +55,12 @@ class BuildScreen(ModalScreen[None]):
         images = await asyncio.to_thread(_import_images)
         try:
             self._say("asking the engine ...")
-            if not await self._agreed(await images.pull_needed()):
+            kind = await self._chosen_kind(images)
+            if not kind:
                 self.app.notify("Nothing was downloaded. Programs run as before.", markup=False)
                 self.dismiss(None)
                 return
-            async with aclosing(images.build()) as lines:
+            async with aclosing(images.build(kind=kind)) as lines:
                 async for line in lines:
                     self._say(line)
         except CodesteerError as error:
@@ -65,24 +69,28 @@ class BuildScreen(ModalScreen[None]):
         self._end("The image is ready. The next problem runs in a container.")
         self.app.post_message(self.Built())
 
-    async def _agreed(self, pull: Pull | None) -> bool:
-        """Ask before a download, with its size; without one there is nothing to ask."""
-        if pull is None:
-            return True
-        from codesteer_tui.tui.screens.confirm import ConfirmScreen
+    async def _chosen_kind(self, images: ModuleType) -> str:
+        """Ask which image, saying what each would download; empty where the person wants none now."""
+        from codesteer_tui.tui.screens.choice import ChoiceScreen
 
-        download, disk = pull.download_bytes, pull.disk_bytes
-        size = (
-            f"about {download >> 20} MiB, {disk >> 20} MiB on disk" if download and disk else "size not known"
+        kinds, notes = [], []
+        for kind in KINDS:
+            try:
+                needed = await images.downloads(kind)
+            except SandboxUnavailable:
+                raise
+            except SandboxError as error:
+                notes.append(f"{kind}: not here. {error.message}")
+                continue
+            kinds.append(kind)
+            notes.append(f"{kind}: {needed or 'nothing is downloaded.'}")
+        screen = ChoiceScreen(
+            "Which image should programs run in?",
+            (NOT_NOW, *(f"{kind}: {KINDS[kind]}" for kind in kinds)),
+            "\n".join(notes),
         )
-        screen = ConfirmScreen(
-            f"Download {pull.base}?",
-            f"The image is built on it: {size}. It comes from the registry that your engine uses.",
-            no="No, go on without",
-            yes="Yes, download and build",
-        )
-        agreed: bool = await self.app.push_screen_wait(screen)
-        return agreed
+        index = await self.app.push_screen_wait(screen)
+        return kinds[index - 1] if index else ""
 
     def _say(self, line: str) -> None:
         self._lines = [*self._lines, *plain(line).splitlines()][-KEPT_LINES:]
@@ -98,7 +106,7 @@ class BuildScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
-def _import_images():  # type: ignore[no-untyped-def]
-    from codesteer_tui.sandbox import images
+def _import_images() -> ModuleType:
+    from codesteer_tui.sandbox.docker import images
 
     return images

@@ -201,15 +201,15 @@ class LiveScreen(DeskScreen):
 
     async def ask_person(self, question: Question) -> Reply:
         """Ask in a dialog; the first option is the safe one, and what Esc chooses."""
-        from codesteer_tui.tui.screens.ask import AskScreen
+        from codesteer_tui.tui.screens.choice import ChoiceScreen
 
         answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
-        def take(reply: Reply | None) -> None:
+        def take(index: int | None) -> None:
             if not answered.done():
-                answered.set_result(reply or Reply(question.options[0]))
+                answered.set_result(Reply(question.options[index or 0]))
 
-        screen = AskScreen(question)
+        screen = ChoiceScreen(question.text, question.options, question.detail)
         self.app.push_screen(screen, take)
         try:
             return await answered

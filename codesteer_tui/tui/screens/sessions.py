@@ -117,7 +117,7 @@ class SessionsScreen(Screen[None]):
             return
         from codesteer_tui.tui.screens.confirm import ConfirmScreen
 
-        async def take(yes: bool | None) -> None:
+        async def take(yes: int | None) -> None:
             if not yes:
                 return
             try:

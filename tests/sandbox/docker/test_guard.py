@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from codesteer_tui.sandbox import guard
+from codesteer_tui.sandbox.docker import guard
 
 FILE = str(Path(guard.__file__).resolve())
 SESSION = "0123abcd"

@@ -19,10 +19,11 @@ import pytest_asyncio
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import Output, images
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_SANDBOX, Engine
+from codesteer_tui.sandbox import Output
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker import images
+from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_SANDBOX, Engine
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.boxes import execute
 
@@ -198,7 +199,7 @@ async def test_proxies_of_the_persons_docker_config_do_not_go_in(
 
 _APP = """
 import asyncio
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import Limits, Program
 
 async def main():
@@ -267,7 +268,7 @@ async def test_an_engine_without_our_image_is_not_ready(
 
 async def test_a_base_that_cannot_be_pulled_is_named_with_a_way_out(engine: Engine) -> None:
     base = "localhost:1/nothing:1"
-    needed = await images.pull_needed(base)
+    needed = (await images.downloads("core", base)).pull
     assert needed is not None
     assert needed.base == base
     with pytest.raises(SandboxError, match="could not pull localhost:1/nothing:1") as caught:
@@ -302,7 +303,7 @@ async def test_a_base_that_is_there_needs_no_pull_and_the_size_of_the_usual_one_
 ) -> None:
     here = (await engine.call(engine.api.images))[0]["Id"]
     assert here
-    usual = await images.pull_needed()
+    usual = (await images.downloads()).pull
     assert usual is None or (usual.download_bytes or 0) > 40 << 20
 
 

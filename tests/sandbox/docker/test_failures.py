@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codesteer_tui.sandbox import failures
+from codesteer_tui.sandbox.docker import failures
 
 WHERE = "unix:///var/run/docker.sock"
 GOOD_VERSION = {"ApiVersion": "1.41", "Version": "20.10.24"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import breaker as breakers
-from codesteer_tui.sandbox.breaker import Breaker
+from codesteer_tui.sandbox.docker import breaker as breakers
+from codesteer_tui.sandbox.docker.breaker import Breaker
 
 WORDS = SandboxError("The engine refused: overlay is broken.", "docker info")
 

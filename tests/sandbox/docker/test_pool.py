@@ -3,111 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import pool as pools
-from codesteer_tui.sandbox.container import Shape
-from codesteer_tui.sandbox.pool import STARTS_AT_ONCE, Pool
-
-SHAPE, OTHER = Shape(1, 1, 1), Shape(2, 2, 2)
-TURNS = 12
-"""Loop iterations that are more than enough for everything to settle that does not wait for time."""
-
-
-class FakeBox:
-    def __init__(self, number: int, shape: Shape) -> None:
-        self.number, self.shape, self.waits = number, shape, True
-
-    def __repr__(self) -> str:
-        return f"box {self.number}"
-
-
-class Yard:
-    """Stands for the engine. Starts last until they are let through; boxes that exist are counted."""
-
-    def __init__(self, *, slow: bool = False) -> None:
-        self.slow = slow
-        self.begun: list[asyncio.Future[None]] = []
-        self.made: list[FakeBox] = []
-        self.dropped: list[FakeBox] = []
-        self.most_at_once = self._at_once = 0
-        self.failure: Exception | None = None
-
-    async def start(self, shape: Shape) -> FakeBox:
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
-        try:
-            gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self.begun.append(gate)
-            if self.slow:
-                await gate
-            else:
-                gate.set_result(None)
-                await asyncio.sleep(0)
-            if self.failure is not None:
-                raise self.failure
-            box = FakeBox(len(self.made), shape)
-            self.made.append(box)
-            return box
-        finally:
-            self._at_once -= 1
-
-    def drop(self, box: FakeBox) -> None:
-        assert box not in self.dropped, f"{box} is dropped twice"
-        self.dropped.append(box)
-
-    @property
-    def under_way(self) -> list[asyncio.Future[None]]:
-        return [gate for gate in self.begun if not gate.done()]
-
-    def finish(self, failure: Exception | None = None) -> None:
-        """Let the oldest start through that is under way."""
-        gate = self.under_way[0]
-        if failure is None:
-            gate.set_result(None)
-        else:
-            gate.set_exception(failure)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-def pool_of(yard: Yard, size: int) -> Any:
-    """A pool; of no type, since its boxes are not boxes."""
-    start: Any = yard.start
-    drop: Any = yard.drop
-    return Pool(size, SHAPE, start, drop)
-
-
-@asynccontextmanager
-async def opened(yard: Yard, size: int) -> AsyncIterator[Any]:
-    pool = pool_of(yard, size)
-    pool.open()
-    yield pool
-    await asyncio.wait_for(pool.close(), 2)
-
-
-async def settle() -> None:
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(3):
-        while not condition():  # noqa: ASYNC110  (what is waited for has no event)
-            await asyncio.sleep(0.005)
+from codesteer_tui.sandbox.docker import pool as pools
+from codesteer_tui.sandbox.docker.pool import STARTS_AT_ONCE
+from tests.sandbox.docker.yard import (
+    OTHER,
+    SHAPE,
+    Clock,
+    FakeBox,
+    Yard,
+    opened,
+    pool_of,
+    settle,
+    until,
+)
 
 
 @pytest.fixture
@@ -319,7 +231,7 @@ async def test_an_engine_that_keeps_failing_is_asked_no_more_until_the_pause_is_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("codesteer_tui.sandbox.breaker.time", clock)
+    monkeypatch.setattr("codesteer_tui.sandbox.docker.breaker.time", clock)
     yard = Yard()
     yard.failure = SandboxUnavailable("The engine is on fire.", "Fetch water.")
     async with opened(yard, 0) as pool:
@@ -342,7 +254,7 @@ async def test_after_a_pause_one_start_is_tried_and_those_beside_it_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("codesteer_tui.sandbox.breaker.time", clock)
+    monkeypatch.setattr("codesteer_tui.sandbox.docker.breaker.time", clock)
     yard = Yard()
     yard.failure = SandboxError("no")
     async with opened(yard, 0) as pool:
@@ -410,82 +322,3 @@ async def test_a_box_that_is_ready_only_after_the_pool_was_closed_is_dropped() -
     with pytest.raises(SandboxError, match="closed"):
         await taker
     assert yard.dropped == yard.made
-
-
-_STEPS = st.lists(
-    st.one_of(
-        st.sampled_from(["take", "take", "take other", "finish", "finish", "turn", "turn", "weed", "quiet"]),
-        st.tuples(st.sampled_from(["cancel", "die", "fail"]), st.integers(0, 5)),
-    ),
-    max_size=40,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.integers(0, 3), _STEPS, st.integers(0, 4))
-def test_whatever_happens_each_box_is_given_out_or_waits_or_is_dropped_exactly_once(
-    size: int, steps: list[str | tuple[str, int]], turns_before_close: int
-) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pools, "QUIET_S", 0.0)
-        patch.setattr("codesteer_tui.sandbox.breaker.LONGEST_S", 0.001)
-        asyncio.run(_play(size, steps, turns_before_close))
-
-
-async def _play(size: int, steps: list[str | tuple[str, int]], turns_before_close: int) -> None:
-    yard = Yard(slow=True)
-    pool = pool_of(yard, size)
-    pool.open()
-    takers: list[asyncio.Task[object]] = []
-    for step in steps:
-        await _one_step(step, yard, pool, takers)
-        _check(yard, pool, takers)
-        assert pool.idle <= size
-    for _ in range(turns_before_close):
-        await asyncio.sleep(0)
-    await asyncio.wait_for(pool.close(), 1)
-    for _ in range(50):
-        for gate in yard.under_way:
-            gate.set_result(None)
-        await asyncio.sleep(0)
-    assert all(taker.done() for taker in takers)
-    assert pool.idle == 0
-    given = _given(takers)
-    assert sorted(map(repr, [*given, *yard.dropped])) == sorted(map(repr, yard.made))
-
-
-async def _one_step(
-    step: str | tuple[str, int], yard: Yard, pool: Any, takers: list[asyncio.Task[object]]
-) -> None:
-    match step:
-        case "take":
-            takers.append(asyncio.create_task(pool.take(SHAPE)))
-        case "take other":
-            takers.append(asyncio.create_task(pool.take(OTHER)))
-        case "finish" if yard.under_way:
-            yard.finish()
-        case "turn":
-            await asyncio.sleep(0)
-        case "quiet":
-            await asyncio.sleep(0.002)
-        case "weed":
-            pool.weed()
-        case ("cancel", index) if index < len(takers):
-            takers[index].cancel()
-        case ("die", index) if index < len(yard.made):
-            yard.made[index].waits = False
-        case ("fail", index) if index < len(yard.under_way):
-            yard.under_way[index].set_exception(SandboxError("no"))
-
-
-def _given(takers: list[asyncio.Task[object]]) -> list[object]:
-    over = [taker for taker in takers if taker.done() and not taker.cancelled()]
-    assert all(isinstance(taker.exception(), SandboxError | None) for taker in over)
-    return [taker.result() for taker in over if taker.exception() is None]
-
-
-def _check(yard: Yard, pool: Any, takers: list[asyncio.Task[object]]) -> None:
-    given, idle = _given(takers), list(pool._idle)
-    held = [*map(id, given), *map(id, idle), *map(id, yard.dropped)]
-    assert len(held) == len(set(held)), "a box is in two places"
-    assert yard.most_at_once <= STARTS_AT_ONCE

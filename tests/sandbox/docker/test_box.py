@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
-from codesteer_tui.sandbox import docker as dockers
-from codesteer_tui.sandbox import images
-from codesteer_tui.sandbox.box import Box
-from codesteer_tui.sandbox.caretaker import Caretaker
-from codesteer_tui.sandbox.container import Shape
-from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.engine import Engine
+from codesteer_tui.sandbox.docker import images
+from codesteer_tui.sandbox.docker import sandbox as dockers
+from codesteer_tui.sandbox.docker.box import Box
+from codesteer_tui.sandbox.docker.caretaker import Caretaker
+from codesteer_tui.sandbox.docker.container import Shape
+from codesteer_tui.sandbox.docker.engine import Engine
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.sandbox.frames import CANCEL_FRAME, KEEP_ALIVE_FRAME, job_frame
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.sandbox.test_frames import HELLO, frame, mux, result

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from codesteer_tui.errors import SandboxUnavailable
-from codesteer_tui.sandbox import failures
+from codesteer_tui.sandbox.docker import failures
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

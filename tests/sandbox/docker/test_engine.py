@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import SandboxUnavailable
-from codesteer_tui.sandbox import engine as engines
+from codesteer_tui.sandbox.docker import engine as engines
 
 
 def test_docker_host_wins(tmp_path: Path) -> None:
@@ -114,7 +114,8 @@ def test_a_box_of_another_host_or_with_an_unreadable_owner_is_left_alone(label: 
 
 
 def test_importing_the_docker_sandbox_does_not_import_the_sdk() -> None:
-    code = "import sys, codesteer_tui.sandbox.docker, codesteer_tui.sandbox.choose; print('docker' in sys.modules)"
+    rooms = "codesteer_tui.sandbox.docker.sandbox, codesteer_tui.sandbox.choose"
+    code = f"import sys, {rooms}; print('docker' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from codesteer_tui.errors import SandboxUnavailable
-from codesteer_tui.sandbox import container, images, libraries
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, Engine
+from codesteer_tui.sandbox.docker import container, images, libraries
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, Engine
 
 Owner = Literal["alive", "gone", "unknown"]
 

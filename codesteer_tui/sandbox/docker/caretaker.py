@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import container, guard
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_SANDBOX, LABEL_SESSION, Engine
-from codesteer_tui.sandbox.namespaces import interpreter
+from codesteer_tui.sandbox.docker import container, guard
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_SANDBOX, LABEL_SESSION, Engine
+from codesteer_tui.sandbox.launch import interpreter
 
 KEEP_ALIVE_S = 5.0
 _GUARD = str(Path(guard.__file__).resolve())

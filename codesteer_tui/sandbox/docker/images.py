@@ -16,10 +16,11 @@ import msgspec
 from msgspec import Struct
 
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox import failures, libraries
-from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, Engine
-from codesteer_tui.sandbox.libraries import Target
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker import failures, libraries
+from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, Engine
+from codesteer_tui.sandbox.docker.libraries import Target
+from codesteer_tui.sandbox.launch import INSIDE
 
 DEFAULT_BASE = "python:3.12-slim"
 REPOSITORY = "codesteer-sandbox"
@@ -27,7 +28,6 @@ KINDS = ("core", "sci")
 LABEL_KIND = "codesteer.kind"
 LABEL_LIBRARIES = "codesteer.libraries"
 LABEL_BASE = "codesteer.base"
-_HERE = Path(__file__).resolve().parent
 _OTHER_BASE = "Build from another base image: codesteer sandbox build --base NAME"
 _KNOWN_SIZES = {DEFAULT_BASE: (45 << 20, 125 << 20)}
 
@@ -46,6 +46,15 @@ class Pull(Struct, frozen=True):
     download_bytes: int | None = None
     disk_bytes: int | None = None
 
+    def __str__(self) -> str:
+        if self.download_bytes is None:
+            return f"The image {self.base} is not here and would be pulled if there is one; its size is not known."
+        on_disk = f" and takes {self.disk_bytes >> 20} MiB on disk" if self.disk_bytes else ""
+        return (
+            f"The image {self.base} is not here; pulling it downloads about {self.download_bytes >> 20} MiB"
+            f"{on_disk}."
+        )
+
 
 class Downloads(Struct, frozen=True):
     """What building an image would download: the base image, and the libraries of "sci" in bytes (0: none)."""
@@ -57,13 +66,23 @@ class Downloads(Struct, frozen=True):
     def __bool__(self) -> bool:
         return self.pull is not None or self.libraries_bytes > 0
 
+    def __str__(self) -> str:
+        """What would be downloaded, as far as that is known; empty where it is nothing."""
+        parts = [str(self.pull)] if self.pull else []
+        if self.libraries_bytes:
+            parts.append(
+                f"The libraries of the sci image are fetched with pip: about {self.libraries_bytes >> 20} MiB, "
+                f"{self.libraries_disk_bytes >> 20} MiB on disk, and as much again in the image."
+            )
+        return " ".join(parts)
+
 
 @functools.cache
 def runner_hash() -> str:
     """Identifies what goes into the image from this package; images of other versions are not used."""
     digest = hashlib.sha256()
-    for path in _ingredients():
-        digest.update(f"{path.relative_to(_HERE)}\0".encode() + path.read_bytes() + b"\0")
+    for name, path in _ingredients().items():
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
@@ -73,8 +92,12 @@ def tag(base: str = DEFAULT_BASE, kind: str = "core", *, site: str = "") -> str:
     return f"{REPOSITORY}:{kind}-{hashlib.sha256(contents.encode()).hexdigest()[:12]}"
 
 
-def _ingredients() -> list[Path]:
-    return [_HERE / "Dockerfile", *sorted((_HERE / "inside").glob("*.py"))]
+def _ingredients() -> dict[str, Path]:
+    """The files that go into every image, by their names in the build context."""
+    return {
+        "Dockerfile": Path(__file__).with_name("Dockerfile"),
+        **{f"inside/{path.name}": path for path in sorted(INSIDE.glob("*.py"))},
+    }
 
 
 async def find(engine: Engine, image: str = "") -> Image:
@@ -109,8 +132,10 @@ async def find(engine: Engine, image: str = "") -> Image:
 
 async def _built(engine: Engine, kind: str) -> str:
     """The id of the newest image of `kind` that fits this version; empty where there is none."""
-    wanted = [f"{name}={value}" for name, value in labels_of(kind).items()]
-    found = await engine.call(engine.api.images, filters={"label": wanted})
+    wanted = labels_of(kind)
+    # One label only: Podman 4.3 finds no image by two.
+    made = await engine.call(engine.api.images, filters={"label": f"{LABEL_RUNNER}={wanted[LABEL_RUNNER]}"})
+    found = [each for each in made if wanted.items() <= (each.get("Labels") or {}).items()]
     return str(max(found, key=lambda each: each["Created"])["Id"]) if found else ""
 
 
@@ -122,15 +147,6 @@ def labels_of(kind: str) -> dict[str, str]:
 
 def _build_command(kind: str) -> str:
     return f"{failures.BUILD_COMMAND} sci" if kind == "sci" else failures.BUILD_COMMAND
-
-
-async def pull_needed(base: str = DEFAULT_BASE) -> Pull | None:
-    """What `build(base)` would download, or None where the base image is there already.
-
-    Raises:
-        SandboxUnavailable: no engine answers.
-    """
-    return (await downloads("core", base)).pull
 
 
 async def downloads(kind: str = "core", base: str = DEFAULT_BASE) -> Downloads:
@@ -296,8 +312,8 @@ def _start_build(
 def _write_context(file: IO[bytes], site: Path | None) -> None:
     """Write the build context as a tar, the same bytes each time, so that the engine's cache works."""
     with tarfile.open(fileobj=file, mode="w") as archive:
-        for path in _ingredients():
-            _put(archive, path, str(path.relative_to(_HERE)))
+        for name, path in _ingredients().items():
+            _put(archive, path, name)
         _put_folder(archive, "site")
         if site is None:
             return

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from codesteer_tui.config import SandboxSettings
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from tests.boxes import execute
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]

@@ -16,15 +16,16 @@ from collections.abc import AsyncGenerator
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import Admission, Output, container, images, source
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.box import Box
-from codesteer_tui.sandbox.caretaker import Caretaker
-from codesteer_tui.sandbox.container import Shape
-from codesteer_tui.sandbox.engine import Engine
+from codesteer_tui.sandbox import Admission, Output, source
+from codesteer_tui.sandbox.docker import container, images
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker.box import Box
+from codesteer_tui.sandbox.docker.caretaker import Caretaker
+from codesteer_tui.sandbox.docker.container import Shape
+from codesteer_tui.sandbox.docker.engine import Engine
+from codesteer_tui.sandbox.docker.pool import Pool
 from codesteer_tui.sandbox.frames import job_frame
 from codesteer_tui.sandbox.limits import limits_of
-from codesteer_tui.sandbox.pool import Pool
 from codesteer_tui.sandbox.stopping import Stopper
 from codesteer_tui.values import ExecutionResult, Limits, Program, SandboxInfo
 

@@ -6,14 +6,14 @@ import time
 import uuid
 from typing import Any, NamedTuple
 
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox import images
-from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, LABEL_SESSION
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker import images
+from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_RUNNER, LABEL_SANDBOX, LABEL_SESSION
+from codesteer_tui.sandbox.launch import ENVIRONMENT
 from codesteer_tui.values import Limits
 
 USER = "10001:10001"
 COMMAND = ["python3", "-I", "-B", "-X", "utf8", "/opt/cs/inside", "container"]
-ENVIRONMENT = {"HOME": "/work", "LANG": "C.UTF-8", "TZ": "UTC"}
 
 
 _GONE_S = 5.0

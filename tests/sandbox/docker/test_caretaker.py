@@ -9,10 +9,10 @@ import time
 import pytest
 
 from codesteer_tui.config import SandboxSettings
-from codesteer_tui.sandbox import caretaker
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_SANDBOX, LABEL_SESSION
+from codesteer_tui.sandbox.docker import caretaker
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_SANDBOX, LABEL_SESSION
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from tests.boxes import execute
 
 pytestmark = pytest.mark.docker

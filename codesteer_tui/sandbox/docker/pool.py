@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from codesteer_tui.errors import SandboxError
-from codesteer_tui.sandbox.box import Box
-from codesteer_tui.sandbox.breaker import Breaker
-from codesteer_tui.sandbox.container import Shape
+from codesteer_tui.sandbox.docker.box import Box
+from codesteer_tui.sandbox.docker.breaker import Breaker
+from codesteer_tui.sandbox.docker.container import Shape
 
 QUIET_S = 0.1
 """A replacement is started this long after a container was taken: starting one costs more than most programs,

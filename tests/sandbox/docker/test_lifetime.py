@@ -20,9 +20,9 @@ import pytest_asyncio
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Output
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.engine import LABEL_OWNER, LABEL_SANDBOX, Engine
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_SANDBOX, Engine
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.boxes import execute
 
@@ -34,7 +34,7 @@ _APP = """
 import asyncio, os, sys
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.sandbox.docker import DockerSandbox
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
 
 TEXT = "import os, time\\nif os.fork() == 0: os.setsid(); time.sleep(90)\\nprint('on', flush=True)\\ntime.sleep(90)"

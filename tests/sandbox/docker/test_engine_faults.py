@@ -16,11 +16,11 @@ import pytest_asyncio
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import Output
-from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.engine import LABEL_SANDBOX
+from codesteer_tui.sandbox.docker.engine import LABEL_SANDBOX
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.boxes import execute, image_or_skip, missing
-from tests.sandbox.private_engine import RUNTIME, PrivateEngine, lacking
+from tests.sandbox.docker.private_engine import RUNTIME, PrivateEngine, lacking
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(180)]
 
@@ -112,7 +112,7 @@ async def test_a_run_in_progress_ends_as_a_failure_of_the_sandbox_when_the_engin
         took_s = time.monotonic() - began
         await ending
     # An engine that is stopped gives its containers 10 s to go, in which the program may run on.
-    assert took_s < {"stopped": 13, "killed": 3}[how]
+    assert took_s < {"stopped": 4, "killed": 3}[how]
     assert caught.value.message
     assert caught.value.remedy
 

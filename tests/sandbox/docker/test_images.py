@@ -16,11 +16,11 @@ import pytest_asyncio
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
-from codesteer_tui.sandbox import engine as engines
-from codesteer_tui.sandbox import images, libraries, upkeep
-from codesteer_tui.sandbox.docker import DockerSandbox
-from codesteer_tui.sandbox.engine import Engine
-from codesteer_tui.sandbox.libraries import Target
+from codesteer_tui.sandbox.docker import engine as engines
+from codesteer_tui.sandbox.docker import images, libraries, upkeep
+from codesteer_tui.sandbox.docker.engine import Engine
+from codesteer_tui.sandbox.docker.libraries import Target
+from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from tests.boxes import LOCAL_BASE, execute
 
 HERE = Target("3.12", "x86_64", "2.41")

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from codesteer_tui.errors import SandboxError
-from codesteer_tui.sandbox.container import Shape
+from codesteer_tui.sandbox.docker.container import Shape
 from codesteer_tui.sandbox.frames import CANCEL_FRAME, KEEP_ALIVE_FRAME, BoxReader
 
 _PIECE = 65536
