@@ -28,6 +28,7 @@ async def selftest(sandbox: Sandbox) -> AsyncGenerator[Finding, None]:
 
     Raises:
         SandboxUnavailable: the sandbox isolates nothing, so that there is nothing to test.
+        SandboxError: the sandbox runs nothing at all. Once it has run one trial, failing is a finding.
     """
     isolation = sandbox.info.isolation
     if isolation not in ("container", "reduced"):
@@ -39,24 +40,28 @@ async def selftest(sandbox: Sandbox) -> AsyncGenerator[Finding, None]:
         canary.flush()
         os.fchmod(canary.fileno(), 0o644)  # so that only the box can be what keeps it from being read
         choose = container_trials if isolation == "container" else trials
+        ran = False
         for trial in choose(canary.name):
-            said = await _put_to(sandbox, trial)
+            try:
+                said = await _put_to(sandbox, trial)
+                ran = True
+            except SandboxError as error:
+                if not ran:
+                    raise
+                said = f"{trial.name}: {error.message}"
             yield Finding(trial.name, not said, said)
 
 
 async def _put_to(sandbox: Sandbox, trial: Trial) -> str:
     """How a trial deviated, or empty. One that a busy machine kept from ending is tried once more."""
-    said = ""
-    for _ in range(2):
-        try:
+    try:
+        result = await _result(sandbox, trial)
+    except SandboxError:
+        result = await _result(sandbox, trial)
+    else:
+        if trial.deviation(result) and result.status in ("timeout", "killed_by_host"):
             result = await _result(sandbox, trial)
-        except SandboxError as error:
-            said = f"{trial.name}: {error.message}"
-            continue
-        said = trial.deviation(result)
-        if not said or result.status not in ("timeout", "killed_by_host"):
-            return said
-    return said
+    return trial.deviation(result)
 
 
 async def _result(sandbox: Sandbox, trial: Trial) -> ExecutionResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import subprocess
 import time
@@ -153,19 +154,39 @@ async def image_with_python(docker_image: str) -> AsyncIterator[str]:
     await asyncio.to_thread(subprocess.run, ["docker", "rmi", name], check=True, capture_output=True)
 
 
-async def test_a_warm_execution_is_ten_times_as_fast_as_llm_sandbox(
-    docker_image: str, image_with_python: str, pytestconfig: pytest.Config
+def too_old_for_inspect_ai() -> str:
+    """Why inspect_ai would refuse this engine; empty where it would not."""
+    asked = {
+        "Docker Engine": (["docker", "version", "--format", "{{.Server.Version}}"], (24, 0, 6)),
+        "Docker Compose": (["docker", "compose", "version", "--short"], (2, 21, 0)),
+    }
+    for name, (command, needed) in asked.items():
+        said = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+        found = tuple(int(number) for number in re.findall(r"\d+", said)[:3])
+        if found < needed:
+            return f"inspect_ai needs {name} {'.'.join(map(str, needed))}; here is {said or 'none'}"
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("script", "package"),
+    [("llm_sandbox_runs.py", "llm-sandbox[docker]"), ("inspect_ai_runs.py", "inspect-ai")],
+)
+async def test_a_warm_execution_is_ten_times_as_fast_as_other_sandboxes(
+    script: str, package: str, docker_image: str, image_with_python: str, pytestconfig: pytest.Config
 ) -> None:
     """Against a session of its own for each program, which is what a fresh machine each time takes there."""
-    folder = pytestconfig.cache.mkdir("llm-sandbox")
+    if package == "inspect-ai" and (reason := too_old_for_inspect_ai()):
+        pytest.skip(reason)
+    folder = pytestconfig.cache.mkdir(script.removesuffix("_runs.py"))
     try:
-        python = await asyncio.to_thread(rivals.environment, folder, "llm-sandbox[docker]")
+        python = await asyncio.to_thread(rivals.environment, folder, package)
     except subprocess.CalledProcessError as error:
-        missing(f"llm-sandbox could not be installed: {str(error.stderr)[-300:]}")
+        missing(f"{package} could not be installed: {str(error.stderr)[-300:]}")
         raise
     sandbox = await DockerSandbox.open(SandboxSettings(image=docker_image, warm=2))
     try:
-        with rivals.Rival(python, "llm_sandbox_runs.py", image_with_python) as rival:
+        with rivals.Rival(python, script, image_with_python) as rival:
 
             async def measure() -> float:
                 ours, fresh, already_open = [], [], []

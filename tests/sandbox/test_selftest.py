@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 
 import pytest
 
@@ -22,7 +22,7 @@ class Leaky:
 
     info = SandboxInfo(engine="docker", isolation="container", label="leaky")
 
-    def __init__(self, fails: int = 0, status: str = "exited") -> None:
+    def __init__(self, fails: Collection[int] = (), status: str = "exited") -> None:
         self.runs = 0
         self._fails, self._status = fails, status
 
@@ -33,7 +33,7 @@ class Leaky:
         self, program: Program, limits: Limits, *, stop: asyncio.Event | None = None
     ) -> AsyncGenerator[Output | ExecutionResult, None]:
         self.runs += 1
-        if self.runs <= self._fails:
+        if self.runs - 1 in self._fails:
             raise SandboxError("the engine went away")
         yield ExecutionResult(self._status, exit=0, stdout="got in\n")  # type: ignore[arg-type]
 
@@ -63,10 +63,20 @@ async def test_in_a_box_that_holds_nothing_every_trial_fails_and_says_what_it_sa
     assert len(findings) == len(container_trials("/canary"))
 
 
-async def test_a_failure_of_the_engine_is_a_failure_of_the_trial_once_it_repeats() -> None:
-    findings = [finding async for finding in selftest(Leaky(fails=1000))]
+async def test_a_sandbox_that_runs_nothing_is_not_tested_trial_by_trial() -> None:
+    box = Leaky(fails=range(1000))
+    with pytest.raises(SandboxError, match="the engine went away"):
+        async for _ in selftest(box):
+            pass
+    assert box.runs == 2
+
+
+async def test_a_failure_of_the_sandbox_in_the_middle_is_a_finding_once_it_repeats() -> None:
+    findings = [finding async for finding in selftest(Leaky(fails=[1, 3, 4]))]
     assert {finding.ok for finding in findings} == {False}
-    assert "the engine went away" in findings[0].said
+    assert [finding.said for finding in findings if "the engine went away" in finding.said] == [
+        f"{findings[2].name}: the engine went away"
+    ]
 
 
 async def test_a_trial_that_ran_out_of_time_is_tried_once_more_and_no_other() -> None:

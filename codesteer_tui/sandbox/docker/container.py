@@ -14,7 +14,8 @@ from codesteer_tui.values import Limits
 
 USER = "10001:10001"
 COMMAND = ["python3", "-I", "-B", "-X", "utf8", "/opt/cs/inside", "container"]
-
+PODMAN_NPROC = 4096
+"""Of all boxes together, since it counts by user; what holds each box is its own limit on processes."""
 
 _GONE_S = 5.0
 
@@ -32,7 +33,9 @@ class Shape(NamedTuple):
         return cls(limits.memory_bytes, limits.pids, limits.disk_bytes)
 
 
-def create(api: Any, image: str, shape: Shape, *, session: str, runtime: str = "") -> str:
+def create(
+    api: Any, image: str, shape: Shape, *, session: str, runtime: str = "", podman: bool = False
+) -> str:
     """Create a container of the SDK's client `api`, not started yet; return its id. Blocks."""
     container: str = api.create_container(
         image,
@@ -51,23 +54,29 @@ def create(api: Any, image: str, shape: Shape, *, session: str, runtime: str = "
             LABEL_SESSION: session,
             LABEL_RUNNER: images.runner_hash(),
         },
-        host_config=host_config(api, shape, runtime),
+        host_config=host_config(api, shape, runtime, podman=podman),
         use_config_proxy=False,  # else proxies from the person's Docker config, passwords and all, go in
     )["Id"]
     return container
 
 
-def host_config(api: Any, shape: Shape, runtime: str = "") -> dict[str, Any]:
-    """The hardening of one box: no network, no capabilities, nothing writable but two small tmpfs."""
+def host_config(api: Any, shape: Shape, runtime: str = "", *, podman: bool = False) -> dict[str, Any]:
+    """The hardening of one box: no network, no capabilities, nothing writable but two small tmpfs.
+
+    Podman knows no limit on the files of a tmpfs (their memory counts as the box's all the same), and raises the
+    limit on processes to the kernel's most unless told one, which a machine inside a machine may not let it do.
+    """
     from docker.types import LogConfig, Ulimit
 
+    few_files = "" if podman else ",nr_inodes=4096"
+    nproc = [Ulimit(name="nproc", soft=PODMAN_NPROC, hard=PODMAN_NPROC)] if podman else []
     config: dict[str, Any] = api.create_host_config(
         auto_remove=True,
         network_mode="none",
         read_only=True,
         tmpfs={
-            "/work": f"rw,nosuid,nodev,noexec,size={shape.disk_bytes},mode=1777,nr_inodes=4096",
-            "/tmp": f"rw,nosuid,nodev,noexec,size={shape.disk_bytes // 2},mode=1777,nr_inodes=4096",
+            "/work": f"rw,nosuid,nodev,noexec,size={shape.disk_bytes},mode=1777{few_files}",
+            "/tmp": f"rw,nosuid,nodev,noexec,size={shape.disk_bytes // 2},mode=1777{few_files}",
         },
         shm_size=16 << 20,
         cap_drop=["ALL"],
@@ -80,6 +89,7 @@ def host_config(api: Any, shape: Shape, runtime: str = "") -> dict[str, Any]:
             Ulimit(name="nofile", soft=256, hard=256),
             Ulimit(name="core", soft=0, hard=0),
             Ulimit(name="fsize", soft=shape.disk_bytes, hard=shape.disk_bytes),
+            *nproc,
         ],
         log_config=LogConfig(type="none"),  # else a flood would land on the host's disk
         runtime=runtime or None,

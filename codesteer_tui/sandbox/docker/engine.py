@@ -186,10 +186,14 @@ def _knock(endpoint: str) -> None:
         knocker.connect(endpoint.removeprefix("unix://"))
 
 
+def is_podman(version: Mapping[str, Any]) -> bool:
+    """Whether an engine, by its own `version`, is Podman behind Docker's interface."""
+    return any(part.get("Name") == "Podman Engine" for part in version.get("Components") or ())
+
+
 def describe(version: Mapping[str, Any], info: Mapping[str, Any]) -> str:
     """What its boxes are called, by an engine's own `version` and `info`: "rootless Podman container", say."""
-    parts = [str(part.get("Name", "")) for part in version.get("Components") or ()]
-    kind = "Podman container" if "Podman Engine" in parts else "Docker container"
+    kind = "Podman container" if is_podman(version) else "Docker container"
     options = [str(option).split(",")[0] for option in info.get("SecurityOptions") or ()]
     return f"rootless {kind}" if "name=rootless" in options else kind
 

@@ -207,7 +207,10 @@ class DockerSandbox:
 
     def _start_blocking(self, shape: Shape, abandoned: threading.Event, started: list[Box]) -> None:
         api = self._engine.api
-        id = container.create(api, self._image.id, shape, session=self._session, runtime=self._runtime)
+        podman = engines.is_podman(self._engine.version)
+        id = container.create(
+            api, self._image.id, shape, session=self._session, runtime=self._runtime, podman=podman
+        )
         box = None
         try:
             wanted = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1, "logs": 0}
