@@ -1,5 +1,5 @@
 #!/bin/sh
-# Give a bare Debian or Ubuntu machine a Docker engine and a base image that needs no registry.
+# Give a bare Debian or Ubuntu machine a Docker engine, Podman, and a base image that needs no registry.
 # Usage: .ci/docker.sh      (as root; safe to run again: it does only what is missing)
 # Afterwards: an engine answers, and the image csbase:latest can serve as `codesteer sandbox build --base`.
 set -eu
@@ -15,6 +15,7 @@ install_tools() {
     missing=""
     command -v dockerd >/dev/null 2>&1 || missing="docker.io"
     command -v debootstrap >/dev/null 2>&1 || missing="$missing debootstrap"
+    command -v podman >/dev/null 2>&1 || missing="$missing podman"
     [ -n "$missing" ] || return 0
     say "installing:$missing"
     export DEBIAN_FRONTEND=noninteractive

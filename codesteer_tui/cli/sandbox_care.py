@@ -156,7 +156,9 @@ async def _clean(*, everything: bool, dry_run: bool, yes: bool) -> list[Removed]
                 done.append(each)
                 left = f"could not remove {each.item.words}: {each.problem}"
                 put(left if each.problem else f"removed {each.item.words}")
-        put(f"{max(0, before - await upkeep.room_taken(engine)) / MB:.0f} MB freed")
+        freed = before - await upkeep.room_taken(engine)
+        if freed > 0:  # an engine need not know: Podman counts layers to every image that has them
+            put(f"{freed / MB:.0f} MB freed")
         return done
     finally:
         await engine.close()

@@ -79,7 +79,7 @@ def test_a_flood_does_not_fill_the_supervisors_memory() -> None:
 def test_every_jump_of_the_filter_lands_inside_it(machine: str, single_process: bool) -> None:
     filter_ = seccomp.build(machine, single_process=single_process)
     for at, (code, if_true, if_false, _) in enumerate(filter_):
-        if code in (0x15, 0x35):
+        if code in (0x15, 0x35, 0x45):
             assert at + 1 + max(if_true, if_false) < len(filter_)
     assert filter_[-1] == (0x06, 0, 0, 0x7FFF0000)
 
@@ -95,7 +95,7 @@ def _decide(filter_: list[tuple[int, int, int, int]], nr: int, arg0: int = 0, ar
         elif code == 0x06:
             return value
         else:
-            matches = loaded == value if code == 0x15 else loaded >= value
+            matches = {0x15: loaded == value, 0x35: loaded >= value, 0x45: loaded & value != 0}[code]
             at += if_true if matches else if_false
         at += 1
 
@@ -115,6 +115,11 @@ def test_the_filter_denies_what_it_names_and_lets_the_rest_through() -> None:
         assert {decide(many, name) for name in seccomp.ALWAYS_DENIED} == {eperm}
         assert {decide(one, name) for name in seccomp.SINGLE_PROCESS_DENIED if numbers[name]} == {eperm}
         assert (decide(many, "clone"), decide(one, "clone"), decide(one, "clone3")) == (allow, eagain, enosys)
+        namespaces = [0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000]
+        assert {decide(many, "clone", flag | 17) for flag in namespaces} == {eperm}
+        thread = 0x3D0F00  # the flags that a C library starts a thread with
+        assert [decide(many, "clone", flags) for flags in (17, thread)] == [allow, allow]
+        assert decide(many, "clone3") == enosys
         assert [decide(many, "socket", family) for family in (1, 2, 10, 16, 40)] == [allow] * 3 + [eperm] * 2
         assert [decide(one, "socket", family) for family in (1, 2, 10)] == [allow, eperm, eperm]
         assert (decide(many, "prlimit64", 0), decide(many, "prlimit64", 1)) == (allow, eperm)

@@ -17,6 +17,7 @@ COMMAND = ["python3", "-I", "-B", "-X", "utf8", "/opt/cs/inside", "container"]
 PODMAN_NPROC = 4096
 """Of all boxes together, since it counts by user; what holds each box is its own limit on processes."""
 
+_UNUSED = "ro,nosuid,nodev,noexec,size=4k"
 _GONE_S = 5.0
 
 
@@ -69,6 +70,8 @@ def host_config(api: Any, shape: Shape, runtime: str = "", *, podman: bool = Fal
     from docker.types import LogConfig, Ulimit
 
     few_files = "" if podman else ",nr_inodes=4096"
+    # A read-only container of Podman's has further tmpfs, as large as its memory, unless they are named.
+    unused = {"/var/tmp": _UNUSED, "/run": _UNUSED} if podman else {}
     nproc = [Ulimit(name="nproc", soft=PODMAN_NPROC, hard=PODMAN_NPROC)] if podman else []
     config: dict[str, Any] = api.create_host_config(
         auto_remove=True,
@@ -77,6 +80,7 @@ def host_config(api: Any, shape: Shape, runtime: str = "", *, podman: bool = Fal
         tmpfs={
             "/work": f"rw,nosuid,nodev,noexec,size={shape.disk_bytes},mode=1777{few_files}",
             "/tmp": f"rw,nosuid,nodev,noexec,size={shape.disk_bytes // 2},mode=1777{few_files}",
+            **unused,
         },
         shm_size=16 << 20,
         cap_drop=["ALL"],

@@ -41,6 +41,9 @@ _PRELOADED = """
 """.split()  # noqa: SIM905  (reads better than thirty quoted words)
 """What programs import most, loaded once before the fork, so that none of them pays for it."""
 
+_PUT_IN_BY_ENGINES = ("TERM", "container")
+"""What Podman adds to the environment, and no program here has a use for."""
+
 
 class Box(NamedTuple):
     """What differs between kinds of box: where programs run and how a worker is confined."""
@@ -68,6 +71,8 @@ def supervise(box: Box) -> NoReturn:
         _refuse("the kernel did not let the supervisor protect itself")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # for PID 1 this means: ignored when it comes from inside
+    for name in _PUT_IN_BY_ENGINES:
+        os.environ.pop(name, None)
     for name in [*_PRELOADED, *os.environ.get("CS_PRELOAD", "").split()]:
         importlib.import_module(name)
     gc.collect()

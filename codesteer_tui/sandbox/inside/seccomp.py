@@ -1,7 +1,8 @@
 """The system-call filter that is put on a program on top of whatever the engine already forbids.
 
 Why it exists though Docker has a profile of its own: older engines let through AF_VSOCK, which no network
-namespace covers, and io_uring; and in the namespace box there is no other filter. The filter is a deny list:
+namespace covers, and io_uring; Podman lets a program become root in a user namespace; and in the namespace box
+there is no other filter. The filter is a deny list:
 what is on it fails with an error number, everything else is left to the engine. Unknown architectures are
 refused, never waved through.
 """
@@ -15,11 +16,14 @@ import struct
 from typing import NamedTuple
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
-_LOAD, _JUMP_EQ, _JUMP_GE, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _JUMP_EQ, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _OFFSET_NR, _OFFSET_ARCH, _OFFSET_ARG0 = 0, 4, 16
 _X32_BIT = 0x40000000
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+_NEW_NAMESPACES = 0x7E020000
+"""clone()'s flags for a new mount, cgroup, UTS, IPC, user, PID or network namespace; the call for a new time
+namespace is unshare()."""
 
 
 class _Arch(NamedTuple):
@@ -154,8 +158,10 @@ def build(machine: str, *, single_process: bool) -> list[_Instruction]:
     if single_process:
         for name in ("fork", "vfork", "clone"):
             filter_ += _deny(numbers[name], errno.EAGAIN)
-        # ENOSYS makes the C library fall back to clone(), which answers EAGAIN.
-        filter_ += _deny(numbers["clone3"], errno.ENOSYS)
+    else:
+        filter_ += _without_flags(numbers["clone"], _NEW_NAMESPACES)
+    # Its flags are in memory, out of a filter's sight. ENOSYS makes the C library fall back to clone().
+    filter_ += _deny(numbers["clone3"], errno.ENOSYS)
     return [*filter_, (_RETURN, 0, 0, _ALLOW)]
 
 
@@ -188,6 +194,20 @@ def _fail(number: int) -> _Instruction:
 
 def _deny(nr: int | None, error: int) -> list[_Instruction]:
     return [] if nr is None else [(_JUMP_EQ, 0, 1, nr), _fail(error)]
+
+
+def _without_flags(nr: int | None, flags: int) -> list[_Instruction]:
+    """Deny call `nr` where its first argument (the low 32 bits) has one of `flags`."""
+    if nr is None:
+        return []
+    reload: _Instruction = (_LOAD, 0, 0, _OFFSET_NR)
+    return [
+        (_JUMP_EQ, 0, 4, nr),
+        (_LOAD, 0, 0, _OFFSET_ARG0),
+        (_JUMP_SET, 0, 1, flags),
+        _fail(errno.EPERM),
+        reload,
+    ]
 
 
 def _only_arg0(nr: int | None, allowed: tuple[int, ...]) -> list[_Instruction]:
