@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import codesteer_tui.symbench.tasks  # noqa: F401 - loaded first, so that `tasks` below keeps its name
 from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.published.scoring import Scoring, verify_as_published
 from codesteer_tui.symbench.registry import Tasks
-from codesteer_tui.symbench.task import Category, Task, make_difficulty
+from codesteer_tui.symbench.task import Category, Task, make_difficulty, make_policy
 from codesteer_tui.values import Verdict
 
-__all__ = ["Category", "Task", "generate", "make_difficulty", "tasks", "verify"]
+__all__ = ["Category", "Scoring", "Task", "generate", "make_difficulty", "make_policy", "tasks", "verify"]
 
 tasks: Tasks = Tasks()
 
@@ -35,10 +36,18 @@ def generate(task_id: str, seed: int, **knobs: object) -> Problem:
     return tasks.generate(task_id, seed, **knobs)
 
 
-def verify(problem: Problem, answer: str) -> Verdict:
-    """Judge an answer to a task's problem by the rules of the task.
+def verify(problem: Problem, answer: str, *, scoring: Scoring = "rules", **policies: object) -> Verdict:
+    """Judge an answer to a task's problem.
+
+    With `scoring="rules"` by the rules of the task, where `policies` settle what the question leaves open (see the
+    task's `Policy`); with "reference" by the relation that the published benchmark's own judge computes, flaws
+    included, for comparison with published numbers (see `codesteer_tui.symbench.published.judges`).
 
     Raises:
-        ProblemError: the problem belongs to no known task. An answer, whatever it holds, raises nothing.
+        ProblemError: the problem belongs to no known task, or a policy is not one of it. An answer, whatever it
+            holds, raises nothing.
     """
-    return tasks[problem.task].verify(problem, answer)
+    task = tasks[problem.task]
+    if scoring == "reference":
+        return verify_as_published(task, problem, answer)
+    return task.verify(problem, answer, make_policy(task, **policies) if policies else None)

@@ -15,9 +15,43 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.task import Task, make_difficulty
 
 MODULES: Mapping[str, str] = {
+    "2048": "tile_2048",
+    "Blocksworld": "blocksworld",
+    "BoxLift": "boxlift",
+    "BoxNet1": "boxnet1",
+    "combinatorial_calculation": "combinatorial_calculation",
+    "constrained_linear_arrangement": "constrained_linear_arrangement",
+    "cryptanalysis": "cryptanalysis",
+    "date_understanding": "date_understanding",
+    "eight_queens": "eight_queens",
     "game24": "game24",
+    "gsm": "gsm",
+    "letter_logic_diagram": "letter_logic_diagram",
     "letters": "letters",
+    "light_puzzles": "light_puzzles",
+    "logic_puzzle": "logic_puzzle",
+    "logical_deduction_seven_objects": "logical_deduction_seven_objects",
+    "logical_equation": "logical_equation",
+    "mahjong_pattern": "mahjong_pattern",
+    "MATH_counting_and_probability": "math_counting",
+    "MATH_geometry": "math_geometry",
+    "matrix_transformation": "matrix_transformation",
+    "navigate": "navigate",
+    "new_operator": "new_operator",
     "number_multiply": "number_multiply",
+    "path_plan": "path_plan",
+    "pattern_recognition": "pattern_recognition",
+    "permutations_and_combinations": "permutations_and_combinations",
+    "pooling": "pooling",
+    "reversi": "reversi",
+    "standard_sudoku": "standard_sudoku",
+    "statistical_counting": "statistical_counting",
+    "string_deletion_and_modification": "string_deletion_and_modification",
+    "string_insertion": "string_insertion",
+    "string_splitting": "string_splitting",
+    "string_synthesis": "string_synthesis",
+    "synthesis_decomposition": "synthesis_decomposition",
+    "web_of_lies": "web_of_lies",
 }
 """Task id → module in `codesteer_tui.symbench.tasks` (the ids are those of the published benchmark)."""
 
@@ -43,8 +77,8 @@ class Tasks(Mapping[str, Task]):
         return task_id in MODULES
 
     def __iter__(self) -> Iterator[str]:
-        """Go through the ids, in alphabetical order."""
-        return iter(sorted(MODULES))
+        """Go through the ids, in alphabetical order whatever their case."""
+        return iter(MODULES)
 
     def __len__(self) -> int:
         """Count the tasks."""

@@ -9,11 +9,12 @@ A task is one module in `codesteer_tui/symbench/tasks/` that ends in ``TASK = My
    ``__post_init__``;
 3. `Parameters`, what the verifier needs, read back by `read_parameters` from a problem that may come from
    a file (names as in the published data; never the answer);
-4. the class with `generate` and `verify`;
-5. a small solver for the gold answer, which shares no code with `verify`.
+4. `Choices`, the frozen struct that is the task's `Policy`: what the question leaves open, each field with its
+   default, and a docstring that says what each means; `NoPolicy` where nothing is open;
+5. the class with `generate`, `verify` and `solve`, which shares no code with `verify`.
 
 `generate` draws only through `codesteer_tui.symbench.draws`, whose streams do not change with the
-Python version. `verify` gets the model's whole final text, reads it with `codesteer_tui.symbench.parsing`,
+Python version. `verify` gets the model's whole final text, reads it with `codesteer_tui.symbench.reading`,
 computes exactly, and raises nothing: what it cannot read is `could_not_check` and counts as not correct.
 """
 
@@ -26,6 +27,7 @@ from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 import msgspec
 from msgspec import Struct
 
+from codesteer_tui.answers import final_answer
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.values import Verdict
@@ -42,14 +44,30 @@ class Task(Protocol):
     title: str
     category: Category
     Difficulty: type[Struct]
+    Policy: type[Struct]
 
     def generate(self, rng: Random, difficulty: Any) -> Problem:
         """Make a problem that has an answer. `difficulty` is an instance of the task's `Difficulty`."""
         ...
 
-    def verify(self, problem: Problem, answer: str) -> Verdict:
-        """Judge a final text by the rules; the reason names the rule that was broken and where."""
+    def verify(self, problem: Problem, answer: str, policy: Any = None) -> Verdict:
+        """Judge a final text by the rules; the reason names the rule that was broken and where.
+
+        `policy` is an instance of the task's `Policy`; None is its defaults.
+        """
         ...
+
+    def solve(self, problem: Problem) -> str | None:
+        """Find an answer, in the form that the question asks for, without looking at `gold`; None if there is none.
+
+        Raises:
+            ProblemError: the problem's parameters cannot be used, or do not hold what a solver needs.
+        """
+        ...
+
+
+class NoPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """The question leaves nothing open."""
 
 
 def make_difficulty(task: Task, **knobs: object) -> Any:
@@ -60,21 +78,33 @@ def make_difficulty(task: Task, **knobs: object) -> Any:
     Raises:
         ProblemError: an unknown knob, a value out of its range, or knobs that contradict one another.
     """
-    known = task.Difficulty.__struct_fields__
-    for name in knobs:
+    return _made(task, task.Difficulty, "knob", knobs)
+
+
+def make_policy(task: Task, **choices: object) -> Any:
+    """Make a task's policy from choices, which may be strings as typed on a command line.
+
+    Raises:
+        ProblemError: an unknown choice, or a value that it does not have.
+    """
+    return _made(task, task.Policy, "policy", choices)
+
+
+def _made(task: Task, kind: type[Struct], what: str, given: dict[str, object]) -> Any:
+    known = kind.__struct_fields__
+    for name in given:
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f'Did you mean "{close[0]}"? ' if close else ""
-            raise ProblemError(
-                f'The task "{task.id}" has no knob "{name}".', f"{hint}Its knobs: {', '.join(known)}."
-            )
-    values = {name: _typed(value) for name, value in knobs.items()}
+            there = f"{hint}It has: {', '.join(known)}." if known else "It has none."
+            raise ProblemError(f'The task "{task.id}" has no {what} "{name}".', there)
+    values = {name: _typed(value) for name, value in given.items()}
     try:
-        return msgspec.convert(values, type=task.Difficulty, strict=False)
+        return msgspec.convert(values, type=kind, strict=False)
     except msgspec.ValidationError as error:
         raise ProblemError(
-            f'The task "{task.id}" cannot be made with {_shown(knobs)}: {error}.',
-            f"Its knobs and defaults: {_shown(msgspec.structs.asdict(task.Difficulty()))}.",
+            f'The task "{task.id}" cannot be used with {_shown(given)}: {error}.',
+            f"The defaults: {_shown(msgspec.structs.asdict(kind()))}.",
         ) from error
 
 
@@ -84,6 +114,26 @@ def read_parameters(problem: Problem, kind: type[P]) -> P | Verdict:
         return msgspec.convert(problem.parameters, type=kind)
     except msgspec.ValidationError as error:
         return Verdict("could_not_check", f"The problem's parameters cannot be used: {error}.")
+
+
+def parameters_for(problem: Problem, kind: type[P]) -> P:
+    """Read a problem's parameters as `kind`, for a solver.
+
+    Raises:
+        ProblemError: they do not fit.
+    """
+    read = read_parameters(problem, kind)
+    if isinstance(read, Verdict):
+        raise ProblemError(read.reason, "Generate the problem, or import it from the published data.")
+    return read
+
+
+def gold_text(problem: Problem) -> str | None:
+    """The stored answer without the markers that it may bear; None where none is stored."""
+    if problem.gold is None:
+        return None
+    found = final_answer(problem.gold)
+    return found.text if found.found and "<<<" in problem.gold else problem.gold.strip()
 
 
 def _typed(value: object) -> object:

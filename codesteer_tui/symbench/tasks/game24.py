@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 from random import Random
 from typing import Annotated
@@ -15,10 +16,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench.arithmetic import expression
 from codesteer_tui.symbench.draws import chance, choice, integer
-from codesteer_tui.symbench.parsing import Readings, Unreadable, readings
-from codesteer_tui.symbench.task import Category, read_parameters
+from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.reading.expression import expression
+from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
 _SEARCHED_NUMBERS, _SEARCHED_VALUES = 4, 100
@@ -26,7 +27,7 @@ _DRAWS = 12
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many numbers, up to which value, and the target. More numbers and a larger target are harder.
+    """How many `numbers`, up to which value, and the `target`. More numbers and a larger target are harder.
 
     `max_value` must be able to reach the target: at most `numbers * max_value`, or `max_value` to the
     power of half the numbers (rounded down).
@@ -60,6 +61,7 @@ class Game24:
     title = "Game of 24"
     category: Category = "arithmetic"
     Difficulty: type[Struct] = Knobs
+    Policy: type[Struct] = NoPolicy
 
     def generate(self, rng: Random, difficulty: Knobs) -> Problem:
         """Draw numbers that can make the target; `gold` is one way of making it."""
@@ -71,32 +73,23 @@ class Game24:
             gold=f"<<<{gold}>>>",
         )
 
-    def verify(self, problem: Problem, answer: str) -> Verdict:
+    def verify(self, problem: Problem, answer: str, policy: NoPolicy | None = None) -> Verdict:
         """Accept any expression of exactly the given numbers whose exact value is the target.
 
-        "= target" may follow. Policy: signs in front of a number or bracket are accepted, as they never
-        make an expression possible that could not be written without them.
+        "= target" may follow. Signs in front of a number or bracket are accepted, as they never make an expression
+        possible that could not be written without them.
         """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        read = readings(answer)
-        if isinstance(read, Unreadable):
-            return Verdict("could_not_check", f"{read.reason}.")
-        return _judge(parameters, read)
+        right = f"The value is {parameters.target}, each number used once."
+        return judge(answer, partial(_broken_rule, parameters), right)
 
-
-def _judge(parameters: Parameters, read: Readings) -> Verdict:
-    """Judge the first reading that is an expression."""
-    reason = ""
-    for text in read.texts:
-        reason_or_none = _broken_rule(parameters, text)
-        if reason_or_none is None:
-            return Verdict("pass", f"The value is {parameters.target}, each number used once.", read.shown)
-        if not isinstance(reason_or_none, Unreadable):
-            return Verdict("fail", reason_or_none, read.shown)
-        reason = reason or reason_or_none.reason
-    return Verdict("could_not_check", f"{reason}.", read.shown)
+    def solve(self, problem: Problem) -> str | None:
+        """Search all expressions; practical for up to six numbers."""
+        parameters = parameters_for(problem, Parameters)
+        found = solve(parameters.numbers, parameters.target)
+        return f"<<<{found}>>>" if found else None
 
 
 def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:

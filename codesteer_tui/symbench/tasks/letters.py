@@ -7,6 +7,7 @@ with the letter 1 to 200 times.
 from __future__ import annotations
 
 import re
+from functools import partial
 from random import Random
 from typing import Annotated
 
@@ -14,8 +15,10 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer, sample
-from codesteer_tui.symbench.parsing import Unreadable, integers, plain, readings, shorten
-from codesteer_tui.symbench.task import Category, read_parameters
+from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.lists import integers
+from codesteer_tui.symbench.reading.numbers import plain
+from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -26,7 +29,10 @@ _FORM = re.compile(
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long the word is, and how often it has the letter. Longer words with more of it are harder."""
+    """How long the word is, and how often it has the letter. Longer words with more of it are harder.
+
+    `min_length` and `max_length`: letters in the word, drawn between them. `frequency`: how often the letter occurs.
+    """
 
     min_length: Annotated[int, Meta(ge=1, le=800)] = 10
     max_length: Annotated[int, Meta(ge=1, le=800)] = 15
@@ -47,6 +53,16 @@ class Parameters(Struct, frozen=True):
     letter: Annotated[str, Meta(min_length=1, max_length=1)]
 
 
+class Choices(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the question leaves open.
+
+    `any_order`: the positions may be listed in any order. `repeats`: a position may be listed more than once.
+    """
+
+    any_order: bool = True
+    repeats: bool = False
+
+
 class Letters:
     """Count a letter and list its positions."""
 
@@ -54,60 +70,66 @@ class Letters:
     title = "Counting letters"
     category: Category = "strings"
     Difficulty: type[Struct] = Knobs
+    Policy: type[Struct] = Choices
 
     def generate(self, rng: Random, difficulty: Knobs) -> Problem:
         """Draw a letter and a synthetic word that has it exactly `frequency` times."""
         letter = choice(rng, _ALPHABET)
         word = _word(rng, letter, difficulty)
-        positions = solve(word, letter)
         return Problem(
             question=_question(word, letter),
             task=self.id,
             parameters={"word": word, "letter": letter},
-            gold=f"<<<Count: {len(positions)}, Positions: {positions}>>>",
+            gold=_form(solve(word, letter)),
         )
 
-    def verify(self, problem: Problem, answer: str) -> Verdict:
-        """Accept the right count with the right positions in the form that was asked for.
-
-        Policy: the order of the positions is free, a position listed twice is wrong, and so is any other
-        form ("count 3; positions 1 2 3").
-        """
+    def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
+        """Accept the right count with the right positions, in the form that was asked for and in no other."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        read = readings(answer)
-        if isinstance(read, Unreadable):
-            return Verdict("could_not_check", f"{read.reason}.")
-        for text in read.texts:
-            if match := _FORM.fullmatch(plain(text)):
-                positions = integers(match["positions"])
-                if isinstance(positions, Unreadable):
-                    return Verdict("could_not_check", f"{positions.reason}.", read.shown)
-                return _compare(parameters, int(match["count"]), positions, read.shown)
-        reason = f'"{shorten(read.answer.text)}" is not of the form "Count: X, Positions: [Y, Z]".'
-        return Verdict("could_not_check", reason, read.shown)
+        rule = partial(_broken_rule, parameters, policy or Choices())
+        return judge(answer, rule, "Count and positions are right.")
+
+    def solve(self, problem: Problem) -> str | None:
+        """Count by splitting the word at the letter."""
+        parameters = parameters_for(problem, Parameters)
+        return _form(solve(parameters.word, parameters.letter))
 
 
-def _compare(parameters: Parameters, count: int, positions: list[int], shown: str) -> Verdict:
+def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+    match = _FORM.fullmatch(plain(text))
+    if match is None:
+        return Unreadable(f'"{shorten(text)}" is not of the form "Count: X, Positions: [Y, Z]"')
+    positions = integers(match["positions"])
+    if isinstance(positions, Unreadable):
+        return positions
+    return _difference(parameters, int(match["count"]), positions, policy)
+
+
+def _difference(parameters: Parameters, count: int, positions: list[int], policy: Choices) -> str | None:
     """Hold count and positions against the word, and name the first difference."""
     word, letter = parameters.word, parameters.letter
     right = word.count(letter)
     if count != right:
-        return Verdict("fail", f'"{letter}" occurs {right} times, not {count}.', shown)
+        return f'"{letter}" occurs {right} times, not {count}.'
     for position in positions:
         if not 1 <= position <= len(word):
-            reason = f"Position {position} is outside of the word, which has positions 1 to {len(word)}."
-            return Verdict("fail", reason, shown)
+            return f"Position {position} is outside of the word, which has positions 1 to {len(word)}."
         if word[position - 1] != letter:
-            reason = f'Position {position} holds "{word[position - 1]}", not "{letter}".'
-            return Verdict("fail", reason, shown)
-    if len(set(positions)) != len(positions):
+            return f'Position {position} holds "{word[position - 1]}", not "{letter}".'
+    if len(set(positions)) != len(positions) and not policy.repeats:
         twice = next(position for position in positions if positions.count(position) > 1)
-        return Verdict("fail", f"Position {twice} is listed more than once.", shown)
-    if len(positions) != right:
-        return Verdict("fail", f"{right - len(positions)} of {right} positions are missing.", shown)
-    return Verdict("pass", "Count and positions are right.", shown)
+        return f"Position {twice} is listed more than once."
+    if len(set(positions)) != right:
+        return f"{right - len(set(positions))} of {right} positions are missing."
+    if not policy.any_order and positions != sorted(positions):
+        return "The positions are not in ascending order."
+    return None
+
+
+def _form(positions: list[int]) -> str:
+    return f"<<<Count: {len(positions)}, Positions: {positions}>>>"
 
 
 def _question(word: str, letter: str) -> str:

@@ -6,6 +6,7 @@ digits, and two factors of four to twenty digits.
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from random import Random
 from typing import Annotated
@@ -14,16 +15,19 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, integer
-from codesteer_tui.symbench.parsing import Unreadable, readings, shorten
-from codesteer_tui.symbench.parsing import integer as read_integer
-from codesteer_tui.symbench.task import Category, read_parameters
+from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.numbers import integer as read_integer
+from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
 Digits = Annotated[int, Meta(ge=1, le=40)]
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
-    """The digits of each factor, and how often one is negative. More digits and more factors are harder."""
+    """The factors. More of them and longer ones are harder.
+
+    `digits`: the number of digits of each factor. `negative`: how likely a factor is negative.
+    """
 
     digits: Annotated[tuple[Digits, ...], Meta(min_length=2, max_length=8)] = (1, 2, 4)
     negative: Annotated[float, Meta(ge=0, le=1)] = 0.5
@@ -35,6 +39,12 @@ class Parameters(Struct, frozen=True):
     values: Annotated[list[int], Meta(min_length=1, max_length=100)]
 
 
+class Choices(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the question leaves open. `equations`: of "3 * 4 = 12" the right-hand side is the answer."""
+
+    equations: bool = True
+
+
 class NumberMultiply:
     """Multiply integers exactly."""
 
@@ -42,6 +52,7 @@ class NumberMultiply:
     title = "Multiplication"
     category: Category = "arithmetic"
     Difficulty: type[Struct] = Knobs
+    Policy: type[Struct] = Choices
 
     def generate(self, rng: Random, difficulty: Knobs) -> Problem:
         """Draw factors with the wanted numbers of digits, none of them 0, 1 or -1."""
@@ -53,38 +64,33 @@ class NumberMultiply:
             gold=f"<<<{solve(values)}>>>",
         )
 
-    def verify(self, problem: Problem, answer: str) -> Verdict:
-        """Accept the exact product, with or without thousands separators.
-
-        Policy: of an equation the right-hand side is the answer ("3 * 4 = 12").
-        """
+    def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
+        """Accept the exact product, with or without thousands separators."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        read = readings(answer)
-        if isinstance(read, Unreadable):
-            return Verdict("could_not_check", f"{read.reason}.")
-        product = prod(parameters.values)
-        reason = ""
-        for text in read.texts:
-            value = read_integer(text.rpartition("=")[2])
-            if isinstance(value, int):
-                return _compare(value, product, read.shown)
-            reason = reason or value.reason
-        return Verdict("could_not_check", f"{reason}.", read.shown)
+        rule = partial(_broken_rule, prod(parameters.values), policy or Choices())
+        return judge(answer, rule, "It is the exact product.")
+
+    def solve(self, problem: Problem) -> str | None:
+        """Multiply digit by digit."""
+        return f"<<<{solve(parameters_for(problem, Parameters).values)}>>>"
 
 
-def _compare(value: int, product: int, shown: str) -> Verdict:
+def _broken_rule(product: int, policy: Choices, text: str) -> str | Unreadable | None:
+    value = read_integer(text.rpartition("=")[2] if policy.equations else text)
+    if isinstance(value, Unreadable):
+        return value
     if value == product:
-        return Verdict("pass", "It is the exact product.", shown)
+        return None
     if value == -product:
-        return Verdict("fail", "The sign is wrong.", shown)
+        return "The sign is wrong."
     given, right = str(abs(value)), str(abs(product))
     if len(given) != len(right):
-        return Verdict("fail", f"It has {len(given)} digits, the product has {len(right)}.", shown)
+        return f"It has {len(given)} digits, the product has {len(right)}."
     at = next((index for index in range(len(right)) if given[index] != right[index]), None)
     where = "The sign is wrong" if at is None else f"Digit {at + 1} from the left is wrong"
-    return Verdict("fail", f"It is not the product {shorten(str(product))}: {where}.", shown)
+    return f"It is not the product {shorten(str(product))}: {where}."
 
 
 def _question(values: list[int]) -> str:

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from codesteer_tui.symbench.parsing import MAX_DIGITS, Unreadable, plain, shorten
+from codesteer_tui.symbench.reading.answer import Unreadable, shorten
+from codesteer_tui.symbench.reading.numbers import MAX_DIGITS, plain
 
 _TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+)|(?P<sign>[-+*/()]))")
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3}

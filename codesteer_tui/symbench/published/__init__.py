@@ -1,0 +1,1 @@
+"""The benchmark as it was published: its files, their known defects, and what its own judges accept."""

@@ -1,0 +1,86 @@
+"""The scoring mode "reference": what the published benchmark's own judge would have said."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias, cast
+
+from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.reading.answer import MAX_ANSWER_CHARS, Unreadable, candidates, shorten
+from codesteer_tui.symbench.task import Task
+from codesteer_tui.values import Verdict
+
+Scoring: TypeAlias = Literal["rules", "reference"]
+
+JUDGES: Mapping[str, str] = {
+    "2048": "tile_2048",
+    "Blocksworld": "blocksworld",
+    "BoxLift": "boxlift",
+    "BoxNet1": "boxnet1",
+    "combinatorial_calculation": "combinatorial_calculation",
+    "constrained_linear_arrangement": "constrained_linear_arrangement",
+    "cryptanalysis": "cryptanalysis",
+    "eight_queens": "eight_queens",
+    "game24": "game24",
+    "letter_logic_diagram": "letter_logic_diagram",
+    "letters": "letters",
+    "light_puzzles": "light_puzzles",
+    "logic_puzzle": "logic_puzzle",
+    "logical_equation": "logical_equation",
+    "mahjong_pattern": "mahjong_pattern",
+    "matrix_transformation": "matrix_transformation",
+    "new_operator": "new_operator",
+    "number_multiply": "number_multiply",
+    "path_plan": "path_plan",
+    "pattern_recognition": "pattern_recognition",
+    "permutations_and_combinations": "permutations_and_combinations",
+    "pooling": "pooling",
+    "reversi": "reversi",
+    "standard_sudoku": "standard_sudoku",
+    "statistical_counting": "statistical_counting",
+    "string_deletion_and_modification": "string_deletion_and_modification",
+    "string_insertion": "string_insertion",
+    "string_splitting": "string_splitting",
+    "string_synthesis": "string_synthesis",
+    "synthesis_decomposition": "synthesis_decomposition",
+}
+"""Task id → module in `codesteer_tui.symbench.published.judges`. The tasks that are not here have none: the four of
+BIG-Bench-Hard, gsm and the two of MATH were judged by a language model."""
+
+
+class Crash(Exception):
+    """The published judge would have ended in an uncaught exception, and with it the whole run."""
+
+
+def verify_as_published(task: Task, problem: Problem, answer: str) -> Verdict:
+    """Judge as the published judge would; by the rules, and saying so, where that judge was a language model."""
+    module = JUDGES.get(task.id)
+    if module is None:
+        by_rules = task.verify(problem, answer)
+        reason = f"{by_rules.reason} (By the rules: the published judge of this task is a language model.)"
+        return Verdict(by_rules.outcome, reason, by_rules.extracted)
+    found = candidates(answer)
+    if isinstance(found, Unreadable):
+        return Verdict("could_not_check", f"{found.reason}.")
+    text = _between_markers(answer)
+    accepts = cast(
+        "Callable[[Problem, str], bool]",
+        importlib.import_module(f"codesteer_tui.symbench.published.judges.{module}").accepts,
+    )
+    try:
+        right = accepts(problem, text)
+    except Crash as crash:
+        return Verdict(
+            "could_not_check", f"The published judge would have crashed: {crash}.", shorten(text, 200)
+        )
+    said = "accepts" if right else "rejects"
+    return Verdict("pass" if right else "fail", f"The published judge {said} this.", shorten(text, 200))
+
+
+def _between_markers(answer: str) -> str:
+    """What the published judges are given: the inside of the last pair of markers, or all where there is none."""
+    end = answer.rfind(">>>")
+    start = answer.rfind("<<<", 0, end) if end >= 0 else -1
+    text = answer[start + 3 : end] if start >= 0 else answer
+    return text[:MAX_ANSWER_CHARS]
