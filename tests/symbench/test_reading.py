@@ -4,11 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesteer_tui.symbench.reading.answer import Unreadable, candidates
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, candidates, judge
 from codesteer_tui.symbench.reading.expression import Expression, expression
-from codesteer_tui.symbench.reading.lists import grid, integers, items, nested, numbers, pairs, table
+from codesteer_tui.symbench.reading.lists import (
+    grid,
+    integers,
+    items,
+    nested,
+    numbers,
+    pairs,
+    table,
+    unframed,
+)
 from codesteer_tui.symbench.reading.numbers import integer, number, plain
-from codesteer_tui.symbench.reading.options import letter, yes_or_no
+from codesteer_tui.symbench.reading.options import letter, listed, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -228,9 +237,15 @@ def test_the_letter_of_an_option_is_read(text: str) -> None:
     assert letter(text, OPTIONS) == "A"
 
 
-@pytest.mark.parametrize("text", ["", "A bird", "unknown", "(AB)", "01/30/2011"])
+@pytest.mark.parametrize(
+    "text", ["", "A bird", "unknown", "(AB)", "01/30/2011", "(A) or (B)", "A or B", "(A) (B)"]
+)
 def test_what_is_no_option_is_said_not_to_be_one(text: str) -> None:
     assert isinstance(letter(text, OPTIONS), Unreadable)
+
+
+def test_the_options_of_a_question_are_found_in_its_lines() -> None:
+    assert listed("Which?\nOptions:\n(A) 01/29/2011\n  (B) 01/28/2011 \n\nGive (C) as <<<(C)>>>.") == OPTIONS
 
 
 @pytest.mark.parametrize(
@@ -240,6 +255,37 @@ def test_yes_and_no_are_read_in_any_case(text: str, said: str) -> None:
     assert yes_or_no(text) == said
 
 
-@pytest.mark.parametrize("text", ["unknown", "", "nothing", "yesterday", "maybe yes"])
+@pytest.mark.parametrize(
+    "text", ["unknown", "", "nothing", "yesterday", "maybe yes", "yes or no", "No. Yes!"]
+)
 def test_what_is_neither_yes_nor_no_is_said_to_be_neither(text: str) -> None:
     assert isinstance(yes_or_no(text), Unreadable)
+
+
+def test_an_announced_answer_is_also_taken_as_it_is_written() -> None:
+    assert "*,0,1,*" in candidates("Answer: *,0,1,*")  # type: ignore[operator]
+    assert "1, 2\n3, 4" in candidates("The result is:\n1, 2\n3, 4\n\nI hope that helps.")  # type: ignore[operator]
+    assert "1, 2\n3, 4" in candidates("Answer: 1, 2\n3, 4")  # type: ignore[operator]
+
+
+def test_a_misfit_is_wrong_unless_something_else_fits() -> None:
+    def two_lines(text: str) -> str | Unreadable | None:
+        return None if text.count("\n") == 1 else Misfit("It has not two lines")
+
+    assert judge("Answer: a\nb", two_lines, "Two.").outcome == "pass"
+    assert judge("<<<a>>>", two_lines, "Two.").outcome == "fail"
+    assert judge("<<<a>>>", two_lines, "Two.").reason == "It has not two lines."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}",
+        "\\left[\\begin{array}{cc} a & b \\\\ c & d \\end{array}\\right]",
+        "| a | b |\n|---|---|\n| c | d |",
+        "{{a, b}, {c, d}}",
+        "[[a, b], [c, d]]",
+    ],
+)
+def test_tables_are_read_out_of_their_frames(text: str) -> None:
+    assert table(unframed(text), 2, 2) == TABLE

@@ -25,24 +25,35 @@ class Unreadable(Struct, frozen=True):
     reason: str
 
 
+class Misfit(Unreadable, frozen=True):
+    """Why a text is not the whole answer although it could be read as a part of one: a table of another size, say.
+
+    It is judged wrong, unless another candidate of the same text fits.
+    """
+
+
 def judge(answer: str, broken_rule: Callable[[str], str | Unreadable | None], right: str) -> Verdict:
     """Judge a model's final text with a task's rule.
 
     `broken_rule` gets one candidate for the answer after the other (see `candidates`). It says which rule the
     candidate breaks, as a sentence; None where it breaks none; or `Unreadable` where it is no answer at all, and
-    then the next candidate is tried. `right` is the sentence for an answer that breaks no rule.
+    then the next candidate is tried (`Misfit` where it is wrong unless another one fits). `right` is the sentence for an answer that breaks no rule.
     """
     found = candidates(answer)
     if isinstance(found, Unreadable):
         return Verdict("could_not_check", f"{found.reason}.")
-    reason = ""
+    reason, misfit = "", None
     for candidate in found:
         broken = broken_rule(candidate)
         if broken is None:
             return Verdict("pass", right, shorten(candidate, 200))
         if not isinstance(broken, Unreadable):
             return Verdict("fail", broken, shorten(candidate, 200))
+        if isinstance(broken, Misfit):
+            misfit = misfit or Verdict("fail", f"{broken.reason}.", shorten(candidate, 200))
         reason = reason or broken.reason
+    if misfit:
+        return misfit
     return Verdict("could_not_check", f"{reason}.", shorten(found[0], 200))
 
 
@@ -51,7 +62,8 @@ def candidates(text: str) -> list[str] | Unreadable:
 
     Between markers (``<<<…>>>``) only what stands there counts, with or without words that announce it. Elsewhere,
     in this order: what a ``\\boxed{…}`` or a line that announces it holds, the whole text, its last line, its last
-    paragraph, the inside of its last fenced block, and its last list in brackets.
+    paragraph, the inside of its last fenced block, its last list in brackets, and what the last announcement announces
+    as it is written.
     """
     answer = final_answer(text)
     if answer.found and answer.how.startswith("the last <<<"):
@@ -60,7 +72,8 @@ def candidates(text: str) -> list[str] | Unreadable:
     if not whole:
         return Unreadable("The answer is empty")
     tail = whole[-_TAIL:]
-    return _fitting([*_announced(answer), whole, *_careful(tail)])
+    as_written = _as_written(tail) if answer.found else []
+    return _fitting([*_announced(answer), whole, *_careful(tail), *as_written])
 
 
 def _announced(answer: FinalAnswer) -> list[str]:
@@ -76,6 +89,25 @@ def _careful(tail: str) -> list[str]:
         found.append(fences[-1]["inside"].strip())
     found.append(_last_bracketed(tail))
     return found
+
+
+def _as_written(tail: str) -> list[str]:
+    """What the last announcement of a text announces, with signs that may be markdown: its line, and its paragraph.
+
+    The signs can be part of the answer (``Answer: *,0,1,*``), and the answer can have several lines.
+    """
+    lines = tail.splitlines()
+    for at in range(len(lines) - 1, -1, -1):
+        announced = final_answer(f"{lines[at]}\n0")
+        if not announced.found:
+            continue
+        start = lines[at].rfind(announced.text) if announced.text in lines[at] else len(lines[at])
+        while start and lines[at][start - 1] in "*_`$":
+            start -= 1
+        end = next((below for below in range(at + 1, len(lines)) if not lines[below].strip()), len(lines))
+        line = lines[at][start:].strip()
+        return [line, "\n".join([line, *lines[at + 1 : end]]).strip()]
+    return []
 
 
 def _last_bracketed(text: str) -> str:

@@ -139,6 +139,21 @@ def table(text: str, height: int, width: int, *, glued: bool = False) -> list[li
     return rows
 
 
+_FRAME = re.compile(
+    r"\\(?:begin|end)\s*\{[A-Za-z*]{1,20}\}(?:\{[lcr|]{0,50}\})?|\\(?:left|right|hline)(?![A-Za-z])|^[\s|]*-[-\s|:]{2,}$",
+    re.MULTILINE,
+)
+_FRAME_SIGNS = str.maketrans({"&": " ", "|": " ", "{": "[", "}": "]"})
+
+
+def unframed(text: str) -> str:
+    r"""Put a LaTeX or Markdown table, or one in braces, into a form that `table` and `grid` read, one row a line.
+
+    Only for tables without the cells ``& | { }``.
+    """
+    return _FRAME.sub(" ", text).replace("\\\\", "\n").translate(_FRAME_SIGNS)
+
+
 def pairs(text: str) -> list[tuple[int, int]] | Unreadable:
     """Read pairs of integers: ``0 3, 1 0``, ``[[0, 3], [1, 0]]``, ``(0, 3) (1, 0)``, or one pair a line."""
     line = plain(text)
