@@ -283,9 +283,16 @@ def test_a_misfit_is_wrong_unless_something_else_fits() -> None:
         "\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}",
         "\\left[\\begin{array}{cc} a & b \\\\ c & d \\end{array}\\right]",
         "| a | b |\n|---|---|\n| c | d |",
+        "+---+---+\n| a | b |\n+---+---+\n| c | d |\n+---+---+",
         "{{a, b}, {c, d}}",
         "[[a, b], [c, d]]",
     ],
 )
 def test_tables_are_read_out_of_their_frames(text: str) -> None:
     assert table(unframed(text), 2, 2) == TABLE
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("sign", ["\n", "|", "-", "- ", " -\n", "\\begin ", "\\begin{", "+"])
+def test_frames_are_looked_for_in_time_that_grows_with_the_length_only(sign: str) -> None:
+    assert unframed(sign * (50_000 // len(sign)) + "x").endswith("x")

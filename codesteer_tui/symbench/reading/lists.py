@@ -140,7 +140,8 @@ def table(text: str, height: int, width: int, *, glued: bool = False) -> list[li
 
 
 _FRAME = re.compile(
-    r"\\(?:begin|end)\s*\{[A-Za-z*]{1,20}\}(?:\{[lcr|]{0,50}\})?|\\(?:left|right|hline)(?![A-Za-z])|^[\s|]*-[-\s|:]{2,}$",
+    r"\\(?:begin|end)\s*\{[A-Za-z*]{1,20}\}(?:\{[lcr|]{0,50}\})?|\\(?:left|right|hline)(?![A-Za-z])"
+    r"|^[ \t|+]*-[-+ \t|:]{2,}$",
     re.MULTILINE,
 )
 _FRAME_SIGNS = str.maketrans({"&": " ", "|": " ", "{": "[", "}": "]"})
