@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, candidates, judge
 from codesteer_tui.symbench.reading.expression import Expression, expression
 from codesteer_tui.symbench.reading.lists import (
+    cells,
     grid,
     integers,
     items,
@@ -296,3 +297,15 @@ def test_tables_are_read_out_of_their_frames(text: str) -> None:
 @pytest.mark.parametrize("sign", ["\n", "|", "-", "- ", " -\n", "\\begin ", "\\begin{", "+"])
 def test_frames_are_looked_for_in_time_that_grows_with_the_length_only(sign: str) -> None:
     assert unframed(sign * (50_000 // len(sign)) + "x").endswith("x")
+
+
+@pytest.mark.parametrize(
+    "text", ["a b\nc\nd", "[a, b, c, d]", "[[a, b], [c, d]]", "ab\ncd", '"a", "b",\n"c", "d"']
+)
+def test_the_cells_of_a_table_are_read_however_it_is_broken_into_lines(text: str) -> None:
+    assert cells(text, 2, 2, glued=True) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("text", ["a b c", "[[a, b, c, d]]x", "[[a], [b], [c], [d]]", "abcd"])
+def test_cells_of_another_number_or_shape_are_a_misfit(text: str) -> None:
+    assert isinstance(cells(text, 2, 2, glued=True), Unreadable)

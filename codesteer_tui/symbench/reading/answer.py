@@ -14,6 +14,7 @@ MAX_ANSWER_CHARS = 50_000
 """Longest final answer that is read. Right answers are an order of magnitude shorter."""
 
 _TAIL = 100_000
+_MAX_LINES = 1_000
 _FENCE = re.compile(
     r"^[ \t]{0,3}```[^\n`]{0,40}\n(?P<inside>.*?)^[ \t]{0,3}```[ \t]*$", re.DOTALL | re.MULTILINE
 )
@@ -36,8 +37,9 @@ def judge(answer: str, broken_rule: Callable[[str], str | Unreadable | None], ri
     """Judge a model's final text with a task's rule.
 
     `broken_rule` gets one candidate for the answer after the other (see `candidates`). It says which rule the
-    candidate breaks, as a sentence; None where it breaks none; or `Unreadable` where it is no answer at all, and
-    then the next candidate is tried (`Misfit` where it is wrong unless another one fits). `right` is the sentence for an answer that breaks no rule.
+    candidate breaks, as a sentence; None where it breaks none; or `Unreadable` where it is no answer at all, and then
+    the next candidate is tried (`Misfit` where it is wrong unless another one fits). `right` is the sentence for an
+    answer that breaks no rule.
     """
     found = candidates(answer)
     if isinstance(found, Unreadable):
@@ -72,8 +74,7 @@ def candidates(text: str) -> list[str] | Unreadable:
     if not whole:
         return Unreadable("The answer is empty")
     tail = whole[-_TAIL:]
-    as_written = _as_written(tail) if answer.found else []
-    return _fitting([*_announced(answer), whole, *_careful(tail), *as_written])
+    return _fitting([*_announced(answer), whole, *_careful(tail), *_as_written(tail)])
 
 
 def _announced(answer: FinalAnswer) -> list[str]:
@@ -96,7 +97,7 @@ def _as_written(tail: str) -> list[str]:
 
     The signs can be part of the answer (``Answer: *,0,1,*``), and the answer can have several lines.
     """
-    lines = tail.splitlines()
+    lines = tail.splitlines()[-_MAX_LINES:]
     for at in range(len(lines) - 1, -1, -1):
         announced = final_answer(f"{lines[at]}\n0")
         if not announced.found:

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TypeAlias
 
-from codesteer_tui.symbench.reading.answer import Unreadable, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, shorten
 from codesteer_tui.symbench.reading.numbers import MAX_DIGITS, integer, number, plain
 
 Tree: TypeAlias = "list[str | Tree]"
@@ -137,6 +137,20 @@ def table(text: str, height: int, width: int, *, glued: bool = False) -> list[li
         if len(row) != width:
             return f"Row {at + 1} has {len(row)} cells, not {width}."
     return rows
+
+
+def cells(text: str, height: int, width: int, *, glued: bool = False) -> list[str] | Unreadable:
+    """Read the cells of a table row by row, from one flat list, however it is broken into lines, or from rows.
+
+    Lists of lists must be `height` lists of `width` cells. `glued` is as for `table`. A wrong size is a `Misfit`.
+    """
+    flat = items(text)
+    if not isinstance(flat, Unreadable) and len(flat) == height * width:
+        return flat
+    rows = table(text, height, width, glued=glued)
+    if isinstance(rows, str):
+        return Misfit(rows.removesuffix("."))
+    return rows if isinstance(rows, Unreadable) else [cell for row in rows for cell in row]
 
 
 _FRAME = re.compile(
