@@ -1,5 +1,7 @@
 """The rules of the tasks on strings and stocks: special cases, policies and the reasons that are given."""
 
+from itertools import pairwise
+
 import pytest
 
 from codesteer_tui.problem import Problem
@@ -76,4 +78,4 @@ def test_as_many_substrings_occur_and_overlap_as_were_asked_for() -> None:
             i for i in range(len(original)) if original[i : i + 4] in ("ABCD", "BCDE", "CDEA", "DEAB", "EABC")
         ]
         assert len(at) == 5
-        assert sum(later - sooner < 4 for sooner, later in zip(at, at[1:], strict=False)) == 2
+        assert sum(later - sooner < 4 for sooner, later in pairwise(at)) == 2
