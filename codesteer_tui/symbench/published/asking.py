@@ -1,0 +1,33 @@
+"""Our own words for the problems whose published questions are built from fields when they are asked."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from codesteer_tui.errors import ProblemError
+from codesteer_tui.symbench.registry import MODULES
+
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "game24": ("numbers", "target"),
+    "letters": ("word", "letter"),
+    "number_multiply": ("values",),
+}
+"""Task id → the parameters that the question of the task's module is made from."""
+
+
+def question_of(task: str, parameters: dict[str, Any]) -> str:
+    """Ask for these parameters as the task does for the problems that it generates.
+
+    Raises:
+        ProblemError: nothing can be asked with them.
+    """
+    module = importlib.import_module(f"codesteer_tui.symbench.tasks.{MODULES[task]}")
+    try:
+        question: str = module._question(*(parameters[name] for name in _FIELDS[task]))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise ProblemError(
+            f"No question of {task} can be made from these data: {error!r}.",
+            "Take the file from the published repository again, or remove it.",
+        ) from error
+    return question
