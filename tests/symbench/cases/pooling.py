@@ -79,10 +79,8 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 def holds(problem: Problem, text: str) -> bool:
     inside = text[text.rfind("<<<") + 3 :] if "<<<" in text else text
     inside = re.sub(r"\\frac\{(-?\d+)\}\{(\d+)\}", r"\1/\2", inside)
-    given = [
-        Fraction(part.replace(" ", ""))
-        for part in re.findall(r"-?\s*(?:\d+\s*/\s*\d+|\d*\.?\d+(?:[eE][-+]?\d+)?)", inside)
-    ]
+    numbers = re.findall(r"-?\s*(?:\d+\s*/\s*\d+|\d*\.?\d+(?:[eE][-+]?\d+)?)", inside)
+    given = [Fraction(number.replace(" ", "")) for number in numbers]
     flat = [value for row in _windows(problem) for value in row]
     off = Fraction(51, 10_000)
     return len(given) == len(flat) and all(
