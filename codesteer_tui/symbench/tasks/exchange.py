@@ -81,7 +81,7 @@ def wrong_count(
     Counts are read from a list, with or without brackets and quotes, or with their names ("A: 3, B: 0", "3 A, 0 B");
     with `glued`, also from digits without anything between them.
     """
-    given = _counts(text, names, right, glued)
+    given = _counts(_undressed(text), names, right, glued)
     if isinstance(given, Unreadable):
         return given
     if len(given) != len(names):
@@ -90,6 +90,15 @@ def wrong_count(
         if count != wanted:
             return f"In the end there are {wanted} {name}, not {count}."
     return None
+
+
+def _undressed(text: str) -> str:
+    """Take quotes and markdown off that stand around all counts together."""
+    bare = text.strip().removesuffix(".").strip("*` \t\n")
+    for quote in "\"'":
+        if bare.startswith(quote) and bare.endswith(quote) and bare.count(quote) == 2:
+            return bare[1:-1]
+    return bare
 
 
 def _counts(text: str, names: Sequence[str], right: Sequence[int], glued: bool) -> list[int] | Unreadable:

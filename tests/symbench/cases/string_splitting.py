@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.cases._stocks import states
 
 GOLDEN = "21860ac2551ac7f1"
 BROKEN: list[dict[str, Any]] = [
@@ -60,8 +60,4 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = text.rpartition("<<<")[2].partition(">>>")[0]
-    inside = inside[inside.rfind("[") + 1 :].partition("]")[0]
-    numbers = re.findall(r"\d+", re.sub(r"(?<=\d)\.0*(?!\d)", "", inside))
-    left = counts(problem)
-    return [int(number) for number in numbers] == left or numbers == ["".join(map(str, left))]
+    return states(text, counts(problem), glued=True)
