@@ -56,3 +56,47 @@ def test_a_tower_of_26_blocks_is_rebuilt_within_the_length_of_an_answer() -> Non
         problem = generate("Blocksworld", seed, blocks=26, stacks=3, goal_stacks=1)
         assert verify(problem, problem.gold or "").outcome == "pass"
         assert len(problem.gold or "") < 25_000
+
+
+LIFTING = Problem(
+    "?", task="BoxLift", parameters={"boxes": [9, 8, 5, 8], "lifters": [6, 4, 7], "max_steps": 3}
+)
+
+
+def test_a_lift_that_breaks_a_rule_is_told_which_one() -> None:
+    told = {
+        "Step 1: [(10, [0, 1])]": "Step 1 lifts a box of weight 10, but there is no such box.",
+        "Step 1: [(9, [0, 1])]\nStep 2: [(9, [0, 1])]": "Step 2 lifts a box of weight 9, but no such box is left.",
+        "Step 1: [(9, [0, 1]), (5, [1])]": "Step 1 uses lifter 1 more than once.",
+        "Step 1: [(9, [0, 0])]": "Step 1 uses lifter 0 more than once.",
+        "Step 1: [(9, [-1, 0])]": "Step 1 uses lifter -1, but the lifters are numbered from 0 to 2.",
+        "Step 1: [(8, [2])]": "Step 1 lifts the box of weight 8 with lifters 2, who can lift only 7.",
+        "Step 1: []\nStep 2: []\nStep 3: []\nStep 4: []": "The plan has 4 steps; at most 3 are allowed.",
+        "Step 1: [(9, [0, 1])]\nStep 2: [(8, [2, 1])]": (
+            "2 of 4 boxes are lifted, 56 % of the weight; left are 8, 5."
+        ),
+    }
+    for answer, reason in told.items():
+        verdict = verify(LIFTING, f"<<<{answer}>>>")
+        assert (verdict.outcome, verdict.reason) == ("fail", reason)
+
+
+def test_lists_for_tuples_are_a_choice_in_boxlift() -> None:
+    plan = "Step 1: [[9, [0, 1]], [5, [2]]]\nStep 2: [[8, [1, 2]]]\nStep 3: [[8, [2, 0]]]"
+    assert verify(LIFTING, f"<<<{plan}>>>").outcome == "pass"
+    assert verify(LIFTING, f"<<<{plan}>>>", any_brackets=False).outcome == "could_not_check"
+    tuples = "Step 1: [(9, [0, 1]), (5, [2])]\nStep 2: [(8, [1, 2])]\nStep 3: [(8, [2, 0])]"
+    assert verify(LIFTING, f"<<<{tuples}>>>", any_brackets=False).outcome == "pass"
+
+
+def test_the_published_judge_of_boxlift_skips_what_is_illegal() -> None:
+    plan = "Step 1: [(9, [0, 1]), (5, [2]), (7, [2])]\nStep 2: [(8, [-1, -1])]\nStep 3: [(8, [2, 0])]"
+    assert verify(LIFTING, f"<<<{plan}>>>").outcome == "fail"
+    assert verify(LIFTING, f"<<<{plan}>>>", scoring="reference").outcome == "pass"
+    assert verify(LIFTING, f"<<<{plan.replace(':', ' -')}>>>", scoring="reference").outcome == "fail"
+
+
+def test_slack_gives_boxlift_more_steps_for_the_same_boxes() -> None:
+    tight, loose = (generate("BoxLift", 5, slack=slack).parameters for slack in (0, 2))
+    assert loose["boxes"] == tight["boxes"]
+    assert loose["max_steps"] == tight["max_steps"] + 2
