@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codesteer_tui.symbench.reading.amounts import amount
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, candidates, judge
 from codesteer_tui.symbench.reading.expression import Expression, expression
 from codesteer_tui.symbench.reading.lists import (
@@ -40,7 +41,7 @@ def test_integers_are_read_with_their_separators(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1,23", "12 apples", "1.5", "0x10", "1e3", "--1", "9" * 2000, "12,345 678", "٤٢"]
+    "text", ["", "1,23", "12 apples", "1.5", "4²", "5½", "0x10", "1e3", "--1", "9" * 2000, "12,345 678", "٤٢"]
 )
 def test_what_is_not_an_integer_is_said_not_to_be_one(text: str) -> None:
     assert isinstance(integer(text), Unreadable)
@@ -134,6 +135,7 @@ def test_any_text_can_be_read(text: str) -> None:
         grid,
         pairs,
         yes_or_no,
+        amount,
     ):
         assert reader(text) is not None
     assert isinstance(plain(text), str)
@@ -167,6 +169,7 @@ def test_without_marks_a_careful_reader_looks_for_what_stands_out() -> None:
         ("-\\dfrac{3}{4}", Fraction(-3, 4)),
         ("2.5e-3", Fraction(1, 400)),
         ("0.1", Fraction(1, 10)),
+        ("½", Fraction(1, 2)),
         ("96754437.0", Fraction(96754437)),
     ],
 )
@@ -309,3 +312,50 @@ def test_the_cells_of_a_table_are_read_however_it_is_broken_into_lines(text: str
 @pytest.mark.parametrize("text", ["a b c", "[[a, b, c, d]]x", "[[a], [b], [c], [d]]", "abcd"])
 def test_cells_of_another_number_or_shape_are_a_misfit(text: str) -> None:
     assert isinstance(cells(text, 2, 2, glued=True), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("$96,754,437.0", 96754437),
+        ("-$5", -5),
+        ("$-5.00", -5),
+        ("\\$5", 5),
+        ("720 minutes.", 720),
+        ("720\\text{ minutes}", 720),
+        ("x = 5 kg", 5),
+        ("3 + 4 = 7", 7),
+        ("2.5 million people", 2_500_000),
+        ("1.2 \\times 10^{5}", 120_000),
+        ("5 m²", 5),
+        ("5 m^2", 5),
+        ("45%", 45),
+        ("12 345 apples", 12345),
+        ("He earned $720 in all.", 720),
+        ("1/3 cup", Fraction(1, 3)),
+    ],
+)
+def test_amounts_are_read_with_their_units(text: str, value: int | Fraction) -> None:
+    assert amount(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            "no number",
+            "5 or 6",
+            "5 or so",
+            "more than 5",
+            "5 - 3",
+            "5 * 3",
+            "2 hours 30 minutes",
+            "1,23",
+            "10^6",
+        ),
+        *("5²", "5!", "not 5", "--5", "1 1/2", "5½", "5 (6)", "a dozen, 12, or so", "5 = ", "9" * 3000),
+    ],
+)
+def test_what_is_not_one_amount_is_said_not_to_be_one(text: str) -> None:
+    assert isinstance(amount(text), Unreadable)

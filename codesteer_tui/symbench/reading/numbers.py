@@ -21,6 +21,8 @@ _SIGNS = str.maketrans(
         "×": "*", "·": "*", "⋅": "*", "∗": "*", "•": "*", "✕": "*", "✖": "*",
         "÷": "/", "∕": "/", "⁄": "/", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-",
         "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u200b": None, "\ufeff": None,
+        **{sign: f"^{power}" for power, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+        **{sign: f" {unicodedata.normalize('NFKC', sign).replace('⁄', '/')}" for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"},
     }
 )  # fmt: skip
 _LATEX_SIGNS = (
@@ -36,7 +38,7 @@ _MAX_FRACTION_DEPTH = 20
 
 
 def plain(text: str) -> str:
-    r"""Put LaTeX and typographic signs into plain ones: ``3 \times \frac{1}{2}`` gives ``3 * ((1)/(2))``."""
+    r"""Put LaTeX and typographic signs into plain ones: ``3 \times \frac{1}{2}`` is ``3 * ((1)/(2))``, ``4²`` is ``4^2``."""
     result = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS).strip()
     result = result.removeprefix("$$").removesuffix("$$").removeprefix("$").removesuffix("$")
     for pattern, sign in _LATEX_SIGNS:
