@@ -36,12 +36,13 @@ def knobs(rng: Random) -> dict[str, Any]:
 
 
 def _plan(text: str) -> Plan:
+    lift = r"(-?\d+)[\s'\",;]*(?:[\[(]([^\[\]()]*)[\])]|[\s,;]['\"]?(-?\d+)['\"]?\s*[\])])"
     return [
         [
-            (int(weight), [int(lifter) for lifter in re.findall(r"-?\d+", lifters)])
-            for weight, lifters in re.findall(r"(-?\d+)[\s'\"]*,\s*[\[(]([^\[\]()]*)[\])]", step)
+            (int(weight), [int(lifter) for lifter in re.findall(r"-?\d+", lifters or lifter)])
+            for weight, lifters, lifter in re.findall(lift, step)
         ]
-        for step in re.split(r"step\s*\d+\s*[:.]", text, flags=re.IGNORECASE)[1:]
+        for step in re.split(r"step\s*\d+\W{0,4}[:.]", text, flags=re.IGNORECASE)[1:]
     ]
 
 
