@@ -15,6 +15,7 @@ COMMANDS = {
     "replay": ("codesteer_tui.cli.replay", "Watch a recorded session again, or print it."),
     "sessions": ("codesteer_tui.cli.sessions", "List, show and remove recorded sessions."),
     "check": ("codesteer_tui.cli.check", "Judge whether a program really computes its answer."),
+    "symbench": ("codesteer_tui.cli.symbench", "Make problems of the SymBench tasks, and judge answers."),
     "sandbox": ("codesteer_tui.cli.sandbox", "Build, try and inspect the place where programs run."),
     "doctor": ("codesteer_tui.cli.doctor", "Say what is there and what is missing, each with one remedy."),
     "config": ("codesteer_tui.cli.config", "Show, explain and start the configuration."),

@@ -51,11 +51,16 @@ from codesteer_tui.symbench.published.asking import question_of
 from codesteer_tui.symbench.published.checking import checked
 from codesteer_tui.symbench.published.defects import Status
 from codesteer_tui.symbench.published.layouts import LAYOUTS, Place, Sample, Skipped, places
+from codesteer_tui.symbench.published.layouts.files import REMEDY
 from codesteer_tui.symbench.registry import Tasks
 
 __all__ = ["Import", "Imported", "LeftOut", "Skipped", "import_folder"]
 
 LEFT_OUT: frozenset[Status] = frozenset({"unsolvable", "malformed"})
+
+
+SHOWN = 20
+"""Skipped files that a report names; the rest are counted."""
 
 
 class Imported(Struct, frozen=True):
@@ -106,7 +111,10 @@ class Import(Iterator[Imported]):
             lines.append(f"{task}: {sum(of_task.values())} ({shown})")
         if self.left_out:
             lines.append(f"left out: {len(self.left_out)} samples that are unsolvable or malformed")
-        return [*lines, *(f"skipped: {skipped.error}" for skipped in self.skipped)]
+        lines += [f"skipped: {skipped.error.message}" for skipped in self.skipped[:SHOWN]]
+        if len(self.skipped) > SHOWN:
+            lines.append(f"skipped: {len(self.skipped) - SHOWN} more")
+        return [*lines, f"  → {REMEDY}"] if self.skipped else lines
 
     def _problems(self, data: Path, tasks: Collection[str]) -> Iterator[Imported]:
         for task in tasks:
