@@ -167,10 +167,10 @@ def _first_contradiction(parameters: Parameters, cards: list[str]) -> str | None
 _STATED: dict[Game, str] = {
     "elements": (
         "The five cards are A (wood), B (fire), C (earth), D (metal) and E (water). Wood generates fire, fire "
-        "generates earth, earth generates metal, metal generates water, and water generates wood. Wood overcomes earth, earth "
-        "overcomes water, water overcomes fire, fire overcomes metal, and metal overcomes wood. The player whose card "
-        "overcomes the other card wins, the player whose card generates the other card loses, and equal cards are a "
-        "draw."
+        "generates earth, earth generates metal, metal generates water, and water generates wood. Wood overcomes "
+        "earth, earth overcomes water, water overcomes fire, fire overcomes metal, and metal overcomes wood. The "
+        "player whose card overcomes the other card wins, the player whose card generates the other card loses, and "
+        "equal cards are a draw."
     ),
     "stick_game": (
         "The four cards are A (stick), B (tiger), C (chicken) and D (worm). A stick beats a tiger, a tiger beats a "
@@ -178,8 +178,8 @@ _STATED: dict[Game, str] = {
     ),
     "animal": (
         "The eight cards are animals, from the largest to the smallest: A (elephant), B (lion), C (tiger), "
-        "D (leopard), E (wolf), F (dog), G (cat) and H (mouse). The larger animal wins, except that the mouse wins against the "
-        "elephant. Equal animals are a draw."
+        "D (leopard), E (wolf), F (dog), G (cat) and H (mouse). The larger animal wins, except that the mouse wins "
+        "against the elephant. Equal animals are a draw."
     ),
 }
 
