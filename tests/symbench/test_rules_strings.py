@@ -9,6 +9,7 @@ from codesteer_tui.symbench import generate, verify
 from codesteer_tui.symbench.reading.answer import Unreadable
 from codesteer_tui.symbench.reading.strings import is_quoted, string
 from codesteer_tui.symbench.tasks import string_insertion
+from codesteer_tui.symbench.tasks.cryptanalysis_by_elimination import passwords
 from codesteer_tui.symbench.tasks.exchange_by_hand import exchanged
 
 OVERLAPPING = Problem("", "string_insertion", {"original_string": "EABCDB"})
@@ -56,7 +57,7 @@ def test_overlapping_occurrences_all_count_and_inserted_letters_do_not() -> None
         ("<<<EABCDB>>>", "Nothing is inserted, although EABC occurs at letter 1."),
         ("<<<EABCEDB>>>", "A is missing behind the ABCD at letter 2 of the given string."),
         ("<<<eabcedab>>>", "capitals"),
-        ("<<<EABCEDABB>>>", "1 letters too many"),
+        ("<<<EABCEDABB>>>", "goes on behind its last letter, letter 8"),
         ("<<<EABCEDA>>>", "ends after 7 letters"),
         ("<<<AABCEDAB>>>", "Letter 1 is A, not E."),
     ],
@@ -114,13 +115,13 @@ def test_counts_are_read_with_and_without_their_names(problem: Problem, answer: 
 @pytest.mark.parametrize(
     ("problem", "answer", "reason"),
     [
-        (MACHINES, '<<<["0", "1", "0", "7", "0", "12"]>>>', "In the end there are 11 Z, not 12."),
-        (MACHINES, '<<<["0", "1", "0", "7", "0"]>>>', "It has 5 counts, not 6"),
+        (MACHINES, '<<<["0", "1", "0", "7", "0", "12"]>>>', "The count of Z in the end is 11, not 12."),
+        (MACHINES, '<<<["0", "1", "0", "7", "0"]>>>', "The number of counts is 5, not 6"),
         (MACHINES, "<<<01070110>>>", "01070110 is not the 6 counts put together."),
-        (MACHINES, "<<<010701>>>", "In the end there are 11 Z, not 1."),
-        (CROPS, "<<<[0, 0, 0, 4, 0]>>>", "It has 5 counts, not 3: those of A, B, X."),
-        (CROPS, "<<<004>>>", "It has 1 counts, not 3"),
-        (BLOCKS, "<<<0 0 0 2 0 0 0 0 1>>>", "In the end there are 0 (C), not 1."),
+        (MACHINES, "<<<010701>>>", "The count of Z in the end is 11, not 1."),
+        (CROPS, "<<<[0, 0, 0, 4, 0]>>>", "The number of counts is 5, not 3: those of A, B, X."),
+        (CROPS, "<<<004>>>", "The number of counts is 1, not 3"),
+        (BLOCKS, "<<<0 0 0 2 0 0 0 0 1>>>", "The count of (C) in the end is 0, not 1."),
         (
             BLOCKS,
             "<<<0 0 1 0 0 0 1 1 0>>>",
@@ -156,3 +157,76 @@ def test_a_crop_that_no_method_uses_does_not_matter() -> None:
         "", "synthesis_decomposition", {"initial_state": {"A": 5, "B": 2, "C": 9}, "complexity": 2}
     )
     assert verify(with_c, "<<<[0, 0, 4]>>>").outcome == "pass"
+
+
+LOCK = Problem(
+    "",
+    "cryptanalysis",
+    {
+        "guesses": [
+            [
+                "87ID",
+                "one number is correct but in the wrong position; one number is incorrect and too large; "
+                "one letter is correct but in the wrong position; one letter is incorrect and too early in the alphabet",
+            ],
+            [
+                "50FH",
+                "both numbers are incorrect and too small; one letter is correct but in the wrong position; "
+                "one letter is incorrect and too early in the alphabet.",
+            ],
+        ]
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "answer", ['<<< ["7", "6", "H", "I"] >>>', "<<<76HI>>>", "<<<7 6 H I>>>", "Answer: '76HI'"]
+)
+def test_a_password_is_read_as_a_list_and_as_a_word(answer: str) -> None:
+    assert verify(LOCK, answer).outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (
+            "<<<67HI>>>",
+            "Guess 1 (87ID) does not fit: with 67HI, its digits would be 1 right and in place, 1 wrong and too large, "
+            "but they are 1 right but in the other place, 1 wrong and too large.",
+        ),
+        (
+            "<<<73HI>>>",
+            "Guess 2 (50FH) does not fit: with 73HI, its digits would be 2 wrong, but they are 2 wrong and",
+        ),
+        ("<<<76HZ>>>", "its letters would be 2 wrong"),
+        ("<<<77HI>>>", "A symbol occurs twice in 77HI."),
+        ("<<<HI76>>>", "is not two digits and then two capital letters"),
+        ("<<<76hi>>>", "is not two digits and then two capital letters"),
+    ],
+)
+def test_the_first_guess_that_does_not_fit_is_named(answer: str, reason: str) -> None:
+    verdict = verify(LOCK, answer)
+    assert verdict.outcome == "fail"
+    assert reason in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "said", ["both numbers are lucky; both letters are incorrect", "both numbers are incorrect", ""]
+)
+def test_a_password_is_not_judged_by_what_is_not_understood(said: str) -> None:
+    verdict = verify(Problem("", "cryptanalysis", {"guesses": [["12AB", said]]}), "<<<34CD>>>")
+    assert verdict.outcome == "could_not_check"
+    assert "guess 1" in verdict.reason
+
+
+def test_a_password_in_one_word_is_a_matter_of_policy() -> None:
+    assert verify(LOCK, "<<<76HI>>>", plain=False).outcome == "fail"
+    assert verify(LOCK, '<<<["7", "6", "H", "I"]>>>', plain=False).outcome == "pass"
+
+
+@pytest.mark.parametrize("guesses", [2, 4, 9, 17])
+def test_guesses_leave_one_password_only(guesses: int) -> None:
+    for seed in range(5):
+        problem = generate("cryptanalysis", seed, guesses=guesses)
+        assert len(problem.parameters["guesses"]) == guesses
+        assert len(passwords(problem.parameters["guesses"])) == 1

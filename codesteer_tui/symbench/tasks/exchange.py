@@ -85,10 +85,10 @@ def wrong_count(
     if isinstance(given, Unreadable):
         return given
     if len(given) != len(names):
-        return Misfit(f"It has {len(given)} counts, not {len(names)}: those of {', '.join(names)}")
+        return Misfit(f"The number of counts is {len(given)}, not {len(names)}: those of {', '.join(names)}")
     for name, count, wanted in zip(names, given, right, strict=True):
         if count != wanted:
-            return f"In the end there are {wanted} {name}, not {count}."
+            return f"The count of {name} in the end is {wanted}, not {count}."
     return None
 
 

@@ -141,7 +141,7 @@ def _first_difference(marked: list[tuple[str, tuple[str, int] | None]], given: s
             substring, start = origin
             return f"{letter} is missing behind the {substring} at letter {start} of the given string."
         return f"Letter {at + 1} is {there}, not {letter}." if there else f"It ends after {at} letters."
-    return f"There are {len(given) - len(marked)} letters too many at its end."
+    return f"It goes on behind its last letter, letter {len(marked)}."
 
 
 def _question(original: str) -> str:
