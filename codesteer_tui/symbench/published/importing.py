@@ -150,7 +150,8 @@ def import_folder(folder: Path, *, tasks: Collection[str] = (), include_defectiv
     data = _data_folder(folder)
     asked = list(dict.fromkeys(tasks))
     for task in asked:
-        Tasks()[task]
+        if task not in LAYOUTS:
+            Tasks()[task]  # raises, naming the one that was meant
         if not any(True for _ in places(data, task)):
             raise ProblemError(f"{folder} has no data of the task {task!r}.", _where(task))
     there = asked or [task for task in LAYOUTS if any(True for _ in places(data, task))]
