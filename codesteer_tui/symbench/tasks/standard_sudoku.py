@@ -1,0 +1,245 @@
+"""standard_sudoku: fill a 9*9 grid so that every row, column and 3*3 box holds the digits 1 to 9.
+
+Rules: `symbench` specification 4.19. The published puzzles have 51 to 55 empty cells and one solution each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from random import Random
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.draws import shuffled
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.lists import table, unframed
+from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
+from codesteer_tui.values import Verdict
+
+_DIGITS = "123456789"
+_ATTEMPTS = 60
+_BOX = [row // 3 * 3 + column // 3 for row in range(9) for column in range(9)]
+_UNITS = [
+    *([9 * row + column for column in range(9)] for row in range(9)),
+    *([9 * row + column for row in range(9)] for column in range(9)),
+    *([cell for cell in range(81) if _BOX[cell] == box] for box in range(9)),
+]
+
+Digit = Annotated[int, Meta(ge=0, le=9)]
+Row = Annotated[list[Digit], Meta(min_length=9, max_length=9)]
+
+
+class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much is to fill in. `empty`: the number of empty cells; more of them are harder."""
+
+    empty: Annotated[int, Meta(ge=10, le=57)] = 53
+
+
+class Parameters(Struct, frozen=True):
+    """What is checked: the grid by rows, with 0 for an empty cell."""
+
+    puzzle: Annotated[list[Row], Meta(min_length=9, max_length=9)]
+
+
+class Choices(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the question leaves open. `bare_rows`: the rows may also stand on lines of their own, without brackets."""
+
+    bare_rows: bool = True
+
+
+class StandardSudoku:
+    """Solve a sudoku."""
+
+    id = "standard_sudoku"
+    title = "Sudoku"
+    category: Category = "logic"
+    Difficulty: type[Struct] = Knobs
+    Policy: type[Struct] = Choices
+
+    def generate(self, rng: Random, difficulty: Knobs) -> Problem:
+        """Draw a full grid and empty its cells in drawn order, as long as they can be filled in one way only."""
+        puzzle, solution = _draw(rng, difficulty.empty)
+        rows = [puzzle[at : at + 9] for at in range(0, 81, 9)]
+        return Problem(
+            question=_question(rows),
+            task=self.id,
+            parameters={"puzzle": rows},
+            gold=_form(solution),
+        )
+
+    def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
+        """Accept any full grid that keeps the given digits and repeats none in a row, column or box."""
+        parameters = read_parameters(problem, Parameters)
+        if isinstance(parameters, Verdict):
+            return parameters
+        rule = partial(_broken_rule, parameters, policy or Choices())
+        return judge(
+            answer, rule, "Every row, column and box holds the digits 1 to 9, and the given ones are kept."
+        )
+
+    def solve(self, problem: Problem) -> str | None:
+        """Search, the cell or digit with the fewest possibilities first."""
+        grid = list(chain.from_iterable(parameters_for(problem, Parameters).puzzle))
+        found = next(solutions(grid), None)
+        return _form(found) if found else None
+
+
+def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+    if not policy.bare_rows and not text.lstrip().startswith("["):
+        return Unreadable("It is not a list of lists in brackets")
+    rows = table(unframed(text), 9, 9, glued=True)
+    if isinstance(rows, Unreadable):
+        return rows
+    if isinstance(rows, str):
+        return Misfit(rows.removesuffix("."))
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if cell not in _DIGITS or len(cell) != 1:
+                return Misfit(
+                    f'Row {at + 1}, column {column + 1} holds "{shorten(cell)}", not a digit from 1 to 9'
+                )
+            given = parameters.puzzle[at][column]
+            if given and cell != str(given):
+                return f"Row {at + 1}, column {column + 1} is given as {given}, not {cell}."
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    boxes = [[rows[3 * (box // 3) + at // 3][3 * (box % 3) + at % 3] for at in range(9)] for box in range(9)]
+    for name, units in (("Row", rows), ("Column", columns), ("Box", boxes)):
+        for number, unit in enumerate(units, 1):
+            twice = [digit for digit in _DIGITS if unit.count(digit) > 1]
+            if twice:
+                where = (
+                    f" (rows {_span((number - 1) // 3)}, columns {_span((number - 1) % 3)})"
+                    if name == "Box"
+                    else ""
+                )
+                return f"{name} {number}{where} holds {twice[0]} more than once."
+    return None
+
+
+def _span(third: int) -> str:
+    return f"{3 * third + 1} to {3 * third + 3}"
+
+
+def _form(grid: Sequence[int]) -> str:
+    return f"<<<{[list(grid[at : at + 9]) for at in range(0, 81, 9)]}>>>"
+
+
+def _question(rows: list[list[int]]) -> str:
+    shown = "\n".join(" ".join(str(digit or ".") for digit in row) for row in rows)
+    return (
+        "Solve this sudoku. A dot is an empty cell.\n\n"
+        f"{shown}\n\n"
+        "Put a digit from 1 to 9 into every empty cell, and leave the given digits as they are. In the end no digit "
+        "may occur twice in a row, in a column, or in one of the nine 3*3 boxes into which the grid is divided. There "
+        "is exactly one solution.\n"
+        "Give the full grid as your final answer: a list of its nine rows from top to bottom, each of them a list of "
+        "nine digits, in the form <<<[[row 1], [row 2], ..., [row 9]]>>>. For example, a row that reads 1 to 9 from "
+        "left to right would be [1, 2, 3, 4, 5, 6, 7, 8, 9]."
+    )
+
+
+def _draw(rng: Random, empty: int) -> tuple[list[int], list[int]]:
+    """Draw a puzzle and its only solution.
+
+    A grid that cannot be emptied so far is given up for another one. Should all of them fail, which is less likely
+    than one in a million, the puzzle has as many empty cells as was possible.
+    """
+    best: tuple[int, list[int], list[int]] = (-1, [], [])
+    for _ in range(_ATTEMPTS):
+        solution = next(solutions([0] * 81, lambda digits: shuffled(rng, digits)))
+        puzzle = list(solution)
+        removed = 0
+        for cell in shuffled(rng, range(81)):
+            if removed == empty:
+                break
+            puzzle[cell] = 0
+            if _other_digit_fits(puzzle, cell, solution[cell]):
+                puzzle[cell] = solution[cell]
+            else:
+                removed += 1
+        if removed == empty:
+            return puzzle, solution
+        best = max(best, (removed, puzzle, solution))
+    return best[1], best[2]
+
+
+def _other_digit_fits(puzzle: list[int], cell: int, digit: int) -> bool:
+    """Whether a puzzle whose only solution had `digit` in this cell has a further one now that the cell is empty."""
+    return next(solutions(puzzle, banned=(cell, digit)), None) is not None
+
+
+def solutions(
+    grid: Sequence[int],
+    order: Callable[[list[int]], list[int]] = lambda digits: digits,
+    banned: tuple[int, int] | None = None,
+) -> Iterator[list[int]]:
+    """Find the ways to fill in a grid of 81 digits (0: empty), one after the other.
+
+    Backtracking over bit masks: the cell with the fewest digits first, and a digit that has one place left in a row,
+    column or box before any guess. `order` puts the digits of a cell into the order in which they are tried, and
+    `banned` is a cell with a digit that it may not get.
+    """
+    filled = list(grid)
+    used = [0] * 27
+    for cell, digit in enumerate(filled):
+        if not digit:
+            continue
+        for unit in (cell // 9, 9 + cell % 9, 18 + _BOX[cell]):
+            if used[unit] >> digit & 1:
+                return
+            used[unit] |= 1 << digit
+    everything = 0b1111111110
+
+    def options() -> tuple[int, int]:
+        """The cell to fill next and its digits as a mask; no digits where the grid cannot be filled."""
+        masks: dict[int, int] = {}
+        best, fewest = -1, 10
+        for cell in range(81):
+            if filled[cell]:
+                continue
+            mask = everything & ~(used[cell // 9] | used[9 + cell % 9] | used[18 + _BOX[cell]])
+            if banned and cell == banned[0]:
+                mask &= ~(1 << banned[1])
+            count = mask.bit_count()
+            if count < 2:
+                return cell, mask
+            masks[cell] = mask
+            if count < fewest:
+                best, fewest = cell, count
+        for at, unit in enumerate(_UNITS):
+            once = twice = 0
+            for cell in unit:
+                mask = masks.get(cell, 0)
+                twice |= once & mask
+                once |= mask
+            if once | used[at] != everything and masks:
+                return best, 0
+            single = once & ~twice
+            if single:
+                single &= -single
+                return next(cell for cell in unit if masks.get(cell, 0) & single), single
+        return best, masks.get(best, 0)
+
+    def fill(left: int) -> Iterator[list[int]]:
+        if not left:
+            yield list(filled)
+            return
+        cell, mask = options()
+        places = (cell // 9, 9 + cell % 9, 18 + _BOX[cell])
+        for digit in order([digit for digit in range(1, 10) if mask >> digit & 1]):
+            filled[cell] = digit
+            for unit in places:
+                used[unit] |= 1 << digit
+            yield from fill(left - 1)
+            filled[cell] = 0
+            for unit in places:
+                used[unit] &= ~(1 << digit)
+
+    yield from fill(filled.count(0))
+
+
+TASK = StandardSudoku()
