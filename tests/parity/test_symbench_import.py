@@ -5,9 +5,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from codesteer_tui.symbench import tasks, verify
+from codesteer_tui.symbench.published import checking
+from codesteer_tui.symbench.published.defects import known_defects
 from codesteer_tui.symbench.published.importing import Imported, import_folder
 from codesteer_tui.symbench.rows import read_row
 from tests.symbench.published.tree import LOGIC_GAMES, told, write_tree
@@ -69,6 +72,27 @@ def test_the_status_is_the_one_that_was_found(tmp_path: Path, task_id: str) -> N
     }
     assert {sample_id: one.status for sample_id, one in found.items()} == expected
     assert all(one.reason for one in found.values())
+
+
+@ALL
+def test_what_is_not_listed_is_found_all_the_same(
+    tmp_path: Path, task_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlisted = msgspec.structs.replace(known_defects(), samples={})
+    monkeypatch.setattr(checking, "known_defects", lambda: unlisted)
+    found = imported(tmp_path, task_id, include_defective=True)
+    expected = {
+        row["sample_id"]: STATUS.get(row["gold_status"], row["gold_status"]) for row in stored(task_id)
+    }
+    assert {sample_id: one.status for sample_id, one in found.items()} == expected
+
+
+def test_every_defective_sample_is_listed_or_of_a_class_that_is() -> None:
+    known = known_defects()
+    for task_id in tasks:
+        for row in stored(task_id):
+            if row["gold_status"] in ("wrong", "unsolvable", "ambiguous", "leaked", "malformed"):
+                assert task_id in known.rules or known.samples[row["sample_id"]].status == row["gold_status"]
 
 
 @ALL

@@ -9,6 +9,8 @@ from codesteer_tui.errors import ProblemError
 from codesteer_tui.symbench.registry import MODULES
 
 _FIELDS: dict[str, tuple[str, ...]] = {
+    "Blocksworld": ("initial", "goal"),
+    "BoxLift": ("boxes", "lifters", "max_steps"),
     "game24": ("numbers", "target"),
     "letters": ("word", "letter"),
     "number_multiply": ("values",),

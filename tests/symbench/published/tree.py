@@ -223,7 +223,7 @@ def _exercise(data: Path, row: Row) -> None:
 
 def _worlds_to_fly(data: Path, rows: list[Row]) -> None:
     """A script with the literals of all environments, those that no row has filled up with the first one's."""
-    first = rows[0]["parameters"]
+    first: dict[str, Any] = rows[0]["parameters"]
     by_world = {row["parameters"]["env_index"]: row["parameters"] for row in rows}
     count = max(by_world) + 1
     told_here = {row["parameters"]["instruction_index"]: row["parameters"]["instruction"] for row in rows}
@@ -231,7 +231,7 @@ def _worlds_to_fly(data: Path, rows: list[Row]) -> None:
     lines = ["import json", "", "def run_path_plan(dataset_input_dir):", "    print('start')"]
     lines.append(f"    walls = {[tuple(wall) for wall in first['walls']]}")
     for at in range(count):
-        here = by_world.get(at, first)
+        here: dict[str, Any] = by_world.get(at, first)
         boxes = {colour: tuple(box) for colour, box in here["boxes"].items()}
         lines.append(
             f"    box_dict_{at} = {boxes}; start_{at} = {tuple(here['start'])}; end_{at} = {tuple(here['end'])}"
