@@ -173,7 +173,8 @@ def _data_folder(folder: Path) -> Path:
             f"{folder} cannot be read: {error.strerror or error}.", "Check the path."
         ) from error
     inside = folder / "dataset_gather"
-    return (inside if inside.is_dir() else folder).absolute()
+    repository = inside.is_dir() or (folder / "benchmark").is_dir()
+    return (inside if repository else folder).absolute()
 
 
 def _where(task: str) -> str:
