@@ -24,7 +24,7 @@ _LEAD = re.compile(r"[A-Za-z'’:,.≈~$€£¥\s]*")
 _TAIL = re.compile(r"(?:[A-Za-z'’.,%$€£¥°²³()\s]|\\[$%]|(?<=[A-Za-z])[-/](?=[A-Za-z])|/(?=[A-Za-z]))*")
 _UNIT_POWER = re.compile(r"(?<=[A-Za-z])\s{0,3}\^\s{0,3}\{?[23]\}?")
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_CHANGING = {
+CHANGING = {
     *("or", "not", "no", "never", "than", "least", "most", "between", "nearly", "almost", "maybe", "perhaps"),
     *(
         "plus",
@@ -77,7 +77,7 @@ def amount(text: str, *, equations: bool = True) -> Fraction | Unreadable:
     scale = _SCALES.get(after[0], 0) if after else 0
     words = [*before, *(after[1:] if scale else after)]
     plain_words = _LEAD.fullmatch(match["lead"]) and _TAIL.fullmatch(match["tail"])
-    if not plain_words or len(words) > _MAX_WORDS or _CHANGING.intersection(words):
+    if not plain_words or len(words) > _MAX_WORDS or CHANGING.intersection(words):
         return Unreadable(f'"{shorten(text)}" is not one plain number with its unit')
     value = number(match["number"].strip())
     if isinstance(value, Unreadable):

@@ -38,7 +38,7 @@ _MAX_FRACTION_DEPTH = 20
 
 
 def plain(text: str) -> str:
-    r"""Put LaTeX and typographic signs into plain ones: ``3 \times \frac{1}{2}`` is ``3 * ((1)/(2))``, ``4²`` is ``4^2``."""
+    r"""Put LaTeX and typographic signs into plain ones: ``3 \times \frac{1}{2}²`` gives ``3 * ((1)/(2))^2``."""
     result = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS).strip()
     result = result.removeprefix("$$").removesuffix("$$").removeprefix("$").removesuffix("$")
     for pattern, sign in _LATEX_SIGNS:
