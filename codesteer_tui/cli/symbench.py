@@ -166,7 +166,8 @@ def verify(file: str, scoring: Literal["rules", "reference"], policies: tuple[st
             judged = JudgedRow(row.task, row.sample_id, verdict.outcome, verdict.reason, verdict.extracted)
             put_line(msgspec.json.encode(judged))
     passed, failed, unchecked = (verdicts[outcome] for outcome in ("pass", "fail", "could_not_check"))
-    say(f"{verdicts.total()} answers: {passed} pass, {failed} fail, {unchecked} could not be checked")
+    total = verdicts.total()
+    say(f"{total} answer{'' if total == 1 else 's'}: {passed} pass, {failed} fail, {unchecked} could not be checked")
 
 
 @command.command("import")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+import msgspec
+
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.symbench.registry import MODULES
 
@@ -14,8 +16,10 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "game24": ("numbers", "target"),
     "letters": ("word", "letter"),
     "number_multiply": ("values",),
+    "path_plan": (),
 }
-"""Task id → the parameters that the question of the task's module is made from."""
+"""Task id → the parameters that the question of the task's module is made from; where none are named, from all of
+them as the module's `Parameters`."""
 
 
 def question_of(task: str, parameters: dict[str, Any]) -> str:
@@ -25,11 +29,13 @@ def question_of(task: str, parameters: dict[str, Any]) -> str:
         ProblemError: nothing can be asked with them.
     """
     module = importlib.import_module(f"codesteer_tui.symbench.tasks.{MODULES[task]}")
+    fields = _FIELDS[task]
     try:
-        question: str = module._question(*(parameters[name] for name in _FIELDS[task]))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        given = [parameters[name] for name in fields]
+        question: str = module._question(*(given or [msgspec.convert(parameters, module.Parameters)]))
+    except (msgspec.ValidationError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ProblemError(
-            f"No question of {task} can be made from these data: {error!r}.",
+            f"No question of {task} can be made from these data: {error}.",
             "Take the file from the published repository again, or remove it.",
         ) from error
     return question
