@@ -5,12 +5,14 @@ from itertools import pairwise
 import pytest
 
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench import generate, verify
+from codesteer_tui.symbench import generate, tasks, verify
 from codesteer_tui.symbench.reading.answer import Unreadable
 from codesteer_tui.symbench.reading.strings import is_quoted, string
 from codesteer_tui.symbench.tasks import string_insertion
 from codesteer_tui.symbench.tasks.cryptanalysis_by_elimination import passwords
 from codesteer_tui.symbench.tasks.exchange_by_hand import exchanged
+from codesteer_tui.symbench.tasks.rewriting import Rule, rewritten, rule
+from codesteer_tui.symbench.tasks.rewriting_by_hand import rewritten_by_hand
 
 OVERLAPPING = Problem("", "string_insertion", {"original_string": "EABCDB"})
 
@@ -167,7 +169,8 @@ LOCK = Problem(
             [
                 "87ID",
                 "one number is correct but in the wrong position; one number is incorrect and too large; "
-                "one letter is correct but in the wrong position; one letter is incorrect and too early in the alphabet",
+                "one letter is correct but in the wrong position; "
+                "one letter is incorrect and too early in the alphabet",
             ],
             [
                 "50FH",
@@ -230,3 +233,135 @@ def test_guesses_leave_one_password_only(guesses: int) -> None:
         problem = generate("cryptanalysis", seed, guesses=guesses)
         assert len(problem.parameters["guesses"]) == guesses
         assert len(passwords(problem.parameters["guesses"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("phrase", "before", "after"),
+    [
+        ("If the string prefix is 'ab', replace it with 'ca'.", "abb", "cab"),
+        (
+            "If the string prefix is 'bc', delete the first two characters and append 'aa' to the end.",
+            "bcb",
+            "baa",
+        ),
+        ("If the string prefix is 'cb', replace it with 'aa' and delete the last character.", "cbcc", "aac"),
+        ("If the string starts with 'bb', remove the second character.", "bbc", "bc"),
+        ("If the string starts with 'ac', replace the first two characters with 'zz'.", "acb", "zzb"),
+        ("If the string suffix is 'cc', replace it with 'b' and prepend 'a' to the start.", "bcc", "abb"),
+        ("If the string ends with 'ca', remove the last character.", "bca", "bc"),
+        (
+            "If the string contains 'acb', replace the first occurrence with its reverse ('bca').",
+            "aacbacb",
+            "abcaacb",
+        ),
+        ("If the string contains 'bca', delete the first occurrence entirely.", "bbcabca", "bbca"),
+        (
+            "If the string contains 'ca' (not at the start), "
+            "remove the first occurrence found after the first character.",
+            "cabcaca",
+            "cabca",
+        ),
+        (
+            "If the string contains an even number of 'b's (and at least one 'b'), append 'ab' at the end.",
+            "bb",
+            "bbab",
+        ),
+        ("If the string length is greater than 3, remove the middle character.", "abca", "aba"),
+    ],
+)
+def test_a_published_rule_is_carried_out_where_its_condition_holds(
+    phrase: str, before: str, after: str
+) -> None:
+    read = rule(phrase)
+    assert read is not None
+    assert read.applied(before) == after
+    assert read.applied("zz") is None
+    assert rewritten_by_hand([phrase], "zz", restart=True) == "zz"
+    assert rule(read.phrase) == read
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "If the string prefix is 'ab', sing.",
+        "If the string prefix is 'ab', remove the last character.",
+        "If the string prefix is 'a', remove the second character.",
+        "If the string suffix is 'a', delete the last two characters.",
+        "If the string suffix is 'ab', replace it with 'c' and append 'a' to the end.",
+        "If the string contains 'a' (not at the start), delete the first occurrence entirely.",
+        "",
+    ],
+)
+def test_an_unknown_rule_leaves_the_answer_unchecked(phrase: str) -> None:
+    problem = Problem("", REWRITING, {"initial_string": "ab", "selected_rules": [phrase]})
+    verdict = verify(problem, '<<<"ab">>>')
+    assert verdict.outcome == "could_not_check"
+    assert "Rule 1 is unknown" in verdict.reason
+
+
+REWRITING = "string_deletion_and_modification"
+TWO_RULES = [Rule("anywhere", "ab", "b"), Rule("start", "a", "c")]
+ORDERED = Problem(
+    "",
+    REWRITING,
+    {
+        "initial_string": "aabab",
+        "selected_rules": [
+            "If the string contains 'ab', replace the first occurrence with 'b'.",
+            "If the string starts with 'a', replace it with 'c'.",
+        ],
+    },
+)
+
+
+def test_the_order_of_rules_is_a_matter_of_policy_unless_the_question_says_it() -> None:
+    assert rewritten(TWO_RULES, "aabab", "restart") == ["aabab", "abab", "bab", "bb"]
+    assert rewritten(TWO_RULES, "aabab", "cycle") == ["aabab", "abab", "cbab", "cbb"]
+    assert verify(ORDERED, '<<<"bb">>>').outcome == "pass"
+    assert "the next rule after every change" in verify(ORDERED, '<<<"cbb">>>').reason
+    assert verify(ORDERED, '<<<"cbb">>>', order="cycle").outcome == "pass"
+    stated = generate(REWRITING, 1, cycle=True)
+    assert verify(stated, stated.gold or "", order="restart").outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ('<<<"bab">>>', "It is the string after 2 of 3 changes."),
+        ('<<<"bbab">>>', "Rule 1 can still be carried out on it."),
+        ('<<<"bc">>>', "they differ from letter 2 on."),
+        ('<<<"BB">>>', "The letters have to be small ones."),
+        ('<<<"">>>', "they differ from letter 1 on."),
+    ],
+)
+def test_what_is_wrong_with_a_rewritten_string_is_named(answer: str, reason: str) -> None:
+    verdict = verify(ORDERED, answer)
+    assert verdict.outcome == "fail"
+    assert reason in verdict.reason
+
+
+def test_a_rewritten_string_without_quotes_is_a_matter_of_policy() -> None:
+    assert verify(ORDERED, "<<<bb>>>").outcome == "pass"
+    assert verify(ORDERED, "<<<bb>>>", bare=False).outcome == "fail"
+    assert verify(ORDERED, '<<<"bb">>>', bare=False).outcome == "pass"
+
+
+@pytest.mark.parametrize("change", ["ba", "bab"])
+def test_rules_without_an_end_are_found_out(change: str) -> None:
+    phrases = [
+        f"If the string contains 'ab', replace the first occurrence with '{change}'.",
+        "If the string contains 'ba', replace the first occurrence with 'ab'.",
+    ]
+    problem = Problem("", REWRITING, {"initial_string": "abab", "selected_rules": phrases})
+    verdict = verify(problem, '<<<"abab">>>')
+    assert verdict.outcome == "could_not_check"
+    assert "no end" in verdict.reason
+    assert tasks[REWRITING].solve(problem) is None
+
+
+def test_a_problem_is_built_where_none_is_found_by_drawing() -> None:
+    knobs = {"rules": 12, "min_length": 200, "max_length": 200, "min_steps": 5}
+    for seed in range(8):
+        for cycle in (False, True):
+            problem = generate(REWRITING, seed, cycle=cycle, **knobs)
+            assert tasks[REWRITING].solve(problem) == problem.gold
