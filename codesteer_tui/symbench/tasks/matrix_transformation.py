@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
-from codesteer_tui.symbench.reading.lists import cells
+from codesteer_tui.symbench.reading.lists import cells, unframed
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
@@ -96,7 +96,8 @@ class MatrixTransformation:
 def _broken_rule(matrix: list[list[str]], text: str) -> str | Unreadable | None:
     height, width = len(matrix[0]), len(matrix)
     single = all(len(cell) == 1 for row in matrix for cell in row)
-    found = cells(_ESCAPED.sub("", text), height, width, glued=single)
+    framed = not any(sign in cell for row in matrix for cell in row for sign in "&|{}")
+    found = cells(_ESCAPED.sub("", unframed(text) if framed else text), height, width, glued=single)
     if isinstance(found, Unreadable):
         return found
     turned = list(zip(*reversed(matrix), strict=True))

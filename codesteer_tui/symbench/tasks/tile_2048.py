@@ -152,8 +152,9 @@ def _question(grid: list[list[int]], moves: str, start: tuple[int, int]) -> str:
     return (
         f"This grid of {len(grid)} rows and {len(grid[0])} columns holds tiles with powers of 2; 0 is an empty "
         f"cell:\n\n{shown}\n\n"
-        f"Rows and columns are counted from 1, from the top left. Only the tile in row {row + 1}, column {column + 1} "
-        f"moves ({grid[row][column]}). It makes these steps, one after the other: {moves}\n"
+        "Rows and columns are counted from 1, from the top left. Only one tile moves: the "
+        f"{grid[row][column]} in row {row + 1}, column {column + 1}. It makes these steps, one after the other: "
+        f"{moves}\n"
         "u, d, l and r are a step of one cell up, down, to the left and to the right.\n"
         "- If the next cell is empty, the tile moves there.\n"
         "- If the next cell holds an equal tile, the two merge there into one of twice the value, which is the moving "

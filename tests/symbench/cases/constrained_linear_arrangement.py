@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.marked import inside
 
 GOLDEN = "e5aa9f342b3abc78"
 BROKEN: list[dict[str, Any]] = [
@@ -75,5 +76,4 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = text[text.rfind("<<<") + 3 :] if "<<<" in text else text
-    return _fits(problem, re.findall(r"\b[A-H]\b", inside.upper()))
+    return _fits(problem, re.findall(r"\b[A-H]\b", inside(text).upper()))

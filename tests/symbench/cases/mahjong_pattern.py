@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.marked import inside
 
 GOLDEN = "51102a48dd286feb"
 BROKEN: list[dict[str, Any]] = [{"cards": 3}, {"rounds": 0}, {"chi": "perhaps"}]
@@ -54,7 +55,7 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = (text[text.rfind("<<<") + 3 :] if "<<<" in text else text).lower()
-    said = {int(number) for number in re.findall(r"-?\d+", re.sub(r"\.0+(?!\d)", "", inside))}
-    said |= {at for at, name in enumerate(NAMES) if name in inside}
+    answer = inside(text).lower()
+    said = {int(number) for number in re.findall(r"-?\d+", re.sub(r"\.0+(?!\d)", "", answer))}
+    said |= {at for at, name in enumerate(NAMES) if name in answer}
     return said == {_result(problem)}

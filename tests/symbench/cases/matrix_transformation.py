@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.marked import inside
 
 GOLDEN = "dbc81ec36289b373"
 BROKEN: list[dict[str, Any]] = [{"rows": 1}, {"columns": 21}, {"cells": "words"}]
@@ -35,6 +36,9 @@ def right(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
     yield "<<<\n" + "\n".join(",".join(row) for row in rows) + "\n>>>"
     yield "<<<[" + ",\n".join("'" + "', '".join(row) + "'" for row in rows) + "]>>>"
     yield "<<<" + "\n".join("".join(row) for row in rows) + ">>>"
+    if "&" not in flat:
+        latex = " \\\\ ".join(" & ".join(row) for row in rows)
+        yield f"$\\boxed{{\\begin{{bmatrix}} {latex} \\end{{bmatrix}}}}$"
     yield "Answer: " + ",".join(flat)
     yield "The answer is:\n" + "\n".join(" ".join(row) for row in rows) + "\n\nDone."
 
@@ -52,6 +56,5 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = text[text.rfind("<<<") + 3 :] if "<<<" in text else text
     flat = "".join(cell for row in _rotated(problem) for cell in row)
-    return flat in re.sub(r"[^A-Z0-9!@#$%^&*]", "", inside.replace("Answer", ""))
+    return flat in re.sub(r"[^A-Z0-9!@#$%^&*]", "", inside(text).replace("Answer", ""))

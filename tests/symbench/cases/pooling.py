@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.marked import inside
 
 GOLDEN = "31a39a2f702cc233"
 BROKEN: list[dict[str, Any]] = [
@@ -43,9 +44,9 @@ def _windows(problem: Problem) -> list[list[Fraction]]:
     for top in range(count):
         row = []
         for left in range(count):
-            inside = [matrix[top + down][left + right] for down in range(side) for right in range(side)]
+            window = [matrix[top + down][left + right] for down in range(side) for right in range(side)]
             is_max = problem.parameters["pooling_type"] == "max"
-            row.append(Fraction(sorted(inside)[-1]) if is_max else Fraction(sum(inside), len(inside)))
+            row.append(Fraction(sorted(window)[-1]) if is_max else Fraction(sum(window), len(window)))
         rows.append(row)
     return rows
 
@@ -77,9 +78,8 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = text[text.rfind("<<<") + 3 :] if "<<<" in text else text
-    inside = re.sub(r"\\frac\{(-?\d+)\}\{(\d+)\}", r"\1/\2", inside)
-    numbers = re.findall(r"-?\s*(?:\d+\s*/\s*\d+|\d*\.?\d+(?:[eE][-+]?\d+)?)", inside)
+    answer = re.sub(r"\\frac\{(-?\d+)\}\{(\d+)\}", r"\1/\2", inside(text))
+    numbers = re.findall(r"-?\s*(?:\d+\s*/\s*\d+|\d*\.?\d+(?:[eE][-+]?\d+)?)", answer)
     given = [Fraction(number.replace(" ", "")) for number in numbers]
     flat = [value for row in _windows(problem) for value in row]
     off = Fraction(51, 10_000)

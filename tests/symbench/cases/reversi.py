@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.marked import inside
 
 GOLDEN = "1e5f746b9ab4bb91"
 BROKEN: list[dict[str, Any]] = [
@@ -69,6 +70,5 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = text[text.rfind("<<<") + 3 :] if "<<<" in text else text
     flat = "".join(cell for row in _played(problem) for cell in row)
-    return re.sub(r"[^*01]", "", inside) == flat
+    return re.sub(r"[^*01]", "", inside(text)) == flat

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.marked import inside
 
 GOLDEN = "5d5a169887bb7640"
 BROKEN: list[dict[str, Any]] = [{"length": 4}, {"letters": 27}, {"min_run": 1}, {"repeats": 1}]
@@ -47,6 +48,5 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = text[text.rfind("<<<") + 3 :] if "<<<" in text else text
-    bare = re.sub(r"\.0+(?!\d)|(?<=\d)[, ](?=\d{3})", "", inside)
+    bare = re.sub(r"\.0+(?!\d)|(?<=\d)[, ](?=\d{3})", "", inside(text))
     return [int(number) for number in re.findall(r"-?\d+", bare)] == [_total(problem)]

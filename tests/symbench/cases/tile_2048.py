@@ -6,8 +6,9 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
+from tests.symbench.marked import inside
 
-GOLDEN = "9e9b7c5f29e3fc3a"
+GOLDEN = "32efbcaf69b06505"
 BROKEN: list[dict[str, Any]] = [{"size": 1}, {"moves": 0}, {"filled": 1.5}, {"highest": 0}]
 HARDEST: dict[str, Any] = {"size": 12, "moves": 60, "filled": 1.0, "highest": 12}
 
@@ -59,6 +60,5 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    inside = text[text.rfind("<<<") + 3 :] if "<<<" in text else text
-    numbers = [int(number) for number in re.findall(r"-?\d+", re.sub(r"\.0+(?!\d)", "", inside))]
+    numbers = [int(number) for number in re.findall(r"-?\d+", re.sub(r"\.0+(?!\d)", "", inside(text)))]
     return numbers == [value for row in _played(problem) for value in row]
