@@ -43,7 +43,7 @@ def list_tasks(as_json: bool) -> None:
         put(f"{task.id:<{ids}}  {task.category:<{categories}}  {task.title}")
 
 
-@command.command("show")
+@command.command("show", short_help="Show a task: rules, knobs, policy, an example.")
 @click.argument("task_id", metavar="TASK")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(task_id: str, as_json: bool) -> None:
@@ -75,7 +75,7 @@ def show(task_id: str, as_json: bool) -> None:
     )
 
 
-@command.command("generate")
+@command.command("generate", short_help="Make problems from a seed, as JSON Lines.")
 @click.argument("task_id", metavar="TASK")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Which problem.")
 @click.option(
@@ -116,10 +116,11 @@ def generate(task_id: str, seed: int, count: int, knobs: tuple[str, ...], as_jso
             row = {"task": task_id, "sample_id": sample_id, **_asked(problem), "seed": number}
             put_line(msgspec.json.encode(row))
         else:
-            put(f"{sample_id}\n\n{_indented(problem.question)}\n\n    one right answer: {problem.gold}\n")
+            put(f"{sample_id}\n\n{_indented(problem.question)}\n\nOne right answer:\n")
+            put(f"{_indented(problem.gold or '')}\n")
 
 
-@command.command("verify")
+@command.command("verify", short_help="Judge answers, one verdict a line.")
 @click.argument("file", metavar="FILE.jsonl")
 @click.option(
     "--scoring",
@@ -157,20 +158,22 @@ def verify(file: str, scoring: Literal["rules", "reference"], policies: tuple[st
         for number, line in _lines(stream, name):
             with _at(name, number):
                 row = read_row(line, name, number)
-                task = tasks[row.task]
+                task, problem = tasks[row.task], row.problem
             if scoring == "reference":
-                verdict = judge(row.problem, row.answer, scoring="reference")
+                verdict = judge(problem, row.answer, scoring="reference")
             else:
-                verdict = task.verify(row.problem, row.answer, chosen.get(row.task))
+                verdict = task.verify(problem, row.answer, chosen.get(row.task))
             verdicts[verdict.outcome] += 1
             judged = JudgedRow(row.task, row.sample_id, verdict.outcome, verdict.reason, verdict.extracted)
             put_line(msgspec.json.encode(judged))
     passed, failed, unchecked = (verdicts[outcome] for outcome in ("pass", "fail", "could_not_check"))
     total = verdicts.total()
-    say(f"{total} answer{'' if total == 1 else 's'}: {passed} pass, {failed} fail, {unchecked} could not be checked")
+    say(
+        f"{total} answer{'' if total == 1 else 's'}: {passed} pass, {failed} fail, {unchecked} could not be checked"
+    )
 
 
-@command.command("import")
+@command.command("import", short_help="Read the published data as problems.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this one; repeatable.")
 @click.option(
