@@ -15,14 +15,17 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer
 from codesteer_tui.symbench.reading.answer import Unreadable, judge
 from codesteer_tui.symbench.reading.expression import expression
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
+from codesteer_tui.symbench.tasks.game24_search import reach
 from codesteer_tui.values import Verdict
 
 _SEARCHED_NUMBERS, _SEARCHED_VALUES = 4, 100
+_SOLVED_NUMBERS = 6
 _DRAWS = 12
 
 
@@ -86,9 +89,19 @@ class Game24:
         return judge(answer, partial(_broken_rule, parameters), right)
 
     def solve(self, problem: Problem) -> str | None:
-        """Search all expressions; practical for up to six numbers."""
+        """Search all expressions of up to six numbers; of more, only those that `game24_search.reach` looks for."""
         parameters = parameters_for(problem, Parameters)
-        found = solve(parameters.numbers, parameters.target)
+        numbers, target = parameters.numbers, parameters.target
+        found = None
+        if len(numbers) > _SEARCHED_NUMBERS:
+            try:
+                found = reach(numbers, target)
+            except ValueError as error:
+                raise ProblemError(
+                    f"The solver of game24 cannot take this on: {error}.", "Give it less."
+                ) from error
+        if not found and len(numbers) <= _SOLVED_NUMBERS:
+            found = solve(numbers, target)
         return f"<<<{found}>>>" if found else None
 
 
