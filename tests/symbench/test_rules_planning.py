@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench import generate, verify
+from codesteer_tui.symbench import generate, tasks, verify
 
 
 def blocks(initial: dict[str, list[str]], goal: dict[str, list[str]]) -> Problem:
@@ -100,3 +100,82 @@ def test_slack_gives_boxlift_more_steps_for_the_same_boxes() -> None:
     tight, loose = (generate("BoxLift", 5, slack=slack).parameters for slack in (0, 2))
     assert loose["boxes"] == tight["boxes"]
     assert loose["max_steps"] == tight["max_steps"] + 2
+
+
+ROOM = Problem(
+    "?",
+    task="path_plan",
+    parameters={
+        "boxes": {"red": [0.1, 0.3, -1, 1], "blue": [0.6, 0.7, -0.2, 0.2], "green": [-1, -0.8, 0, 0.1]},
+        "walls": [
+            [-1.5, -1.4, -1.5, 1.5],
+            [1.4, 1.5, -1.5, 1.5],
+            [-1.5, 1.5, -1.5, -1.4],
+            [-1.5, 1.5, 1.4, 1.5],
+        ],
+        "start": [0.0, -0.5],
+        "end": [1.2, 0],
+        "visit": ["blue", "green"],
+        "avoid": ["red"],
+    },
+)
+
+
+def test_touching_counts_be_it_at_a_corner_or_by_a_billionth() -> None:
+    clear = "(0, -0.5), (-0.8, 0.1), (0, 1.1), (0.6, 1.1), (0.6, 0.2), (1.2, 0)"
+    assert verify(ROOM, f"<<<[{clear}]>>>").outcome == "pass"
+    told = {
+        "(0, -0.5), (-0.8, 0.1), (0.1, 1), (0.6, 1.1), (0.6, 0.2), (1.2, 0)": "the red box, which is to be avoided",
+        "(0, -0.5), (-0.8, 0.1), (0, 1.1), (-1.4, 0.9), (0, 1.1), (0.6, 1.1), (0.6, 0.2), (1.2, 0)": "the wall",
+        "(0, -0.5), (0.1, -0.5), (-0.8, 0.1), (0, 1.1), (0.6, 1.1), (0.6, 0.2), (1.2, 0)": "the red box, which",
+    }
+    for answer, what in told.items():
+        verdict = verify(ROOM, f"<<<[{answer}]>>>")
+        assert verdict.outcome == "fail"
+        assert f"touches {what}" in verdict.reason
+    near = clear.replace("(0, 1.1)", "(0, 1.1), (0.2, 1.000000000000000000001)")
+    assert verify(ROOM, f"<<<[{near}]>>>").outcome == "pass"
+    missed = clear.replace("(-0.8, 0.1)", "(-0.799999999999999999999, 0.1)")
+    assert verify(ROOM, f"<<<[{missed}]>>>").reason == "The trajectory does not touch the green box."
+
+
+def test_the_order_of_visits_and_the_brackets_are_choices_in_path_plan() -> None:
+    early = "[(0, -0.5), (-0.8, 0.1), (0, 1.1), (0.6, 1.1), (0.6, 0.2), (1.2, 0)]"
+    assert verify(ROOM, f"<<<{early}>>>").outcome == "pass"
+    reason = "The trajectory does not touch the green box in its turn."
+    assert verify(ROOM, f"<<<{early}>>>", in_order=True).reason == reason
+    again = early.replace("(1.2, 0)", "(0.6, 1.1), (0, 1.1), (-0.8, 0.1), (0, -1.1), (1.2, -1.1), (1.2, 0)")
+    assert verify(ROOM, f"<<<{again}>>>", in_order=True).outcome == "pass"
+    lists = early.replace("(", "[").replace(")", "]")
+    assert verify(ROOM, f"<<<{lists}>>>").outcome == "pass"
+    assert verify(ROOM, f"<<<{lists}>>>", any_brackets=False).outcome == "could_not_check"
+    assert verify(ROOM, f"<<<{early}>>>", any_brackets=False).outcome == "pass"
+    assert verify(ROOM, f"<<<{lists}>>>", scoring="reference").outcome == "fail"
+
+
+def test_two_boxes_on_one_line_are_visited_in_the_order_of_driving() -> None:
+    line = Problem(
+        "?",
+        task="path_plan",
+        parameters={
+            "boxes": {"a": [1, 2, -1, 1], "b": [3, 4, -1, 1], "c": [2, 3, 0, 0]},
+            "walls": [],
+            "start": [0, 0],
+            "end": [5, 0],
+            "visit": ["a", "c", "b"],
+            "avoid": [],
+        },
+    )
+    assert verify(line, "[(0, 0), (5, 0)]", in_order=True).outcome == "pass"
+    line.parameters["visit"] = ["b", "a"]
+    assert verify(line, "[(0, 0), (5, 0)]", in_order=True).outcome == "fail"
+    assert verify(line, "[(0, 0), (5, 0), (0, 0), (5, 0)]", in_order=True).outcome == "pass"
+
+
+def test_a_room_without_a_way_has_no_solution_and_one_through_a_crack_has() -> None:
+    closed = {**ROOM.parameters, "boxes": {**ROOM.parameters["boxes"], "red": [0.1, 0.3, -1.4, 1.4]}}
+    assert tasks["path_plan"].solve(Problem("?", task="path_plan", parameters=closed)) is None
+    crack = {**closed, "boxes": {**closed["boxes"], "red": [0.1, 0.3, -1.4, 1.3999999]}}
+    found = tasks["path_plan"].solve(Problem("?", task="path_plan", parameters=crack))
+    assert found is not None
+    assert verify(Problem("?", task="path_plan", parameters=crack), found).outcome == "pass"
