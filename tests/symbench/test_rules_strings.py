@@ -20,6 +20,9 @@ OVERLAPPING = Problem("", "string_insertion", {"original_string": "EABCDB"})
 @pytest.mark.parametrize(
     "text",
     [
+        "The final string is: abca.",
+        "**Final string:** `abca`",
+        "The final string is \\(\\texttt{abca}\\).",
         "abca",
         '"abca"',
         " 'abca' ",
@@ -38,6 +41,7 @@ def test_a_string_is_read_however_it_is_dressed(text: str) -> None:
 def test_a_wrapped_string_is_one_string_and_two_words_are_none() -> None:
     assert string("abcde" * 8 + "\n" + "abcde" * 8 + "\nabc") == "abcde" * 16 + "abc"
     assert isinstance(string("abca abcb"), Unreadable)
+    assert isinstance(string("It is not: abca"), Unreadable)
     assert isinstance(string('["abca", "abcb"]'), Unreadable)
 
 

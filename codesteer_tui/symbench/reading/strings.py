@@ -9,6 +9,11 @@ from codesteer_tui.symbench.reading.lists import items
 
 _ARROW = re.compile(r"-{1,3}>|={1,3}>|→|⇒|\\(?:to|rightarrow|Rightarrow)(?![A-Za-z])")
 _LATEX_TEXT = re.compile(r"\$?\s*\\(?:text|texttt|textbf|mathrm|mathtt)\s*\{(?P<inside>[^{}\\]*)\}\s*\$?")
+_LABEL = re.compile(
+    r"(?!.{0,80}\bnot\b)[A-Za-z*_ ,()]{1,80}(?::[*_]{0,2}|\b(?:is|becomes)(?=\s*[\"'`“*$\\]))\s*",
+    re.IGNORECASE,
+)
+_LATEX_DELIMITER = re.compile(r"\\[()\[\]]")
 _PAIRS = {'"': '"', "'": "'", "“": "”", "„": "“", "‘": "’", "`": "`", "*": "*", "$": "$"}
 _QUOTES = "\"'“„‘"
 _MAX_LAYERS = 6
@@ -18,10 +23,13 @@ _SHORTEST_WRAP = 20
 def string(text: str, *, quotes: bool = True) -> str | Unreadable:
     """Read one string without white space in it: ``"abca"``, ``'abca'``, ``**abca**``, ``a b c a``, or ``["abca"]``.
 
-    Of ``ab -> aab -> aaab`` the last string is read. Lines that are all equally long, but for a shorter last one, are
-    one string that was wrapped. With `quotes` false, quotes stay where they are. The case is left alone.
+    Of ``ab -> aab -> aaab`` the last string is read, of ``The final string is: aaab`` the one behind the colon. Lines
+    that are all equally long, but for a shorter last one, are one string that was wrapped. With `quotes` false, quotes
+    stay where they are. The case is left alone.
     """
-    line = _ARROW.split(text.strip())[-1].strip()
+    last = _ARROW.split(text.strip())[-1].strip()
+    label = _LABEL.match(last)
+    line = _LATEX_DELIMITER.sub("", last[label.end() :] if label else last).strip().removesuffix(".")
     latex = _LATEX_TEXT.fullmatch(line)
     line = _unwrapped(latex["inside"] if latex else line, quotes)
     if line[:1] in ("[", "(") and line[-1:] in ("]", ")"):
