@@ -371,3 +371,43 @@ def test_a_bug_in_a_layout_is_not_hidden(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(importing, "checked", failing)
     with pytest.raises(ZeroDivisionError):
         list(import_folder(tmp_path))
+
+
+def game(data: Path, folder: str, stored: dict[str, Any], question: str = "What comes out?") -> None:
+    put(data / folder / "sample_0" / "question.txt", question)
+    put(data / folder / "sample_0" / "solution.json", json.dumps(stored))
+
+
+def test_a_problem_that_nothing_solves_is_left_out(tmp_path: Path) -> None:
+    stored = {"game_type": "animal", "player_moves": ["H", "A"], "results": ["win", "draw"], "complexity": 3}
+    game(tmp_path, "constrained_linear_arrangement", {**stored, "solution": ["A", "A"]})
+    found = import_folder(tmp_path)
+    assert not list(found)
+    assert found.left_out[0].status == "unsolvable"
+    (one,) = import_folder(tmp_path, include_defective=True)
+    assert one.problem.gold == '["A","A"]'
+
+
+@pytest.mark.parametrize(
+    ("counts", "final", "status"),
+    [((3, 1, 2), [2, 0, 1, 1, 0, 0, 0, 0, 0], "ok"), ((2, 2, 2), [0, 0, 0, 2, 0, 0, 0, 0, 0], "ambiguous")],
+)
+def test_an_answer_that_is_right_in_one_reading_only_is_ambiguous(
+    tmp_path: Path, counts: tuple[int, int, int], final: list[int], status: str
+) -> None:
+    stored = dict(zip(("A_count", "B_count", "C_count"), counts, strict=True))
+    game(tmp_path, "string_synthesis", {**stored, "final_counts": final, "complexity": 4})
+    (one,) = import_folder(tmp_path)
+    assert one.status == status
+    assert one.problem.gold == json.dumps(final, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(("target", "status"), [("No", "ok"), ("Yes", "wrong")])
+def test_an_answer_told_in_words_is_checked_by_the_solver(tmp_path: Path, target: str, status: str) -> None:
+    text = "If you follow these instructions, do you return to the starting point? Take 2 steps.\nOptions:\n- Yes\n- No"
+    examples = [{"input": text, "target": target}, {"input": "Is it so?", "target": "Yes"}]
+    put(tmp_path / "BIG-Bench-Hard/bbh/navigate.json", json.dumps({"examples": examples}))
+    first, second = import_folder(tmp_path)
+    assert (first.status, second.status) == (status, "unchecked")
+    assert first.problem.question.startswith(text)
+    assert verify(first.problem, "<<<No>>>").outcome == ("pass" if status == "ok" else "could_not_check")

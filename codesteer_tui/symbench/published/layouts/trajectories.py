@@ -29,7 +29,7 @@ _LISTS = (
 _COLOURS = ("blue", "red", "green", "yellow", "pink", "purple", "orange")
 _COLOUR = re.compile(rf"\b(?:{'|'.join(_COLOURS)})\b")
 _FORBIDDEN = re.compile(r"\b(?:do not|never|not)\b")
-_MOST_NODES = 200_000
+_MOST_CHARS = 1_000_000
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -95,14 +95,15 @@ def wanted(instruction: str) -> tuple[list[str], list[str]]:
 
 
 def _worlds(file: Path) -> _Worlds:
+    text = text_of(file)
+    if len(text) > _MOST_CHARS:
+        raise broken(file, "it is too long for a script")
     try:
-        tree = ast.parse(text_of(file))
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise broken(file, f"this is no Python: {error}") from error
     known: dict[str, Any] = {}
-    for count, node in enumerate(ast.walk(tree)):
-        if count > _MOST_NODES:
-            raise broken(file, "it is too long")
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == "run_path_plan":
             _remember(node.body, known)
     values = [known.get(name) for name in ("walls", *_LISTS)]
