@@ -111,3 +111,14 @@ def test_the_probes_are_judged_the_same_on_imported_problems(tmp_path: Path, tas
         for probe in row["probes"]:
             verdict = verify(found[row["sample_id"]].problem, probe["answer"])
             assert (verdict.outcome == "pass") == probe["expect"], (row["sample_id"], probe, verdict)
+
+
+def test_all_tasks_come_out_of_one_folder_in_the_order_of_the_table(tmp_path: Path) -> None:
+    rows = [row for task_id in tasks for row in stored(task_id)]
+    write_tree(tmp_path / "dataset_gather", rows)
+    found = import_folder(tmp_path, include_defective=True)
+    ids = [one.sample_id for one in found]
+    assert not found.skipped
+    assert len(set(ids)) == len(ids)
+    assert {row["sample_id"] for row in rows} <= set(ids)
+    assert list(dict.fromkeys(one.partition("/")[0] for one in ids)) == list(tasks)
