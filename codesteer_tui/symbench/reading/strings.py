@@ -8,12 +8,12 @@ from codesteer_tui.symbench.reading.answer import Unreadable, shorten
 from codesteer_tui.symbench.reading.lists import items
 
 _ARROW = re.compile(r"-{1,3}>|={1,3}>|→|⇒|\\(?:to|rightarrow|Rightarrow)(?![A-Za-z])")
-_LATEX_TEXT = re.compile(r"\$?\s*\\(?:text|texttt|textbf|mathrm|mathtt)\s*\{(?P<inside>[^{}\\]*)\}\s*\$?")
+_LATEX_TEXT = re.compile(r"\$?\s*\\(?:text|texttt|textbf|mathrm|mathtt)\s*\{(?P<inside>[^{}\\]*)\}\s*\$?\.?")
 _LABEL = re.compile(
     r"(?!.{0,80}\bnot\b)[A-Za-z*_ ,()]{1,80}(?::[*_]{0,2}|\b(?:is|becomes)(?=\s*[\"'`“*$\\]))\s*",
     re.IGNORECASE,
 )
-_LATEX_DELIMITER = re.compile(r"\\[()\[\]]")
+_LATEX_MATH = re.compile(r"\\[(\[](?P<inside>[^\n]*)\\[)\]]\.?")
 _PAIRS = {'"': '"', "'": "'", "“": "”", "„": "“", "‘": "’", "`": "`", "*": "*", "$": "$"}
 _QUOTES = "\"'“„‘"
 _MAX_LAYERS = 6
@@ -27,11 +27,13 @@ def string(text: str, *, quotes: bool = True) -> str | Unreadable:
     that are all equally long, but for a shorter last one, are one string that was wrapped. With `quotes` false, quotes
     stay where they are. The case is left alone.
     """
-    last = _ARROW.split(text.strip())[-1].strip()
-    label = _LABEL.match(last)
-    line = _LATEX_DELIMITER.sub("", last[label.end() :] if label else last).strip().removesuffix(".")
-    latex = _LATEX_TEXT.fullmatch(line)
-    line = _unwrapped(latex["inside"] if latex else line, quotes)
+    line = _ARROW.split(text.strip())[-1].strip()
+    label = _LABEL.match(line)
+    line = line[label.end() :].strip() if label else line
+    for dress in (_LATEX_MATH, _LATEX_TEXT):
+        dressed = dress.fullmatch(line)
+        line = dressed["inside"].strip() if dressed else line
+    line = _unwrapped(line, quotes)
     if line[:1] in ("[", "(") and line[-1:] in ("]", ")"):
         found = items(line)
         if isinstance(found, Unreadable):

@@ -56,4 +56,5 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 def holds(problem: Problem, text: str) -> bool:
     word = word_of(tasks[problem.task].solve(problem) or "")
-    return bool(re.search(rf"(?<![a-z]){word}(?![a-z])", re.sub(r"[\s\"'`,]", "", text)))
+    spelled_out = re.sub(r"[\s\"'`,]", "", text)
+    return any(re.search(rf"(?<![a-z]){word}(?![a-z])", version) for version in (text, spelled_out))

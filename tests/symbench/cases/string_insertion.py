@@ -59,5 +59,6 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 
 def holds(problem: Problem, text: str) -> bool:
-    letters = re.sub(r"[\s\"'`,]", "", text)
-    return bool(re.search(rf"(?<![A-E]){changed(problem.parameters['original_string'])}(?![A-E])", letters))
+    word = changed(problem.parameters["original_string"])
+    spelled_out = re.sub(r"[\s\"'`,]", "", text)
+    return any(re.search(rf"(?<![A-E]){word}(?![A-E])", version) for version in (text, spelled_out))
