@@ -155,7 +155,7 @@ def _question(matrix: Matrix) -> str:
         "Somewhere in it is a square block, of three or more rows and as many columns, all of whose cells hold the "
         "same letter. There is only one, if the smaller squares within it are not counted. Where is the bottom right "
         "cell of this block?\n"
-        "Rows are counted from 0 at the top, columns from 0 at the left. Give the cell in the form <<<[row, column]>>>. "
+        "Rows are counted from 0 at the top, columns from 0 at the left. Give the cell as <<<[row, column]>>>. "
         "For example, <<<[1, 0]>>> would be the first cell of the second row."
     )
 

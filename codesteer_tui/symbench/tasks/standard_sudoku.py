@@ -5,7 +5,7 @@ Rules: `symbench` specification 4.19. The published puzzles have 51 to 55 empty 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 from random import Random
@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import shuffled
+from codesteer_tui.symbench.filling import fillings
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import table, unframed
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -22,11 +23,10 @@ from codesteer_tui.values import Verdict
 
 _DIGITS = "123456789"
 _ATTEMPTS = 60
-_BOX = [row // 3 * 3 + column // 3 for row in range(9) for column in range(9)]
 _UNITS = [
     *([9 * row + column for column in range(9)] for row in range(9)),
     *([9 * row + column for row in range(9)] for column in range(9)),
-    *([cell for cell in range(81) if _BOX[cell] == box] for box in range(9)),
+    *([9 * (top + at // 3) + left + at % 3 for at in range(9)] for top in (0, 3, 6) for left in (0, 3, 6)),
 ]
 
 Digit = Annotated[int, Meta(ge=0, le=9)]
@@ -84,7 +84,7 @@ class StandardSudoku:
     def solve(self, problem: Problem) -> str | None:
         """Search, the cell or digit with the fewest possibilities first."""
         grid = list(chain.from_iterable(parameters_for(problem, Parameters).puzzle))
-        found = next(solutions(grid), None)
+        found = next(fillings(grid, _UNITS, 9), None)
         return _form(found) if found else None
 
 
@@ -150,7 +150,7 @@ def _draw(rng: Random, empty: int) -> tuple[list[int], list[int]]:
     """
     best: tuple[int, list[int], list[int]] = (-1, [], [])
     for _ in range(_ATTEMPTS):
-        solution = next(solutions([0] * 81, lambda digits: shuffled(rng, digits)))
+        solution = next(fillings([0] * 81, _UNITS, 9, lambda digits: shuffled(rng, digits)))
         puzzle = list(solution)
         removed = 0
         for cell in shuffled(rng, range(81)):
@@ -169,77 +169,7 @@ def _draw(rng: Random, empty: int) -> tuple[list[int], list[int]]:
 
 def _other_digit_fits(puzzle: list[int], cell: int, digit: int) -> bool:
     """Whether a puzzle whose only solution had `digit` in this cell has a further one now that the cell is empty."""
-    return next(solutions(puzzle, banned=(cell, digit)), None) is not None
-
-
-def solutions(
-    grid: Sequence[int],
-    order: Callable[[list[int]], list[int]] = lambda digits: digits,
-    banned: tuple[int, int] | None = None,
-) -> Iterator[list[int]]:
-    """Find the ways to fill in a grid of 81 digits (0: empty), one after the other.
-
-    Backtracking over bit masks: the cell with the fewest digits first, and a digit that has one place left in a row,
-    column or box before any guess. `order` puts the digits of a cell into the order in which they are tried, and
-    `banned` is a cell with a digit that it may not get.
-    """
-    filled = list(grid)
-    used = [0] * 27
-    for cell, digit in enumerate(filled):
-        if not digit:
-            continue
-        for unit in (cell // 9, 9 + cell % 9, 18 + _BOX[cell]):
-            if used[unit] >> digit & 1:
-                return
-            used[unit] |= 1 << digit
-    everything = 0b1111111110
-
-    def options() -> tuple[int, int]:
-        """The cell to fill next and its digits as a mask; no digits where the grid cannot be filled."""
-        masks: dict[int, int] = {}
-        best, fewest = -1, 10
-        for cell in range(81):
-            if filled[cell]:
-                continue
-            mask = everything & ~(used[cell // 9] | used[9 + cell % 9] | used[18 + _BOX[cell]])
-            if banned and cell == banned[0]:
-                mask &= ~(1 << banned[1])
-            count = mask.bit_count()
-            if count < 2:
-                return cell, mask
-            masks[cell] = mask
-            if count < fewest:
-                best, fewest = cell, count
-        for at, unit in enumerate(_UNITS):
-            once = twice = 0
-            for cell in unit:
-                mask = masks.get(cell, 0)
-                twice |= once & mask
-                once |= mask
-            if once | used[at] != everything and masks:
-                return best, 0
-            single = once & ~twice
-            if single:
-                single &= -single
-                return next(cell for cell in unit if masks.get(cell, 0) & single), single
-        return best, masks.get(best, 0)
-
-    def fill(left: int) -> Iterator[list[int]]:
-        if not left:
-            yield list(filled)
-            return
-        cell, mask = options()
-        places = (cell // 9, 9 + cell % 9, 18 + _BOX[cell])
-        for digit in order([digit for digit in range(1, 10) if mask >> digit & 1]):
-            filled[cell] = digit
-            for unit in places:
-                used[unit] |= 1 << digit
-            yield from fill(left - 1)
-            filled[cell] = 0
-            for unit in places:
-                used[unit] &= ~(1 << digit)
-
-    yield from fill(filled.count(0))
+    return next(fillings(puzzle, _UNITS, 9, banned=(cell, digit)), None) is not None
 
 
 TASK = StandardSudoku()

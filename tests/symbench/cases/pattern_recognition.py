@@ -8,7 +8,7 @@ from typing import Any
 
 from codesteer_tui.problem import Problem
 
-GOLDEN = "d1299a80e00e886d"
+GOLDEN = "6ea57c29228da08c"
 BROKEN: list[dict[str, Any]] = [
     {"min_size": 3},
     {"min_size": 9, "max_size": 8},
