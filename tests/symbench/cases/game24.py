@@ -57,7 +57,9 @@ def holds(problem: Problem, text: str) -> bool:
     """Whether one side of an equation has all the numbers and the value, computed from Python's own syntax tree."""
     inside = re.findall(r"<<<(.+?)>>>", text, re.DOTALL) or [text]
     plain = inside[-1].translate(str.maketrans("[]{}×÷−", "()()*/-")).strip().rstrip(".")
-    for line in (plain, *plain.splitlines()):
+    end = plain.rfind(")") + 1
+    bracketed = [plain[sign.start() : end] for sign in re.finditer(r"\(", plain[:end])]
+    for line in (plain, *plain.splitlines(), *bracketed):
         for side in re.split("[=:]", line):
             try:
                 tree = ast.parse(re.sub(r"(?<![0-9])0+(?=[0-9])", "", side.strip()), mode="eval")
