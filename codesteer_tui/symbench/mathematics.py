@@ -25,9 +25,9 @@ _ROUNDING = 1e-9
 class MathematicalAnswer(Struct, frozen=True, forbid_unknown_fields=True):
     """What the question leaves open.
 
-    `tolerance`: the largest relative error of a numeric value; 0 demands the exact one (to nine digits). `percent`: of
-    "50%" and "0.5", and of "50%" and "50", one may stand for the other. `units`: words such as "cm" or "square units"
-    may stand behind a value.
+    `tolerance`: the largest relative error of a numeric value; 0 demands the exact one (to nine digits). `percent`: a
+    percent sign may be missing or too many, so that "50" stands for "50%" ("0.5" always does). `units`: words such as
+    "cm" or "square units" may stand behind a value.
     """
 
     tolerance: Annotated[float, Meta(ge=0, le=0.1)] = 1e-3
