@@ -179,3 +179,89 @@ def test_a_room_without_a_way_has_no_solution_and_one_through_a_crack_has() -> N
     found = tasks["path_plan"].solve(Problem("?", task="path_plan", parameters=crack))
     assert found is not None
     assert verify(Problem("?", task="path_plan", parameters=crack), found).outcome == "pass"
+
+
+def boxes_on(**squares: list[str]) -> Problem:
+    state = {f"0.5_{at}.5": items for at, items in enumerate(squares.values())}
+    return Problem("?", task="BoxNet1", parameters={"rows": 1, "cols": len(state), "state": state})
+
+
+PASSING = boxes_on(a=["box_red", "box_blue", "target_blue"], b=["box_red"], c=["target_red", "target_red"])
+PASSED = (
+    '[{"Agent[0.5, 0.5]": "move(box_blue, target_blue)", "Agent[0.5, 1.5]": "move(box_red, square[0.5, 2.5])"}, '
+    '{"Agent[0.5, 0.5]": "move(box_red, square[0.5, 1.5])", "Agent[0.5, 2.5]": "move(box_red, target_red)"}, '
+    '{"Agent[0.5, 1.5]": "move(box_red, square[0.5, 2.5])"}, {"Agent[0.5, 2.5]": "move(box_red, target_red)"}]'
+)
+
+
+def test_an_action_that_is_not_possible_is_told_why() -> None:
+    assert verify(PASSING, f"<<<{PASSED}>>>").outcome == "pass"
+    told = {
+        '{"Agent[0.5, 2.5]": "move(box_red, target_red)"}': "Agent[0.5, 2.5] has no box_red on its square",
+        '{"Agent[0.5, 0.5]": "move(box_red, target_red)"}': "Agent[0.5, 0.5] has no target_red on its square",
+        '{"Agent[0.5, 0.5]": "move(box_red, target_blue)"}': (
+            "Agent[0.5, 0.5] moves box_red onto target_blue, which has another colour"
+        ),
+        '{"Agent[0.5, 0.5]": "move(box_red, square[0.5, 2.5])"}': (
+            "Agent[0.5, 0.5] moves a box to square[0.5, 2.5], which is not next to its own"
+        ),
+        '{"Agent[0.5, 0.5]": "move(box_red, square[1.5, 0.5])"}': (
+            "Agent[0.5, 0.5] moves a box to square[1.5, 0.5], which does not exist"
+        ),
+        '{"Agent[0.5, 3.5]": "move(box_red, square[0.5, 2.5])"}': (
+            "there is an order for Agent[0.5, 3.5], which does not exist"
+        ),
+        '{"Agent[0.5, 0.5]": "move(box_red, square[0.5, 1.5])", "Agent[0.5,0.5]": "move(box_blue, target_blue)"}': (
+            "Agent[0.5, 0.5] has more than one order"
+        ),
+    }
+    for step, reason in told.items():
+        verdict = verify(PASSING, f"<<<[{step}, {PASSED[1:]}>>>")
+        assert (verdict.outcome, verdict.reason) == ("fail", f"In step 1 {reason}.")
+    left = "left are box_red on square[0.5, 0.5], box_red on square[0.5, 1.5]."
+    reason = f"1 of 3 boxes are brought to their targets; {left}"
+    assert verify(PASSING, '<<<[{"Agent[0.5, 0.5]": "move(box_blue, target_blue)"}]>>>').reason == reason
+
+
+def test_what_boxnet_leaves_open_can_be_chosen() -> None:
+    swap = (
+        '{"Agent[0.5, 0.5]": "move(box_red, square[0.5, 1.5])", '
+        '"Agent[0.5, 1.5]": "move(box_red, square[0.5, 0.5])"}'
+    )
+    assert verify(PASSING, f"<<<[{swap}, {swap}, {PASSED[1:]}>>>").outcome == "pass"
+    lonely = boxes_on(a=["box_red"], b=[], c=["target_red"])
+    hop = (
+        '<<<[{"Agent[0.5, 0.5]": "move(box_red, square[0.5, 1.5])", '
+        '"Agent[0.5, 1.5]": "move(box_red, square[0.5, 2.5])", "Agent[0.5, 2.5]": "move(box_red, target_red)"}]>>>'
+    )
+    assert verify(lonely, hop).reason == "In step 1 Agent[0.5, 1.5] has no box_red on its square."
+    assert verify(lonely, hop, simultaneous=False).outcome == "pass"
+    assert verify(lonely, hop, skip_impossible=True).outcome == "fail"
+    assert verify(lonely, hop, scoring="reference").outcome == "pass"
+    idle = f'<<<[{{"Agent[0.5, 2.5]": "move(box_red, target_red)"}}, {PASSED[1:]}>>>'
+    assert verify(PASSING, idle, skip_impossible=True).outcome == "pass"
+    quoted = f"<<<{PASSED}>>>".replace('"', "'")
+    assert verify(PASSING, quoted).outcome == "could_not_check"
+    assert verify(PASSING, quoted, single_quotes=True).outcome == "pass"
+
+
+def test_the_published_judge_of_boxnet_is_emulated_down_to_its_crashes() -> None:
+    lonely = boxes_on(a=["box_red"], b=["target_red"])
+    end = '{"Agent[0.5, 0.5]": "move(box_red, square[0.5, 1.5])"}, {"Agent[0.5, 1.5]": "move(box_red, target_red)"}]>>>'
+    expected = {
+        f"<<<[{end}": "pass",
+        f"<<<[{end}".replace("1.5])", "2.5])", 1): "fail",
+        f"<<<[{end}".replace("red, s", "red,s"): "fail",
+        f'<<<[{{"Agent[0.5, 0.5]": "move(box_red, square[1.5, 0.5])"}}, {end}': "could_not_check",
+        f'<<<[{{"Agent[7.5, 0.5]": "move(box_red, square[0.5, 0.5])"}}, {end}': "could_not_check",
+        f'<<<[{{"Agent[7.5, 0.5]": "stay"}}, {end}': "pass",
+        f'<<<[{{"Agent": "move(box_red, target_red)"}}, {end}': "could_not_check",
+        f'<<<[{{"Agent[0.5, 0.5]": "move(box_red, square[0.5])"}}, {end}': "could_not_check",
+        f'<<<[{{"Agent[0.5, 0.5]": "move(box_red, square[9.5])"}}, {end}': "pass",
+        f'<<<[{{"Agent[0.5, 0.5]": "move(box_red, square[])"}}, {end}': "could_not_check",
+        f'<<<[{{"Agent[0.5, 0.5]": 7}}, {end}': "fail",
+        f"<<<[[], {end}": "fail",
+    }
+    for answer, outcome in expected.items():
+        verdict = verify(lonely, answer, scoring="reference")
+        assert verdict.outcome == outcome, (answer, verdict)
