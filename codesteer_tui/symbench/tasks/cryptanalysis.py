@@ -9,8 +9,7 @@ late) where all come behind both. The published problems have 2 to 17 guesses, a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from random import Random
 from typing import Annotated
 
@@ -149,12 +148,19 @@ def _broken_rule(judged: list[tuple[str, Hint, Hint]], policy: Choices, text: st
 
 def hint(guess: str, password: str) -> Hint:
     """Say about two digits or two letters what is to be said of them."""
-    in_place = (guess[0] == password[0]) + (guess[1] == password[1])
-    wrong = [symbol for symbol in guess if symbol not in password]
-    side = 0
-    if wrong:
-        side = (min(wrong) > max(password)) - (max(wrong) < min(password))
-    return Hint(in_place, 2 - in_place - len(wrong), len(wrong), side)
+    return Hint(*_said(guess, password))
+
+
+def _said(guess: str, password: str) -> tuple[int, int, int, int]:
+    """Give the fields of a hint."""
+    (first, second), (one, two) = guess, password
+    in_place = (first == one) + (second == two)
+    wrong = [symbol for symbol in (first, second) if symbol not in (one, two)]
+    if not wrong:
+        return in_place, 2 - in_place, 0, 0
+    low, high = (one, two) if one < two else (two, one)
+    side = (min(wrong) > high) - (max(wrong) < low)
+    return in_place, 2 - in_place - len(wrong), len(wrong), side
 
 
 def _hints(feedback: str) -> tuple[Hint, Hint] | None:
@@ -233,33 +239,47 @@ def _halves(rng: Random, symbols: str, password: str, count: int) -> list[str]:
     They are drawn so that what is left shrinks evenly. Where that fails, two guesses with one symbol of the password
     each, beside the same wrong one, decide it.
     """
-    pairs = [first + second for first in symbols for second in symbols if first != second]
     for _ in range(_TRIES):
-        halves, left = _drawn(rng, pairs, password, count)
-        if len(left) == 1:
+        halves, left = _drawn(rng, symbols, password, count)
+        if left == 1:
             return halves
     wrong = sample(rng, [symbol for symbol in symbols if symbol not in password], 1)[0]
-    halves, _ = _drawn(rng, pairs, password, count - 2)
+    halves, _ = _drawn(rng, symbols, password, count - 2)
     return shuffled(rng, [*halves, password[0] + wrong, wrong + password[1]])
 
 
-def _drawn(rng: Random, pairs: Sequence[str], password: str, count: int) -> tuple[list[str], list[str]]:
-    """Draw guesses one after the other, and give with them the pairs that still fit all of them."""
+def _drawn(rng: Random, symbols: str, password: str, count: int) -> tuple[list[str], int]:
+    """Draw guesses one after the other, and give with them how many pairs still fit all of them."""
+    pairs = _pairs(symbols)
     halves: list[str] = []
-    left = list(pairs)
+    left = (1 << len(pairs)) - 1
     for at in range(count):
         choices = []
         for half in sample(
             rng, [pair for pair in pairs if pair != password and pair not in halves], _SAMPLES
         ):
-            said = hint(half, password)
-            choices.append((half, [pair for pair in left if hint(half, pair) == said]))
+            choices.append((half, left & _fitting(symbols, half)[_said(half, password)]))
         wanted = (len(pairs).bit_length() * (count - 1 - at)) // count
-        ahead = len(left).bit_length() <= wanted
-        chosen = (max if ahead else min)(choices, key=lambda drawn: len(drawn[1]))
+        ahead = left.bit_count().bit_length() <= wanted
+        chosen = (max if ahead else min)(choices, key=lambda drawn: drawn[1].bit_count())
         halves.append(chosen[0])
         left = chosen[1]
-    return halves, left
+    return halves, left.bit_count()
+
+
+@cache
+def _pairs(symbols: str) -> list[str]:
+    return [first + second for first in symbols for second in symbols if first != second]
+
+
+@cache
+def _fitting(symbols: str, half: str) -> dict[tuple[int, int, int, int], int]:
+    """Give, for all that can be said of half a guess, the pairs about which it would be said: bit n is the nth pair."""
+    fitting: dict[tuple[int, int, int, int], int] = {}
+    for at, pair in enumerate(_pairs(symbols)):
+        said = _said(half, pair)
+        fitting[said] = fitting.get(said, 0) | 1 << at
+    return fitting
 
 
 TASK = Cryptanalysis()
