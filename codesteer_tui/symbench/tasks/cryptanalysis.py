@@ -153,7 +153,7 @@ def hint(guess: str, password: str) -> Hint:
 
 def _said(guess: str, password: str) -> tuple[int, int, int, int]:
     """Give the fields of a hint."""
-    (first, second), (one, two) = guess, password
+    first, second, one, two = tuple(guess + password)
     in_place = (first == one) + (second == two)
     wrong = [symbol for symbol in (first, second) if symbol not in (one, two)]
     if not wrong:
