@@ -13,6 +13,7 @@ from codesteer_tui.symbench.registry import MODULES
 _FIELDS: dict[str, tuple[str, ...]] = {
     "Blocksworld": ("initial", "goal"),
     "BoxLift": ("boxes", "lifters", "max_steps"),
+    "BoxNet1": ("state",),
     "game24": ("numbers", "target"),
     "letters": ("word", "letter"),
     "number_multiply": ("values",),
