@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ def show(task_id: str, as_json: bool) -> None:
             }
         )
         return
-    put(f"{task.title} ({task.id}, {task.category})\n\n{rules_of(task)}")
+    put(f"{task.title} ({task.id}, {task.category})\n\n{_wrapped(rules_of(task))}")
     _put_fields("Knobs: --set NAME=VALUE", task.Difficulty, knobs)
     _put_fields(f"Policy: --policy {task.id}.NAME=VALUE", task.Policy, policies)
     put(
@@ -211,15 +212,21 @@ def _asked(problem: Problem) -> dict[str, Any]:
 
 def _put_fields(title: str, kind: type[Any], fields: list[dict[str, Any]]) -> None:
     """A struct's docstring, then each field with its default and what it may be."""
-    import inspect
+    from codesteer_tui.cli.symbench_fields import meaning_of
 
     if not fields:
         return
-    put(f"\n{title}\n\n{_indented(inspect.getdoc(kind) or '')}\n")
+    put(f"\n{title}\n\n{_wrapped(meaning_of(kind), 4)}\n")
     shown = [f"{field['name']}={field['default']}" for field in fields]
     width = max(map(len, shown))
     for text, field in zip(shown, fields, strict=True):
         put(f"    {text:<{width}}  {field['range']}")
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Break long lines for reading."""
+    wrapped = textwrap.TextWrapper(100, initial_indent=" " * indent, subsequent_indent=" " * indent)
+    return "\n".join(wrapped.fill(line) for line in text.split("\n"))
 
 
 def _indented(text: str) -> str:

@@ -33,7 +33,21 @@ def rules_of(task: Task) -> str:
     module = sys.modules[type(task).__module__]
     text = inspect.cleandoc(module.__doc__ or "")
     rules = _SOURCE.sub("", text.removeprefix(f"{task.id}: ")).strip()
-    return rules[:1].upper() + rules[1:]
+    return reflowed(rules[:1].upper() + rules[1:])
+
+
+def meaning_of(kind: type[msgspec.Struct]) -> str:
+    """Give the docstring of a struct, which says what each field is."""
+    return reflowed(inspect.getdoc(kind) or "")
+
+
+def reflowed(text: str) -> str:
+    """Make each paragraph one line; those with indented lines or lists are left as they are."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(
+        paragraph if re.search(r"^(?:\s|[-*] )", paragraph, re.MULTILINE) else " ".join(paragraph.split())
+        for paragraph in paragraphs
+    )
 
 
 def _typed(value: Any) -> str:
