@@ -265,3 +265,20 @@ def test_the_published_judge_of_boxnet_is_emulated_down_to_its_crashes() -> None
     for answer, outcome in expected.items():
         verdict = verify(lonely, answer, scoring="reference")
         assert verdict.outcome == outcome, (answer, verdict)
+
+
+def test_plans_are_read_however_a_model_lays_them_out() -> None:
+    laid_out = {
+        '<<<["Move B from stack1 to stack3", "Move A from stack1 to stack2", "Move B from stack3 to stack1"]>>>': SWAP,
+        "<<<(1) Move B from 1 to 3\n2) Move A from 1 to 2\n3. **Move B from Stack 3 to Stack_1** (done)>>>": SWAP,
+        "Plan:\n```\nMove [B] from [stack1] to [3]  # aside\nMove A from 1 to 2\nMove B from 3 to 1\n```\nDone.": SWAP,
+        "<<<Move B from 1 to 3, Move A from 1 to 2, Move B from 3 to 1>>>": SWAP,
+        '<<<{"Step 1": [[9, [0, 1]], [5, [2]]], "Step 2": [[8, [1, 2]]], "Step 3": [[8, [2, 0]]]}>>>': LIFTING,
+        "Step 1: [(9, [0, 1]), (5, 2)] (ten and seven)\nStep 2: [(8, [1, 2])]\nStep 3: [(8, [2, 0])] (done)": LIFTING,
+        "(0, -0.5) → (-0.8, 0.1) → (0, 1.1) → (0.6, 1.1) → (0.6, 0.2) → (1.2, 0)": ROOM,
+        "<<<[(0, −0.5), (−0.80, .1), (0.0, 1.1), (6e-1, 1.1), (3/5, 1/5), (1.2, 0)]>>>": ROOM,
+        f"My plan is:\n{PASSED}\n(Every box moves.)": PASSING,
+        f"<<<```json\n{PASSED}\n```>>>": PASSING,
+    }
+    for answer, problem in laid_out.items():
+        assert verify(problem, answer).outcome == "pass", answer

@@ -25,8 +25,9 @@ Stacks: TypeAlias = Annotated[dict[Name, Annotated[list[Name], Meta(max_length=2
 
 _BLOCKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _RIGHT = "The plan is legal and reaches the goal."
-_BREAK = re.compile(r"\n|\\n|[;,](?=\s{0,4}(?:[0-9]{1,4}[.)]\s{0,4})?move\b)", re.IGNORECASE)
-_LABEL = re.compile(r"(?:step )?(?:[0-9]{1,4} ?[.:]|[-•]) ?", re.IGNORECASE)
+_BREAK = re.compile(r"\n|\\n|[;,](?=[\s\"'\[(*`]{0,6}(?:[0-9]{1,4}[.)]\s{0,4})?move\b)", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:(?:step )?[0-9]{1,4} ?[.:]? |[-•] )", re.IGNORECASE)
+_REMARK = re.compile(r"\s(?:\([^()]*\)|#.*|//.*)\s*$")
 _MOVE = re.compile(
     r"move (?:the )?(?:(?:block|box) )?(?P<block>[^ ]+) from (?P<source>(?:stack ?)?[^ ]+)"
     r" (?:on)?to (?P<goal>(?:stack ?)?[^ ]+?) ?[.,;]?",
@@ -166,7 +167,8 @@ def _difference(stacks: dict[str, list[str]], goal: dict[str, list[str]]) -> str
 
 def _read(text: str, policy: Choices) -> list[Move] | Unreadable:
     """Read one move a line; words may stand before the first and after the last."""
-    lines = [" ".join(line.split()) for line in _BREAK.split(text.strip().translate(_DECORATION))]
+    lines = [_REMARK.sub("", line) for line in _BREAK.split(text.strip())]
+    lines = [" ".join(line.translate(_DECORATION).split()) for line in lines]
     found = [_MOVE.fullmatch(_LABEL.sub("", line, count=1)) for line in lines]
     moves = [
         Move(match["block"], _stack(match["source"]), _stack(match["goal"]))

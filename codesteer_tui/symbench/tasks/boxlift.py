@@ -191,13 +191,24 @@ def _read(text: str, policy: Choices) -> list[list[Lift]] | Unreadable:
         return Unreadable(f'"{shorten(text)}" is not of the form "{_FORM}"')
     steps = []
     for number, part in enumerate(parts, 1):
-        lists = part[: max(part.rfind("]"), part.rfind(")")) + 1]
+        lists = _lists(part)
         step = _lifts(nested(lists))
         asked = policy.any_brackets or _AS_ASKED.fullmatch("".join(lists.split()))
         if not lists or step is None or not asked:
             return Unreadable(f'Step {number}, "{shorten(part)}", is not of the form "{_FORM}"')
         steps.append(step)
     return steps
+
+
+def _lists(part: str) -> str:
+    """Cut off what follows the list of a step, or its last bracket where it is not in brackets as a whole."""
+    start, depth = part.find("["), 0
+    if start >= 0 and not part[:start].strip(" \t\n*:\"'`"):
+        for at in range(start, len(part)):
+            depth += (part[at] in "[(") - (part[at] in "])")
+            if depth == 0:
+                return part[: at + 1] if "[" not in part[at:] else part[: part.rfind("]") + 1]
+    return part[: max(part.rfind("]"), part.rfind(")")) + 1]
 
 
 def _lifts(tree: Tree | Unreadable) -> list[Lift] | None:

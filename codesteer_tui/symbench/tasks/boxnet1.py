@@ -37,7 +37,6 @@ _ACTION = re.compile(
     rf"(?:square\s{{0,9}}{_PLACE}|(?P<target>target_[^\s,()]{{1,40}}))\s{{0,9}}\)\s{{0,9}}",
     re.IGNORECASE,
 )
-_FENCED = re.compile(r"```[a-z]{0,10}\s(?P<inside>.*)```", re.DOTALL | re.IGNORECASE)
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,8 +210,7 @@ def _do(held: Held, actions: list[Action]) -> None:
 
 
 def _read(text: str, policy: Choices) -> list[list[Action]] | Unreadable:
-    fenced = _FENCED.fullmatch(text.strip())
-    inside = fenced["inside"] if fenced else text
+    inside = text[text.find("[") : text.rfind("]") + 1]
     try:
         steps = json.loads(
             inside.replace("'", '"') if policy.single_quotes else inside, object_pairs_hook=tuple

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from math import lcm
 from random import Random
 from typing import Annotated, TypeAlias
@@ -206,13 +206,18 @@ def _coordinate(text: str) -> Fraction | None:
     return value if isinstance(value, Fraction) and 10**_MAX_PLACES % value.denominator == 0 else None
 
 
+@lru_cache(maxsize=4096)
+def _exact(value: float) -> Fraction:
+    """Take a number for the decimal number as which it is written."""
+    return Fraction(str(value))
+
+
 def _exactly(place: tuple[float, float]) -> Point:
-    return Fraction(str(place[0])), Fraction(str(place[1]))
+    return _exact(place[0]), _exact(place[1])
 
 
 def _rectangle(box: Rectangle) -> tuple[Fraction, Fraction, Fraction, Fraction]:
-    """Take the sides for the decimal numbers as which they are written."""
-    left, right, low, high = (Fraction(str(side)) for side in box)
+    left, right, low, high = map(_exact, box)
     return min(left, right), max(left, right), min(low, high), max(low, high)
 
 

@@ -14,7 +14,7 @@ HARDEST: dict[str, Any] = {"blocks": 26, "stacks": 3, "goal_stacks": 1}
 
 def knobs(rng: Random) -> dict[str, Any]:
     stacks = rng.randint(3, 10)
-    blocks = rng.randint(2, 26) if rng.random() < 0.1 else rng.randint(2, 5)
+    blocks = rng.randint(2, 26) if rng.random() < 0.05 else rng.randint(2, 4)
     return {"blocks": blocks, "stacks": stacks, "goal_stacks": rng.randint(1, stacks)}
 
 
