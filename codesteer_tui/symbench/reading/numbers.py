@@ -70,6 +70,7 @@ def integer(text: str) -> int | Unreadable:
 _DECIMAL = re.compile(
     r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]{0,400})(?:\.(?P<part>[0-9]{0,400}))?(?:[eE](?P<power>[+-]?[0-9]{1,3}))?"
 )
+_MAX_NUMBER_CHARS = 2_000
 _RATIO = re.compile(
     r"(?P<sign>[+-](?=\s*\())?[(\s]*(?P<above>[^()/]{1,900})[)\s]*(?:/[(\s]*(?P<below>[^()/]{1,900})[)\s]*)?"
 )
@@ -81,7 +82,8 @@ def number(text: str) -> Fraction | Unreadable:
     LaTeX fractions are ratios. No units, no percent signs, no words, no infinity.
     """
     line = plain(text)
-    match = _RATIO.fullmatch(line) if line.count("(") == line.count(")") else None
+    short = len(line) <= _MAX_NUMBER_CHARS and line.count("(") == line.count(")")
+    match = _RATIO.fullmatch(line) if short else None
     if match is None:
         return Unreadable(f'"{shorten(line)}" is not a number')
     above, below = _simple(match["above"].strip()), _simple((match["below"] or "1").strip())
