@@ -18,7 +18,10 @@ from codesteer_tui.providers.demo_problems.base import (
 
 MAX_STATES = 20_000
 NO_MOVES = "No moves needed"
-_SECTION = re.compile(r"\b(Initial|Start|Goal|Target)(?:ing)?\s?State\s?:", re.IGNORECASE)
+_SECTION = re.compile(
+    r"\b(?:Initial|Start|Goal|Target)(?:ing)?\s?State\s?:|^(?:At the start|Wanted in the end):",
+    re.IGNORECASE | re.MULTILINE,
+)
 _STACK = re.compile(r"^[ \t]{0,9}stack\s?(\w{1,20})\s?:([^\n]*)$", re.IGNORECASE | re.MULTILINE)
 _BLOCK = re.compile(r"[A-Za-z0-9]{1,20}")
 
@@ -160,7 +163,7 @@ class Blocks(DemoProblem):
 
 
 def recognise(question: str) -> Recognised:
-    """Read the two sections of stacks as SymBench writes them."""
+    """Read the two sections of stacks as SymBench and the published benchmark write them."""
     sections = list(_SECTION.finditer(question))
     if len(sections) < 2:
         return None
@@ -177,4 +180,5 @@ def recognise(question: str) -> Recognised:
 
 
 def _stacks(text: str) -> _Stacks:
-    return tuple({name: tuple(_BLOCK.findall(blocks)) for name, blocks in _STACK.findall(text)}.items())
+    lines = {name: blocks.replace("(empty)", "") for name, blocks in _STACK.findall(text)}
+    return tuple((name, tuple(_BLOCK.findall(blocks))) for name, blocks in lines.items())

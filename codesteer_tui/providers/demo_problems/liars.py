@@ -19,10 +19,10 @@ from codesteer_tui.providers.demo_problems.base import (
 
 MAX_PEOPLE = 12
 _NAME = r"([^\W\d_][\w'’-]{0,40})"
-_SAID = r"(tells the truth|is telling the truth|lies|is lying|is a liar)"
+_SAID = r"(tells the truth|is telling the truth|is honest|lies|is lying|is a liar)"
 _FACT = re.compile(rf"{_NAME} {_SAID}")
-_SAYS = re.compile(rf"{_NAME} (?:says|claims)(?: that)? {_NAME} {_SAID}")
-_ASKS = re.compile(rf"(?:does|is) {_NAME} (?:tell|telling) the truth", re.IGNORECASE)
+_SAYS = re.compile(rf"{_NAME} (?:says|claims|states)(?: that)? {_NAME} {_SAID}")
+_ASKS = re.compile(rf"(?:does|is) {_NAME} (?:(?:tell|telling) the truth|honest)", re.IGNORECASE)
 
 SOLVER = r"""from itertools import product
 
@@ -160,4 +160,4 @@ def recognise(question: str) -> Recognised:
 
 
 def _honest(said: str) -> int:
-    return int("truth" in said)
+    return int("truth" in said or "honest" in said)

@@ -13,11 +13,12 @@ _CELL = re.compile(
     r"\[\s?\"?([0-9]{1,3})\"?\s?,\s?\"?([0-9]{1,3})\"?\s?\]|\(\s?([0-9]{1,3})\s?,\s?([0-9]{1,3})\s?\)"
 )
 _BUTTON = re.compile(
-    r"^[ \t]{0,9}Button (\w{1,20}) (?:controls|toggles)([^\n]*)$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]{0,9}Button (\w{1,20})(?: controls| toggles|:)([^\n]*)$", re.IGNORECASE | re.MULTILINE
 )
 _PRESS = re.compile(
     r"^[ \t]{0,9}Round [0-9]{1,4}: ?(?:press )?Button (\w{1,20})", re.IGNORECASE | re.MULTILINE
 )
+_PRESSES = re.compile(r"pressed in this order: ?([\w, ]{1,5000})", re.IGNORECASE)
 _ROW = re.compile(r"^[ \t]{0,9}([01]{1,64})[ \t]{0,9}$", re.MULTILINE)
 
 SOLVER = r"""GRID = @GRID@
@@ -92,12 +93,13 @@ class Lights(DemoProblem):
 
 
 def recognise(question: str) -> Recognised:
-    """Read the grid, the buttons and the rounds as SymBench writes them."""
+    """Read the grid, the buttons and the presses as SymBench and the published benchmark write them."""
     if not re.search(r"\blights?\b", question, re.IGNORECASE):
         return None
     grid = _ROW.findall(question)
     buttons = {name: _cells(rest) for name, rest in _BUTTON.findall(question)}
-    presses = _PRESS.findall(question)
+    in_a_line = _PRESSES.search(question)
+    presses = re.findall(r"\w+", in_a_line[1]) if in_a_line else _PRESS.findall(question)
     size = len(grid)
     if not grid or not buttons or not presses or any(len(row) != size for row in grid):
         return None

@@ -17,7 +17,7 @@ from codesteer_tui.providers.demo_problems.base import (
 
 MAX_MOVES = 500
 _ASKS = re.compile(
-    r"\b(?:return|back|end up|get|be|arrive|finish)\b.{0,40}\b(?:start|started|starting point|began|origin)\b",
+    r"\b(?:return|back|end up|get|be|arrive|finish|stand)\b.{0,40}\b(?:start|started|starting point|began|origin)\b",
     re.IGNORECASE,
 )
 _STEP = re.compile(

@@ -20,6 +20,9 @@ MAX_CHARS = 5_000
 _RULE = phrase(
     r"(?:two|2) or more consecutive (?P<letter>[A-Z])(?:['’]?s)?\s*,\s*add (?P<score>-?[0-9]{1,9})\b"
 )
+_SCORES = phrase(r"scores of the letters: (?P<scores>(?:[A-Z] [0-9]{1,6}(?:, )?){1,26})\.")
+_PAIRS = phrase(r"2 or more times in a row")
+_ALONE = re.compile(r"^[ \t]{0,9}(?P<string>[A-Z]{1,20000})[ \t]{0,9}$", re.MULTILINE)
 _STRING = phrase(r"\bstring\s+[\"'“]?(?P<string>[A-Z]{1,20000})[\"'”]?\s*(?:\?|\n|\.|$)")
 
 SOLVER = r"""from itertools import groupby
@@ -89,9 +92,13 @@ class Runs(DemoProblem):
 
 
 def recognise(question: str) -> Recognised:
-    """Read the rules and the string as SymBench writes them."""
+    """Read the rules and the string as SymBench and the published benchmark write them."""
     rules = [(match["letter"], int(match["score"])) for match in _RULE.finditer(question)]
     strings = [match["string"] for match in _STRING.finditer(question) if match["string"] != "consisting"]
+    listed = _SCORES.search(question)
+    if listed and _PAIRS.search(question):
+        rules = [(pair.split()[0], int(pair.split()[1])) for pair in listed["scores"].split(", ") if pair]
+        strings = [match["string"] for match in _ALONE.finditer(question)]
     if not rules or not strings or not re.search(r"\btotal score\b", question, re.IGNORECASE):
         return None
     if len(strings[-1]) > MAX_CHARS or len(dict(rules)) != len(rules):
