@@ -42,7 +42,7 @@ def right(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
     value = Fraction(solved.strip("<>"))
-    yield f"<<<{value + max(1, value / 1_000)}>>>"
+    yield f"<<<{value + max(Fraction(1), value / 1_000)}>>>"
     yield f"<<<{value - max(Fraction(1, 100), value / 1_000)}>>>"
     yield f"<<<{-value}>>>"
     yield f"<<<{value} or so>>>"
