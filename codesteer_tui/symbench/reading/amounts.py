@@ -15,7 +15,7 @@ MAX_CHARS = 2_000
 _MAX_WORDS = 12
 _TEXT = re.compile(r"\\(?:text|textbf|mathrm|mbox|mathbf|textrm)\s*\{([^{}]*)\}")
 _AMOUNT = re.compile(
-    r"(?P<lead>[^0-9]*?)(?P<sign>[-+]?)\s*(?:[$€£¥]|USD|EUR|GBP)?\s*(?P<inner>[-+]?)\s*"
+    r"(?P<lead>(?:[^0-9]*?[^0-9.])??)(?P<sign>[-+]?)\s*(?:[$€£¥]|USD|EUR|GBP)?\s*(?P<inner>[-+]?)\s*"
     r"(?P<number>(?:[0-9]+(?:[,_' ][0-9]{3})*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3}(?![0-9]))?"
     r"(?:\s*/\s*[0-9]{1,30})?)"
     r"(?:\s*[*xX]\s*10\s*(?:\^|\*\*)\s*\{?(?P<power>[-+]?[0-9]{1,3})\}?)?(?P<tail>[^0-9]*)"

@@ -81,7 +81,7 @@ def value(text: str, *, units: bool = True) -> Value | Unreadable:
 
 def cleaned(text: str) -> str:
     r"""Take off what does not change the meaning: dollar signs, spacing, ``\left``, ``\text{…}``, degrees."""
-    line = text.strip().strip('*_`"').translate(_SIGNS)
+    line = " ".join(text.split()).strip('*_`"').translate(_SIGNS)
     for pattern, sign in _SPACING:
         line = pattern.sub(sign, line)
     for _ in range(4):
@@ -106,8 +106,9 @@ def normal(text: str) -> str:
     line = re.sub(r"\\frac\s*\{([^{}]*)\}\s*([0-9])", r"\\frac{\1}{\2}", line)
     line = re.sub(r"(?<![0-9.}])([0-9]{1,40})\s*/\s*([0-9]{1,40})(?![0-9.])", r"\\frac{\1}{\2}", line)
     line = re.sub(r"([\^_]|\\sqrt)\s*\{\s*([A-Za-z0-9])\s*\}", r"\1\2", line)
-    line = re.sub(r"(?<![0-9])\s+|\s+(?![0-9])", "", line)
-    line = re.sub(r"\*(?=[A-Za-z\\(])", "", line)
+    line = re.sub(r"(?<![0-9A-Za-z\\])\s+|\s+(?![0-9A-Za-z])", "", line)
+    line = re.sub(r"(?<=[0-9])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[0-9])", "", line)
+    line = re.sub(r"(?<!\\)\*(?=[A-Za-z\\(])", "", line)
     if re.fullmatch(r"\(?[A-Za-z]\)?", line):
         return line.strip("()").upper()
     return line.casefold() if re.fullmatch(r"[A-Za-z.,'-]{3,}", line) else line
@@ -148,7 +149,11 @@ def _without_unit(line: str) -> str:
     words = re.findall(r"[A-Za-z]+", found[0])
     if any(len(word) < 3 and word not in _SHORT_UNITS for word in words):
         return line
-    return line if CHANGING.intersection(map(str.casefold, words)) else line[: len(line) - len(found[0])]
+    return (
+        line
+        if {"and", *CHANGING}.intersection(map(str.casefold, words))
+        else line[: len(line) - len(found[0])]
+    )
 
 
 def _right_side(line: str) -> str:

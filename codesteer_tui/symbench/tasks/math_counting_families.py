@@ -165,7 +165,7 @@ def _largest_die(rng: Random, most: int) -> Told:
     dice, sides = integer(rng, 2, 3), choice(rng, (4, 6, 8, 10, 12))
     told = (
         f"{dice} fair dice are rolled, each with the numbers 1 to {sides} on its {sides} sides. What is the expected "
-        f"value of the {'larger' if dice == 2 else 'largest'} number on top (which counts as that also where it shows twice)?"
+        f"value of the {'larger' if dice == 2 else 'largest'} number on top (it may well show twice)?"
     )
     expected = sides - Fraction(sum(top**dice for top in range(1, sides)), sides**dice)
     return told, {"dice": dice, "sides": sides}, expected
@@ -206,8 +206,8 @@ def _first_to_win(rng: Random, most: int) -> Told:
     )
     told = (
         f"Ada and Bruno play rounds until one of them has won {need}. Ada wins each round with probability "
-        f"{above}/{below}, Bruno else. Ada has already won {lead} of the rounds, and Bruno none. How likely is it that Ada is the first "
-        f"to have won {need}?"
+        f"{above}/{below}, and Bruno otherwise. Ada has already won {lead} of them, and Bruno none. How likely is it "
+        f"that Ada is the first to have won {need}?"
     )
     return told, {"need": need, "lead": lead, "above": above, "below": below}, chance
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from codesteer_tui.problem import Problem
-from tests.symbench.crude import value
+from tests.symbench.crude import agrees
 
 GOLDEN = "0e3a31828cb1f6aa"
 BROKEN: list[dict[str, Any]] = [{"level": 0}, {"level": 6}, {"largest": 4}, {"largest": "long"}]
@@ -54,17 +54,11 @@ def holds(problem: Problem, text: str) -> bool:
     """Its value is that of the answer, which the tests compare with what is measured in coordinates."""
     assert problem.gold
     gold = _inside(problem.gold)
-    if "(" in gold:
-        wanted = [
-            value(part) for part in gold.replace("\\left", "").replace("\\right", "").strip("()").split(",")
-        ]
-        inner = (
-            re.sub(r"^.*<<<|>>>.*$", "", text, flags=re.DOTALL).replace("\\left", "").replace("\\right", "")
-        )
-        found = [value(part) for part in inner.strip("() .$").split(",")]
-    else:
-        wanted, found = [value(gold)], [value(text)]
+    if "(" not in gold:
+        return agrees(text, gold)
+    wanted = gold.replace("\\left", "").replace("\\right", "").strip("()").split(",")
+    inner = re.sub(r"^.*<<<|>>>.*$", "", text, flags=re.DOTALL)
+    found = re.sub(r"^.*\(|\).*$", "", inner.replace("\\left", "").replace("\\right", "")).split(",")
     return len(found) == len(wanted) and all(
-        one is not None and other is not None and abs(one - other) <= abs(other) / 1_000
-        for one, other in zip(found, wanted, strict=True)
+        agrees(one, other) for one, other in zip(found, wanted, strict=True)
     )
