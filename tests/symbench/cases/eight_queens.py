@@ -29,7 +29,7 @@ def right(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
     yield f"<<<{', '.join(f'{row} {column}' for row, column in queens)}>>>"
     yield f"<<<{queens}>>>"
     yield f"The positions:\n<<<{[list(queen) for queen in queens]}>>>"
-    yield "\n".join(f"{row} {column}" for row, column in queens)
+    yield "Answer:\n" + "\n".join(f"{row} {column}" for row, column in queens)
     yield f"Answer: {'; '.join(f'{row}, {column}' for row, column in queens)}".replace(", ", " ")
 
 
