@@ -19,7 +19,6 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import Tree, nested
-from codesteer_tui.symbench.reading.numbers import integer as read_integer
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
@@ -29,6 +28,7 @@ Lift: TypeAlias = tuple[int, list[int]]
 Weight = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 _STEP = re.compile(r"\bstep\s{0,4}[0-9]{1,6}[\s\"'*`]{0,4}[:.]", re.IGNORECASE)
+_NUMBER = re.compile(r"([-+−]?[0-9]{1,18})(?:\.0{0,9})?")
 _AS_ASKED = re.compile(r"\[(?:\([0-9]+,\[[0-9]+(?:,[0-9]+)*\]\)(?:,(?!\])|(?=\])))*\]")
 _FORM = "Step 1: [(weight, [lifters]), …]"
 
@@ -229,12 +229,8 @@ def _lifts(tree: Tree | Unreadable) -> list[Lift] | None:
 
 
 def _number(item: str | Tree) -> int | None:
-    if not isinstance(item, str) or len(item) > 20:
-        return None
-    if item.isascii() and item.isdigit():
-        return int(item)
-    number = read_integer(item)
-    return None if isinstance(number, Unreadable) else number
+    match = _NUMBER.fullmatch(item) if isinstance(item, str) else None
+    return int(match[1].replace("−", "-")) if match else None
 
 
 def _question(boxes: list[int], lifters: list[int], max_steps: int) -> str:

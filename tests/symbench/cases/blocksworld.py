@@ -19,9 +19,9 @@ def knobs(rng: Random) -> dict[str, Any]:
 
 
 def _moves(text: str) -> list[list[str]]:
-    return [
-        list(found) for found in re.findall(r"ove\W+(\w+)\W+from\W+(\w+)\W+to\W+(\w+)", text, re.IGNORECASE)
-    ]
+    bare = re.sub(r"[^\w\s.,;:\\-]", "", text)
+    move = r"move\s+(\w+)\s+from\s+((?:stack[\s_]*)?\w+)\s+(?:on)?to\s+((?:stack[\s_]*)?\w+)"
+    return [list(found) for found in re.findall(move, bare, re.IGNORECASE)]
 
 
 def _lines(moves: list[list[str]], form: str = "Move {} from {} to {}") -> str:

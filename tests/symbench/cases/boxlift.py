@@ -36,13 +36,18 @@ def knobs(rng: Random) -> dict[str, Any]:
 
 
 def _plan(text: str) -> Plan:
-    lift = r"(-?\d+)[\s'\",;]*(?:[\[(]([^\[\]()]*)[\])]|[\s,;]['\"]?(-?\d+)['\"]?\s*[\])])"
+    bare = re.sub(
+        r"(?<=\d)\.0*(?=\D)|[+\"']",
+        "",
+        re.sub(r"(step\s*\d+)\W{0,4}[:.]", r"\1 =", text, flags=re.IGNORECASE),
+    )
+    lift = r"(-?\d+)[\s,;]*(?:[\[(]([^\[\]()]*)[\])]|[\s,;](-?\d+)\s*[\])])"
     return [
         [
             (int(weight), [int(lifter) for lifter in re.findall(r"-?\d+", lifters or lifter)])
             for weight, lifters, lifter in re.findall(lift, step)
         ]
-        for step in re.split(r"step\s*\d+\W{0,4}[:.]", text, flags=re.IGNORECASE)[1:]
+        for step in re.split(r"step\s*\d+ =", bare, flags=re.IGNORECASE)[1:]
     ]
 
 

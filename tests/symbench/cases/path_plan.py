@@ -29,12 +29,15 @@ def knobs(rng: Random) -> dict[str, Any]:
 
 def _way(text: str) -> list[Point]:
     """The pairs in brackets; where there are none, all numbers, two by two."""
-    number = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-    paired = re.findall(rf"[\[(][\s\"']*({number})[\s,;\"']+({number})[\s\"',;]*[\])]", text)
-    found = [
-        Fraction(part) for part in ([one for pair in paired for one in pair] or re.findall(number, text))
+    decimal = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+    number = rf"{decimal}(?:/{decimal})?"
+    bare = re.sub(r"\\[,;:!> ]|\\[A-Za-z]+|[-=]+>|[\"'$]", " ", text)
+    paired = re.findall(rf"[\[(]\s*({number})[\s,;]+({number})[\s,;]*[\])]", bare)
+    found = [one for pair in paired for one in pair] or re.findall(number, bare)
+    values = [
+        Fraction(above) / Fraction(below or 1) for above, _, below in (part.partition("/") for part in found)
     ]
-    return list(zip(found[::2], found[1::2], strict=True))
+    return list(zip(values[::2], values[1::2], strict=True))
 
 
 def _written(way: list[Point], form: str = "({}, {})", between: str = ", ") -> str:
