@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer, sample, shuffled
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import items as read_items
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -158,12 +158,12 @@ def _broken_rule(
         if len(book) > longest:
             return Unreadable(f'"{shorten(book)}" is none of the books')
         if book not in books:
-            return f'"{shorten(book)}" is none of the books.'
+            return Misfit(f'"{shorten(book)}" is none of the books')
         if order.count(book) > 1:
             return f"{book} is listed more than once."
     missing = [book for book in books if book not in order]
     if missing:
-        return f"{missing[0]} is missing."
+        return Misfit(f"{missing[0]} is missing")
     place = {book: at for at, book in enumerate(order, 1)}
     for at, condition in enumerate(conditions, 1):
         if not _holds(condition, place):
