@@ -59,6 +59,8 @@ _INTEGER = re.compile(
 
 def integer(text: str) -> int | Unreadable:
     """Read one integer: "-1 234", "1,234", "1_234" and "1234.0" are; "1,23" and "12 apples" are not."""
+    if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:  # most are, and need no normalising
+        return int(text)
     line = plain(text)
     match = _INTEGER.fullmatch(line)
     if match is None:
