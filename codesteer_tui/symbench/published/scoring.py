@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias, cast
 
+from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.reading.answer import MAX_ANSWER_CHARS, Unreadable, candidates, shorten
 from codesteer_tui.symbench.task import Task
@@ -53,13 +54,15 @@ class Crash(Exception):
     """The published judge would have ended in an uncaught exception, and with it the whole run."""
 
 
+class NoJudge(Exception):
+    """The published judge knows no such problem. The message says which it knows, as a sentence."""
+
+
 def verify_as_published(task: Task, problem: Problem, answer: str) -> Verdict:
-    """Judge as the published judge would; by the rules, and saying so, where that judge was a language model."""
+    """Judge as the published judge would; by the rules, and saying so, where there is none that can be emulated."""
     module = JUDGES.get(task.id)
     if module is None:
-        by_rules = task.verify(problem, answer)
-        reason = f"{by_rules.reason} (By the rules: the published judge of this task is a language model.)"
-        return Verdict(by_rules.outcome, reason, by_rules.extracted)
+        return _by_rules(task, problem, answer, "The published judge of this task is a language model.")
     found = candidates(answer)
     if isinstance(found, Unreadable):
         return Verdict("could_not_check", f"{found.reason}.")
@@ -70,12 +73,21 @@ def verify_as_published(task: Task, problem: Problem, answer: str) -> Verdict:
     )
     try:
         right = accepts(problem, text)
+    except NoJudge as none:
+        return _by_rules(task, problem, answer, str(none))
+    except ProblemError as error:
+        return Verdict("could_not_check", error.message, shorten(text, 200))
     except Crash as crash:
         return Verdict(
             "could_not_check", f"The published judge would have crashed: {crash}.", shorten(text, 200)
         )
     said = "accepts" if right else "rejects"
     return Verdict("pass" if right else "fail", f"The published judge {said} this.", shorten(text, 200))
+
+
+def _by_rules(task: Task, problem: Problem, answer: str, why: str) -> Verdict:
+    verdict = task.verify(problem, answer)
+    return Verdict(verdict.outcome, f"{verdict.reason} (Judged by the rules. {why})", verdict.extracted)
 
 
 def _between_markers(answer: str) -> str:
