@@ -62,7 +62,8 @@ def holds(problem: Problem, text: str) -> bool:
         for name, blocks in problem.parameters["initial"].items()
         for at, block in enumerate(blocks)
     }
-    for block, *names in _moves(text):
+    marked = re.findall(r"<<<((?:(?!<<<).)*?)>>>", text, re.DOTALL)
+    for block, *names in _moves(marked[-1] if marked else text):
         source, goal = (f"stack{re.sub('[^0-9]', '', name)}" for name in names)
         height = {name: sum(held == name for held, _ in where.values()) for name in (source, goal)}
         if where[block] != (source, height[source] - 1) or goal not in problem.parameters["initial"]:

@@ -31,8 +31,8 @@ def _way(text: str) -> list[Point]:
     """The pairs in brackets; where there are none, all numbers, two by two."""
     decimal = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
     number = rf"{decimal}(?:/{decimal})?"
-    bare = re.sub(r"\\[,;:!> ]|\\[A-Za-z]+|[-=]+>|[\"'$]", " ", text)
-    paired = re.findall(rf"[\[(]\s*({number})[\s,;]+({number})[\s,;]*[\])]", bare)
+    bare = re.sub(r"\\[,;:!> ]|\\[A-Za-z]+|\\(?=[()\[\]])|[-=]+>|[\"'$]", " ", text)
+    paired = re.findall(rf"[\[(][\s,;]*({number})[\s,;]+({number})[\s,;]*[\])]", bare)
     found = [one for pair in paired for one in pair] or re.findall(number, bare)
     values = [
         Fraction(above) / Fraction(below or 1) for above, _, below in (part.partition("/") for part in found)
