@@ -12,37 +12,37 @@ Value: TypeAlias = Any
 Origins: TypeAlias = dict[Value, tuple[int, str, Value, Value]]
 """Value → (length of the left part, sign, value of the left part, value of the right part)."""
 
-_EXACT_NUMBERS, _LONGEST, _STRETCH = 5, 7, 6
+_EXACT_NUMBERS, _FEW, _LONG_STRETCH, _SHORT_STRETCH = 5, 9, 8, 6
 _MAX_VALUE, _MAX_VALUES, _MAX_PREFIXES = 10_000, 2_500, 1_500
 
 
 def in_order(numbers: list[int], target: int) -> str | None:
     """Find an expression of the numbers in their order, signs and brackets between them, that makes the target.
 
-    Complete for up to five numbers. Of six and seven, all parts are whole numbers; more are cut in two, the left of
-    which goes on one number after the other. None where nothing was found.
+    Complete for up to five numbers. Of six to nine, all parts are whole numbers that are not too large; of more, long
+    left parts go on one number after the other. None where nothing was found.
     """
-    if len(numbers) > _LONGEST:
-        found = _in_two(numbers, target)
-    else:
-        found = _Stretches(numbers, whole=True).expression(0, len(numbers), target)
-        if not found and len(numbers) <= _EXACT_NUMBERS:
-            found = _Stretches(numbers, whole=False).expression(0, len(numbers), target)
+    found = _in_two(numbers, target)
+    if not found and len(numbers) <= _EXACT_NUMBERS:
+        found = _Stretches(numbers, whole=False).expression(0, len(numbers), target)
     return found[1:-1] if found and found.startswith("(") else found
 
 
 def _in_two(numbers: list[int], target: int) -> str | None:
     """Cut the numbers in two at every place that leaves a short right part, whose values are all known."""
+    if len(numbers) == 1:
+        return str(target) if numbers == [target] else None
     stretches = _Stretches(numbers, whole=True)
+    longest = _LONG_STRETCH if len(numbers) <= _FEW else _SHORT_STRETCH
     lefts: dict[Value, str] = {}
     for cut in range(1, len(numbers)):
-        if cut <= _STRETCH:
+        if cut <= longest:
             lefts = {}
             for value in stretches.values(0, cut):
                 lefts[value] = ""
         else:
             lefts = _one_more(lefts, stretches, cut)
-        if len(numbers) - cut > _STRETCH:
+        if len(numbers) - cut > longest:
             continue
         rights = stretches.values(cut, len(numbers))
         for left in lefts:
