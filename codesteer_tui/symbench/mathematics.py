@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.answers import without_announcement
 from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.reading.amounts import CHANGING
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.latex import Value, normal, parts, value
 from codesteer_tui.symbench.task import gold_text
@@ -27,7 +28,7 @@ class MathematicalAnswer(Struct, frozen=True, forbid_unknown_fields=True):
 
     `tolerance`: the largest relative error of a numeric value; 0 demands the exact one (to nine digits). `percent`: a
     percent sign may be missing or too many, so that "50" stands for "50%" ("0.5" always does). `units`: words such as
-    "cm" or "square units" may stand behind a value.
+    "cm" or "square units" may stand behind a value, and "The area is" before it.
     """
 
     tolerance: Annotated[float, Meta(ge=0, le=0.1)] = 1e-3
@@ -54,6 +55,9 @@ def _wrong_value(stored: str, right: Value, policy: MathematicalAnswer, text: st
     if normal(said) == normal(stored):
         return None
     found = value(said, units=policy.units)
+    if isinstance(found, Unreadable) and policy.units:
+        stated = value(_stated(said))
+        found = stated if isinstance(stated, Value) else found
     if isinstance(found, Unreadable):
         return found
     if _alike(found, right, policy):
@@ -61,6 +65,13 @@ def _wrong_value(stored: str, right: Value, policy: MathematicalAnswer, text: st
     if _near(found.number, -right.number, policy):
         return "The sign is wrong."
     return f"Its value is {found.number:.6g}{'%' if found.percent else ''}, which is not the right one."
+
+
+def _stated(text: str) -> str:
+    """What a sentence such as "The probability is 1/6." says, unless it may deny it; empty where it is none."""
+    before, _, after = text.rpartition(" is ")
+    words = re.findall(r"[a-z]+", before.casefold())
+    return after if "\n" not in text and not CHANGING.intersection(words) else ""
 
 
 def _wrong_text(stored: str, policy: MathematicalAnswer, text: str) -> str | Unreadable | None:

@@ -1,8 +1,9 @@
 """date_understanding: the date that lies some days, weeks, months or years from a known one.
 
-Rules: `symbench` specification 4.34. Dates are of the Gregorian calendar, which also holds where it was not yet in
-use. The published problems are told in words only a reader understands, so that `solve` leaves them; their rows hold
-no data beside the question, and the verifier uses their stored answer. One or another of those is publicly doubted.
+Rules: `symbench` specification 4.31 to 4.34. Dates are of the Gregorian calendar, which also holds where it was not
+yet in use. The published problems are told in words only a reader understands, so that `solve` leaves them; their
+rows hold no data beside the question, and the verifier uses their stored answer. One or another of those is
+publicly doubted.
 """
 
 from __future__ import annotations

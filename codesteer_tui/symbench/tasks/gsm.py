@@ -26,8 +26,6 @@ from codesteer_tui.symbench.tasks.gsm_solvers import SOLVERS
 from codesteer_tui.symbench.tasks.gsm_stories import STORIES, decimal
 from codesteer_tui.values import Verdict
 
-STRICT_TOLERANCE = 1e-6
-
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
     """The numbers of the story. Longer numbers and more parts are harder.

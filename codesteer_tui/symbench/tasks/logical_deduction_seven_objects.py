@@ -1,11 +1,13 @@
 """logical_deduction_seven_objects: which object is at a place of an order that clues determine.
 
-Rules: `symbench` specification 4.33. The published problems order seven objects by five themes. The published rows
-hold no data beside the question, so that their solver reads its text, and the verifier their stored answer.
+Rules: `symbench` specification 4.31 to 4.34. The published problems order seven objects by five themes. The
+published rows hold no data beside the question, so that their solver reads its text, and the verifier their stored
+answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 from typing import Annotated, TypeAlias
 
@@ -98,13 +100,13 @@ class LogicalDeduction:
             if found is None or len(found.objects) > MOST_OBJECTS:
                 raise ProblemError("The clues cannot be read.", "Generate the problem, or import it.")
             objects, clues, options = found.objects, found.clues, found.options
-        orders = solve(objects, clues)
-        right = [
-            letter
-            for letter, (name, place) in options.items()
-            if orders and all(order[place : place + 1] == [name] for order in orders)
-        ]
-        return f"<<<({right[0]})>>>" if len(right) == 1 else None
+        right: list[str] | None = None
+        for order in orders(objects, clues):
+            held = [letter for letter, (name, place) in options.items() if order[place : place + 1] == [name]]
+            right = held if right is None else [letter for letter in right if letter in held]
+            if not right:
+                return None
+        return f"<<<({right[0]})>>>" if right and len(right) == 1 else None
 
 
 def _clues(rng: Random, order: list[str], comparing: float) -> list[Clue]:
@@ -175,21 +177,18 @@ def _question(rng: Random, theme: Theme, options: list[str], clues: list[Clue], 
     )
 
 
-def solve(objects: list[str], clues: list[Clue]) -> list[list[str]]:
-    """Find all orders that fit the clues, by filling one place after the other."""
-    orders: list[list[str]] = []
-    _fill([], list(dict.fromkeys(objects)), clues, orders)
-    return orders
+def orders(objects: list[str], clues: list[Clue]) -> Iterator[list[str]]:
+    """Go through all orders that fit the clues, by filling one place after the other."""
+    yield from _filled([], list(dict.fromkeys(objects)), clues)
 
 
-def _fill(order: list[str], left: list[str], clues: list[Clue], orders: list[list[str]]) -> None:
+def _filled(order: list[str], left: list[str], clues: list[Clue]) -> Iterator[list[str]]:
     if not left:
-        orders.append(order)
-        return
+        yield order
     for name in left:
         rest = [other for other in left if other != name]
         if not any(_breaks(clue, name, len(order), rest) for clue in clues):
-            _fill([*order, name], rest, clues, orders)
+            yield from _filled([*order, name], rest, clues)
 
 
 def _breaks(clue: Clue, name: str, place: int, later: list[str]) -> bool:

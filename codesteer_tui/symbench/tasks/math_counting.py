@@ -1,8 +1,8 @@
 """MATH_counting_and_probability: how many there are, or how likely it is, as an exact value.
 
-Rules: `symbench` specification 4.37. The published set are the training problems in counting and probability of
-MATH; their rows hold no data beside the question and its level, so that the verifier uses their stored answer, and only
-a reader can solve them.
+Rules: `symbench` specification 4.36 to 4.37. The published set are the training problems in counting and
+probability of MATH; their rows hold no data beside the question and its level, so that the verifier uses their
+stored answer, and only a reader can solve them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """MATH_geometry: a length, an angle, an area, a volume or a point of a figure, as an exact value.
 
-Rules: `symbench` specification 4.36. The published set are the training problems in geometry of MATH; their rows hold
-no data beside the question and its level, so that the verifier uses their stored answer, and only a reader can solve
-them.
+Rules: `symbench` specification 4.36 to 4.37. The published set are the training problems in geometry of MATH; their
+rows hold no data beside the question and its level, so that the verifier uses their stored answer, and only a
+reader can solve them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """navigate: does a walk told in instructions end where it began?
 
-Rules: `symbench` specification 4.32. A walk either turns and goes on ahead, or keeps facing forward and steps in
-four directions. The published walks have two to about eight instructions of 1 to 10 steps. The published rows hold
-no data beside the question, so that their solver reads its text, and the verifier their stored answer.
+Rules: `symbench` specification 4.31 to 4.34. A walk either turns and goes on ahead, or keeps facing forward and
+steps in four directions. The published walks have two to about eight instructions of 1 to 10 steps. The published
+rows hold no data beside the question, so that their solver reads its text, and the verifier their stored answer.
 """
 
 from __future__ import annotations

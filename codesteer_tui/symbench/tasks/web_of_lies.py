@@ -1,8 +1,8 @@
 """web_of_lies: who is honest, where each person speaks of the honesty of another.
 
-Rules: `symbench` specification 4.31. Each person is always truthful or always lies; the truthfulness of one is
-known. The published problems are chains of five people, told in order. The published rows hold no data beside the
-question, so that their solver reads its text, and the verifier their stored answer.
+Rules: `symbench` specification 4.31 to 4.34. Each person is always truthful or always lies; the truthfulness of one
+is known. The published problems are chains of five people, told in order. The published rows hold no data beside
+the question, so that their solver reads its text, and the verifier their stored answer.
 """
 
 from __future__ import annotations
