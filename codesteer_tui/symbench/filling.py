@@ -36,7 +36,7 @@ def fillings(
 
     def narrowest() -> tuple[int, int]:
         """The cell to fill next, and its values as a mask; no values where the grid cannot be filled."""
-        masks: dict[int, int] = {}
+        masks = [0] * len(filled)
         best, fewest = -1, size + 1
         for cell, value in enumerate(filled):
             if value:
@@ -57,7 +57,7 @@ def fillings(
                 continue
             once = twice = 0
             for cell in unit:
-                mask = masks.get(cell, 0)
+                mask = masks[cell]
                 twice |= once & mask
                 once |= mask
             if once != free[at]:
@@ -65,7 +65,7 @@ def fillings(
             single = once & ~twice
             if single:
                 single &= -single
-                return next(cell for cell in unit if masks.get(cell, 0) & single), single
+                return next(cell for cell in unit if masks[cell] & single), single
         return best, masks[best]
 
     def fill(left: int) -> Iterator[list[int]]:

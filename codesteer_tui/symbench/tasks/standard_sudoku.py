@@ -28,6 +28,10 @@ _UNITS = [
     *([9 * row + column for row in range(9)] for column in range(9)),
     *([9 * (top + at // 3) + left + at % 3 for at in range(9)] for top in (0, 3, 6) for left in (0, 3, 6)),
 ]
+_PEERS = [
+    [other for other in range(81) if other != cell and any({cell, other} <= set(unit) for unit in _UNITS)]
+    for cell in range(81)
+]
 
 Digit = Annotated[int, Meta(ge=0, le=9)]
 Row = Annotated[list[Digit], Meta(min_length=9, max_length=9)]
@@ -169,6 +173,8 @@ def _draw(rng: Random, empty: int) -> tuple[list[int], list[int]]:
 
 def _other_digit_fits(puzzle: list[int], cell: int, digit: int) -> bool:
     """Whether a puzzle whose only solution had `digit` in this cell has a further one now that the cell is empty."""
+    if len({puzzle[peer] for peer in _PEERS[cell]} - {0}) == 8:
+        return False
     return next(fillings(puzzle, _UNITS, 9, banned=(cell, digit)), None) is not None
 
 

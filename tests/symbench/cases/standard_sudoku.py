@@ -14,7 +14,7 @@ HARDEST: dict[str, Any] = {"empty": 57}
 
 
 def knobs(rng: Random) -> dict[str, Any]:
-    return {"empty": rng.randint(50, 57) if rng.random() < 0.05 else rng.randint(10, 45)}
+    return {"empty": rng.randint(45, 57) if rng.random() < 0.05 else rng.randint(10, 42)}
 
 
 def right(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
