@@ -53,7 +53,7 @@ class Theme(Struct, frozen=True):
 
 THEMES = (
     Theme(
-        "In a street with {count} houses in a row, each house has another colour",
+        "In a street with {count} houses in a row, each house has a different colour",
         "The houses are seen from the street.",
         "red house, white house, yellow house, green house, blue house, pink house, grey house"
         ", brown house, black house, orange house, turquoise house, violet house",

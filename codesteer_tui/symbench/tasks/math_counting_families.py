@@ -101,7 +101,8 @@ def _round_table(rng: Random, most: int) -> Told:
     together = 2 * factorial(people - 2)
     told = (
         f"{people} people, two of whom are Ada and Bruno, sit down at a round table with {people} chairs. Two seatings "
-        "are the same if one is the other turned around the table. In how many different seatings do Ada and Bruno "
+        "are the same if one becomes the other when everybody moves on by the same number of chairs in the same "
+        "direction. In how many different seatings do Ada and Bruno "
         f"{'not ' if apart else ''}sit next to each other?"
     )
     ways = factorial(people - 1) - together if apart else together

@@ -8,7 +8,7 @@ from typing import Any
 
 from codesteer_tui.problem import Problem
 
-GOLDEN = "25a6c85d18bcb142"
+GOLDEN = "c370f48c5d05c827"
 BROKEN: list[dict[str, Any]] = [{"objects": 2}, {"objects": 10}, {"comparing": -0.1}]
 HARDEST: dict[str, Any] = {"objects": 9, "comparing": 0.9}
 

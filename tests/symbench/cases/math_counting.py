@@ -8,7 +8,7 @@ from typing import Any
 from codesteer_tui.problem import Problem
 from tests.symbench.crude import agrees
 
-GOLDEN = "3568e5750822c2bf"
+GOLDEN = "55564a664fb1a193"
 BROKEN: list[dict[str, Any]] = [{"level": 0}, {"level": "hard"}, {"largest": 4}, {"largest": 61}]
 HARDEST: dict[str, Any] = {"level": 5, "largest": 60}
 
