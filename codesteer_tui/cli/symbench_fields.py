@@ -13,7 +13,11 @@ from msgspec import inspect as types
 if TYPE_CHECKING:
     from codesteer_tui.symbench import Task
 
-_SOURCE = re.compile(r"^Rules:\s+`symbench` specification [0-9.–-]+[0-9]\.\s*", re.MULTILINE)
+_NUMBER = r"[0-9]+\.[0-9]+"
+_SOURCE = re.compile(
+    rf"^Rules:\s+`symbench` specification {_NUMBER}(?:(?:,\s*|\s*[–-]\s*|\s+(?:to|and)\s+){_NUMBER})*\.\s*",
+    re.MULTILINE,
+)
 
 
 def described(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:
