@@ -19,6 +19,7 @@ _FEW_NUMBERS, _FEW_SUBSETS = 9, 4_096
 _MAX_STATES, _MAX_VISITS = 600_000, 1_000
 _DRAWS, _DRAWS_A_VISIT, _ROUNDS = 10_000, 300, 8
 _MAX_VALUE = 10**12
+_MAX_WORK = 200_000_000_000
 
 
 def reach(numbers: list[int], target: int) -> str | None:
@@ -35,15 +36,10 @@ def reach(numbers: list[int], target: int) -> str | None:
         )
     few = prod(count + 1 for count in Counter(numbers).values()) <= _FEW_SUBSETS
     found = signed_sum(numbers, target)
-    if len(numbers) > _FEW_NUMBERS:
-        rng = Random(0)
-        for attempt in range(2 if few else _ROUNDS):
-            found = found or _with_a_product(rng, numbers, target, _DRAWS << attempt)
-            found = found or _Dive(rng).expression(sorted(numbers), target)
-    if few:
-        found = (
-            found or _by_levels(sorted(numbers), target, False) or _by_levels(sorted(numbers), target, True)
-        )
+    if not found and len(numbers) > _FEW_NUMBERS:
+        found = _Chance().expression(sorted(numbers), target, 2 if few else _ROUNDS)
+    if not found and few:
+        found = _by_levels(sorted(numbers), target, False) or _by_levels(sorted(numbers), target, True)
     return found
 
 
@@ -67,24 +63,6 @@ def signed_sum(numbers: list[int], target: int) -> str | None:
             minus.append(str(numbers[at]))
             wanted -= numbers[at]
     return " - ".join([" + ".join(plus), *minus])
-
-
-def _with_a_product(rng: Random, numbers: list[int], target: int, draws: int) -> str | None:
-    """Draw two to five numbers for a product ``(sum with signs) * number`` that signs bring to the target."""
-    total = sum(numbers)
-    for _ in range(draws if len(numbers) > 6 else 0):
-        pool = list(numbers)
-        drawn = [pool.pop(int(rng.random() * len(pool))) for _ in range(2 + int(rng.random() * 4))]
-        signs = [1, *(1 if rng.random() < 0.5 else -1 for _ in drawn[2:])]
-        part = sum(sign * number for sign, number in zip(signs, drawn[1:], strict=True))
-        factors = [drawn[0], *([pool.pop(int(rng.random() * len(pool)))] if rng.random() < 0.3 else [])]
-        left = target - part * prod(factors)
-        if abs(left) <= total and (found := signed_sum(pool, left)):
-            inner = "".join(
-                f" {'+' if sign > 0 else '-'} {number}" for sign, number in zip(signs, drawn[1:], strict=True)
-            )
-            return f"{found} + ({inner[3:]}) * {' * '.join(map(str, factors))}"
-    return None
 
 
 def _by_levels(numbers: list[int], target: int, divide: bool) -> str | None:
@@ -155,25 +133,64 @@ def _retraced(
     return text
 
 
-class _Dive:
-    """Search at random: what may be taken off is tried in drawn order, a few thousand times in all."""
+class _Chance:
+    """Search at random from a fixed seed, until something is found or the work is used up."""
 
-    def __init__(self, rng: Random) -> None:
-        self.rng = rng
+    def __init__(self) -> None:
+        self.rng = Random(0)
+        self.work = _MAX_WORK
         self.visits = 0
         self.seen: set[tuple[int, tuple[int, ...]]] = set()
 
-    def expression(self, numbers: list[int], value: int) -> str | None:
+    def expression(self, numbers: list[int], target: int, rounds: int) -> str | None:
+        """Try products, then what remains when numbers are taken off; longer from round to round."""
+        for attempt in range(rounds):
+            self.visits = 0
+            self.seen.clear()
+            found = self.with_a_product(numbers, target, _DRAWS << attempt) or self.dive(numbers, target)
+            if found or self.work <= 0:
+                return found
+        return None
+
+    def with_signs(self, numbers: list[int], value: int) -> str | None:
+        """Try signs alone; the work is the number of bits that this moves."""
+        self.work -= 100 + len(numbers) * max(0, sum(numbers) - value) // 2
+        return signed_sum(numbers, value)
+
+    def with_a_product(self, numbers: list[int], target: int, draws: int) -> str | None:
+        """Draw two to six numbers for a product ``(sum with signs) * number`` that signs bring to the target."""
+        total = sum(numbers)
+        for _ in range(draws if len(numbers) > 6 else 0):
+            if self.work <= 0:
+                break
+            pool = list(numbers)
+            first, *others = [self.drawn(pool) for _ in range(2 + int(self.rng.random() * 4))]
+            signs = [1, *(1 if self.rng.random() < 0.5 else -1 for _ in others[1:])]
+            part = sum(sign * number for sign, number in zip(signs, others, strict=True))
+            factors = [first, *([self.drawn(pool)] if self.rng.random() < 0.3 else [])]
+            left = target - part * prod(factors)
+            if abs(left) <= total and (found := self.with_signs(pool, left)):
+                inner = "".join(
+                    f" {'+' if sign > 0 else '-'} {number}"
+                    for sign, number in zip(signs, others, strict=True)
+                )
+                return f"{found} + ({inner[3:]}) * {' * '.join(map(str, factors))}"
+        return None
+
+    def drawn(self, pool: list[int]) -> int:
+        return pool.pop(int(self.rng.random() * len(pool)))
+
+    def dive(self, numbers: list[int], value: int) -> str | None:
         state = (value, tuple(numbers))
-        if state in self.seen or self.visits > _MAX_VISITS or not numbers:
+        if state in self.seen or self.visits > _MAX_VISITS or self.work <= 0 or not numbers:
             return None
         self.seen.add(state)
         self.visits += 1
-        found = signed_sum(numbers, value) or _with_a_product(self.rng, numbers, value, _DRAWS_A_VISIT)
+        found = self.with_signs(numbers, value) or self.with_a_product(numbers, value, _DRAWS_A_VISIT)
         if found or len(numbers) < 3:
             return found
         for rest, left, then in self.taken_apart(numbers, value):
-            found = self.expression(rest, left)
+            found = self.dive(rest, left)
             if found:
                 return f"({found}) {then}"
         return None
