@@ -15,11 +15,11 @@ from random import Random
 from codesteer_tui.symbench.draws import shuffled
 
 MAX_NUMBERS, MAX_TOTAL = 100, 10_000_000
-_FEW_NUMBERS, _FEW_SUBSETS = 9, 4_096
+_FEW_NUMBERS, _FEW_SUBSETS = 9, 8_192
 _MAX_STATES, _MAX_VISITS = 600_000, 1_000
 _DRAWS, _DRAWS_A_VISIT, _ROUNDS = 10_000, 300, 8
 _MAX_VALUE = 10**12
-_MAX_WORK = 200_000_000_000
+_MAX_WORK = 500_000_000_000
 
 
 def reach(numbers: list[int], target: int) -> str | None:
@@ -147,7 +147,7 @@ class _Chance:
         for attempt in range(rounds):
             self.visits = 0
             self.seen.clear()
-            found = self.with_a_product(numbers, target, _DRAWS << attempt) or self.dive(numbers, target)
+            found = self.with_a_product(numbers, target, _DRAWS << attempt) or self.dive(numbers, target, 0)
             if found or self.work <= 0:
                 return found
         return None
@@ -164,7 +164,9 @@ class _Chance:
             if self.work <= 0:
                 break
             pool = list(numbers)
-            first, *others = [self.drawn(pool) for _ in range(2 + int(self.rng.random() * 4))]
+            # Small factors keep products in reach: the numbers are in ascending order, and the first are likelier.
+            first = pool.pop(int(self.rng.random() ** 3 * len(pool)))
+            others = [self.drawn(pool) for _ in range(1 + int(self.rng.random() * 4))]
             signs = [1, *(1 if self.rng.random() < 0.5 else -1 for _ in others[1:])]
             part = sum(sign * number for sign, number in zip(signs, others, strict=True))
             factors = [first, *([self.drawn(pool)] if self.rng.random() < 0.3 else [])]
@@ -180,17 +182,20 @@ class _Chance:
     def drawn(self, pool: list[int]) -> int:
         return pool.pop(int(self.rng.random() * len(pool)))
 
-    def dive(self, numbers: list[int], value: int) -> str | None:
+    def dive(self, numbers: list[int], value: int, draws: int) -> str | None:
+        """Take one or two numbers off the target, and go on with the rest; `draws` are spent on a product first."""
         state = (value, tuple(numbers))
         if state in self.seen or self.visits > _MAX_VISITS or self.work <= 0 or not numbers:
             return None
         self.seen.add(state)
         self.visits += 1
-        found = self.with_signs(numbers, value) or self.with_a_product(numbers, value, _DRAWS_A_VISIT)
+        found = self.with_signs(numbers, value) or self.with_a_product(numbers, value, draws)
         if found or len(numbers) < 3:
             return found
+        # What is left of a far target once its factor is off deserves a longer look.
+        following = _DRAWS_A_VISIT * (10 if not draws and abs(value) > sum(numbers) else 1)
         for rest, left, then in self.taken_apart(numbers, value):
-            found = self.dive(rest, left)
+            found = self.dive(rest, left, following)
             if found:
                 return f"({found}) {then}"
         return None
