@@ -10,8 +10,8 @@ import pytest
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import generate, tasks, verify
-from codesteer_tui.symbench.filling import fillings
-from codesteer_tui.symbench.selecting import select
+from codesteer_tui.symbench.solvers.filling import fillings
+from codesteer_tui.symbench.solvers.logic_puzzle import select
 
 QUEENS = Problem("", "eight_queens", {"initial_board": ["0100", "0000", "X000", "0000"]})
 LIGHTS = Problem(

@@ -6,13 +6,13 @@ import pytest
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import generate, tasks, verify
+from codesteer_tui.symbench.judging.rewriting import Rule, rewritten, rule
 from codesteer_tui.symbench.reading.answer import Unreadable
 from codesteer_tui.symbench.reading.strings import is_quoted, string
+from codesteer_tui.symbench.solvers.cryptanalysis import passwords
+from codesteer_tui.symbench.solvers.exchange import exchanged
+from codesteer_tui.symbench.solvers.rewriting import rewritten_by_hand
 from codesteer_tui.symbench.tasks import string_insertion
-from codesteer_tui.symbench.tasks.cryptanalysis_by_elimination import passwords
-from codesteer_tui.symbench.tasks.exchange_by_hand import exchanged
-from codesteer_tui.symbench.tasks.rewriting import Rule, rewritten, rule
-from codesteer_tui.symbench.tasks.rewriting_by_hand import rewritten_by_hand
 
 OVERLAPPING = Problem("", "string_insertion", {"original_string": "EABCDB"})
 

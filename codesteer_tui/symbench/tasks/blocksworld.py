@@ -16,8 +16,8 @@ from msgspec import Meta, Struct
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer, shuffled
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.solvers.blocksworld import Step, plan
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.blocksworld_planner import Step, plan
 from codesteer_tui.values import Verdict
 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]

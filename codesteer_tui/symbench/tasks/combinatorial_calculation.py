@@ -18,8 +18,8 @@ from codesteer_tui.symbench.draws import choice, integer
 from codesteer_tui.symbench.reading.answer import Unreadable, judge
 from codesteer_tui.symbench.reading.expression import Expression, expression
 from codesteer_tui.symbench.reading.numbers import plain
+from codesteer_tui.symbench.solvers.combinatorial_calculation import in_order
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.combinatorial_search import in_order
 from codesteer_tui.values import Verdict
 
 _SURE = (0, 9, 18, 90, 171, 819)

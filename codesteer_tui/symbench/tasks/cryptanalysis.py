@@ -19,8 +19,8 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import sample, shuffled
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.strings import string
+from codesteer_tui.symbench.solvers.cryptanalysis import passwords
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.cryptanalysis_by_elimination import passwords
 from codesteer_tui.values import Verdict
 
 _DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

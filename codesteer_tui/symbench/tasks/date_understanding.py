@@ -17,9 +17,9 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench.choosing import OptionLetter, judge_option
 from codesteer_tui.symbench.draws import choice, integer, shuffled
-from codesteer_tui.symbench.names import NAMES
+from codesteer_tui.symbench.judging.choosing import OptionLetter, judge_option
+from codesteer_tui.symbench.making.names import NAMES
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 

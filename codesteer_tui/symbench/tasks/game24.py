@@ -20,8 +20,8 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer
 from codesteer_tui.symbench.reading.answer import Unreadable, judge
 from codesteer_tui.symbench.reading.expression import expression
+from codesteer_tui.symbench.solvers.game24 import reach
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.game24_search import reach
 from codesteer_tui.values import Verdict
 
 _SEARCHED_NUMBERS, _SEARCHED_VALUES = 4, 100

@@ -17,13 +17,13 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
-from codesteer_tui.symbench.figures import Values
+from codesteer_tui.symbench.making.figures import Values
+from codesteer_tui.symbench.making.gsm_stories import STORIES, decimal
 from codesteer_tui.symbench.reading.amounts import amount
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.numbers import number
+from codesteer_tui.symbench.solvers.gsm import SOLVERS
 from codesteer_tui.symbench.task import Category, gold_text, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.gsm_solvers import SOLVERS
-from codesteer_tui.symbench.tasks.gsm_stories import STORIES, decimal
 from codesteer_tui.values import Verdict
 
 

@@ -18,7 +18,7 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, sample, shuffled
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
 from codesteer_tui.symbench.reading.lists import pairs
-from codesteer_tui.symbench.selecting import select
+from codesteer_tui.symbench.solvers.logic_puzzle import select
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 

@@ -15,10 +15,10 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench.choosing import OptionLetter, judge_option
 from codesteer_tui.symbench.draws import chance, choice, sample, shuffled
+from codesteer_tui.symbench.judging.choosing import OptionLetter, judge_option
+from codesteer_tui.symbench.making.deduction_themes import THEMES, Theme, read
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.logical_deduction_themes import THEMES, Theme, read
 from codesteer_tui.values import Verdict
 
 MOST_OBJECTS = 9

@@ -19,8 +19,8 @@ from codesteer_tui.symbench.draws import chance, choice, integer, shuffled
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import integers
 from codesteer_tui.symbench.reading.numbers import plain
+from codesteer_tui.symbench.solvers.logical_equation import Condition, conditions_of, solve
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.letter_equations import Condition, conditions_of, solve
 from codesteer_tui.values import Verdict
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

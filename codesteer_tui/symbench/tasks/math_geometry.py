@@ -15,12 +15,12 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
-from codesteer_tui.symbench.figures import Values
-from codesteer_tui.symbench.mathematics import MathematicalAnswer, judge_mathematics
+from codesteer_tui.symbench.judging.mathematics import MathematicalAnswer, judge_mathematics
+from codesteer_tui.symbench.making.figures import Values
+from codesteer_tui.symbench.making.geometry_families import FAMILIES
 from codesteer_tui.symbench.reading.answer import shorten
+from codesteer_tui.symbench.solvers.math_geometry import SOLVERS
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.math_geometry_families import FAMILIES
-from codesteer_tui.symbench.tasks.math_geometry_solvers import SOLVERS
 from codesteer_tui.values import Verdict
 
 

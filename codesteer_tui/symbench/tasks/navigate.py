@@ -15,8 +15,8 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench.choosing import YesOrNo, judge_yes_or_no
 from codesteer_tui.symbench.draws import chance, choice, integer, shuffled
+from codesteer_tui.symbench.judging.choosing import YesOrNo, judge_yes_or_no
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 

@@ -17,14 +17,14 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct, convert
 
 from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.judging.path_plan_geometry import Sides, out_of_order, touches
+from codesteer_tui.symbench.making.path_plan_worlds import COLOURS, WALLS, Shape, draw_world
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import nested
 from codesteer_tui.symbench.reading.numbers import number as read_number
 from codesteer_tui.symbench.reading.numbers import plain
+from codesteer_tui.symbench.solvers.path_plan import trajectory
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.path_plan_geometry import Sides, out_of_order, touches
-from codesteer_tui.symbench.tasks.path_plan_search import trajectory
-from codesteer_tui.symbench.tasks.path_plan_worlds import COLOURS, WALLS, Shape, draw_world
 from codesteer_tui.values import Verdict
 
 Coordinate = Annotated[float, Meta(ge=-1_000_000, le=1_000_000)]

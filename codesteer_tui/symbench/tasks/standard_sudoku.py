@@ -15,9 +15,9 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import shuffled
-from codesteer_tui.symbench.filling import fillings
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import table, unframed
+from codesteer_tui.symbench.solvers.filling import fillings
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 

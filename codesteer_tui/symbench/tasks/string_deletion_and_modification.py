@@ -17,11 +17,11 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, sample, shuffled
+from codesteer_tui.symbench.judging.rewriting import Order, Rule, rewritten, rule
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.strings import is_quoted, string
+from codesteer_tui.symbench.solvers.rewriting import rewritten_by_hand
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.rewriting import Order, Rule, rewritten, rule
-from codesteer_tui.symbench.tasks.rewriting_by_hand import rewritten_by_hand
 from codesteer_tui.values import Verdict
 
 _ALPHABET = "abc"

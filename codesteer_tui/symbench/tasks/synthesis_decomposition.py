@@ -16,10 +16,10 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
+from codesteer_tui.symbench.judging.exchange import MAX_COUNT, Method, exhausted, rules, wrong_count
 from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.solvers.exchange import exchanged
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
-from codesteer_tui.symbench.tasks.exchange import MAX_COUNT, Method, exhausted, rules, wrong_count
-from codesteer_tui.symbench.tasks.exchange_by_hand import exchanged
 from codesteer_tui.values import Verdict
 
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]

@@ -9,8 +9,8 @@ from random import Random
 from typing import TypeAlias
 
 from codesteer_tui.symbench.draws import choice, integer, sample
-from codesteer_tui.symbench.figures import Values
-from codesteer_tui.symbench.names import NAMES
+from codesteer_tui.symbench.making.figures import Values
+from codesteer_tui.symbench.making.names import NAMES
 
 Told: TypeAlias = tuple[str, Values, Fraction]
 """The story with its question, its numbers by name, and the answer."""

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from codesteer_tui.symbench.draws import choice, integer
-from codesteer_tui.symbench.figures import Values, latex
+from codesteer_tui.symbench.making.figures import Values, latex
 
 Told: TypeAlias = tuple[str, Values, str]
 """The problem in words, its numbers by name, and the answer in LaTeX."""

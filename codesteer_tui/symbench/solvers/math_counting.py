@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import permutations, product
 
-from codesteer_tui.symbench.figures import Values, one, several
+from codesteer_tui.symbench.making.figures import Values, one, several
 
 
 def _bounded(values: Values, name: str, most: int = 200) -> int:

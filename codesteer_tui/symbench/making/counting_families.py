@@ -11,7 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from codesteer_tui.symbench.draws import choice, integer
-from codesteer_tui.symbench.figures import Values
+from codesteer_tui.symbench.making.figures import Values
 
 Told: TypeAlias = tuple[str, Values, Fraction | int]
 """The problem in words, its numbers by name, and the answer."""

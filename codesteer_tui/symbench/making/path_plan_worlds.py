@@ -8,7 +8,7 @@ from random import Random
 from msgspec import Struct
 
 from codesteer_tui.symbench.draws import integer, sample, shuffled
-from codesteer_tui.symbench.tasks.path_plan_search import Area, Point, Spot, find_way
+from codesteer_tui.symbench.solvers.path_plan import Area, Point, Spot, find_way
 
 COLOURS = (
     "red", "green", "blue", "yellow", "orange", "purple", "pink", "brown", "grey", "white", "cyan", "violet",

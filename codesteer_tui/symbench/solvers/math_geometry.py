@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from codesteer_tui.symbench.figures import Values, one, several
+from codesteer_tui.symbench.making.figures import Values, one, several
 
 _CORNERS = 1_000_000
 """A circle is measured as a regular polygon of so many corners, which is exact to eleven digits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from codesteer_tui.symbench.figures import Values, one, several
+from codesteer_tui.symbench.making.figures import Values, one, several
 
 _MOST_STEPS = 10_000
 

@@ -1,0 +1,1 @@
+"""What problems are made of: stories, themes, rooms and names."""
