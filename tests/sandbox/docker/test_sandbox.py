@@ -250,7 +250,7 @@ async def test_boxes_of_dead_owners_are_reaped_and_those_of_others_are_not(
 async def test_an_image_of_another_version_is_refused_with_the_command_that_builds_ours(
     engine: Engine,
 ) -> None:
-    with pytest.raises(SandboxUnavailable, match="not made by this version") as caught:
+    with pytest.raises(SandboxUnavailable, match="not made from an image of this version") as caught:
         await DockerSandbox.open(SandboxSettings(image="csbase:latest"))
     assert caught.value.remedy == "codesteer sandbox build"
     with pytest.raises(SandboxUnavailable, match="no-such-image"):
