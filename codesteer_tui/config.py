@@ -15,6 +15,9 @@ from msgspec import Meta, Struct, field
 ProviderKind = Literal["openai", "anthropic", "llama_cpp", "demo"]
 Count: TypeAlias = Annotated[int, Meta(ge=1)]
 CountFromZero: TypeAlias = Annotated[int, Meta(ge=0)]
+LEAST_MEMORY_MIB = 16
+"""Below this not even the supervisor of a box and an idle interpreter fit."""
+
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86400)]
 
 
@@ -127,16 +130,16 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     wall_s: Seconds = 10.0
     """Seconds that a program may take."""
 
-    cpu_s: CountFromZero = 0
+    cpu_s: Annotated[int, Meta(ge=0, le=86400)] = 0
     """Seconds of CPU time that a program may take. 0: as many as wall_s."""
 
     memory_mib: Annotated[int, Meta(ge=0, le=1 << 20)] = 0
-    """Memory that a program may use, in MiB, at least 16. 0: 256, or 512 in the "sci" image."""
+    """Memory that a program may use, in MiB, at least 16 (24 in the "sci" image). 0: 256, or 512 in the "sci" image."""
 
-    pids: Count = 64
-    """Processes and threads that a program may have."""
+    pids: Annotated[int, Meta(ge=2, le=4096)] = 64
+    """Processes and threads in a program's box, its supervisor among them."""
 
-    output_kib: Count = 64
+    output_kib: Annotated[int, Meta(ge=1, le=1 << 20)] = 64
     """Output kept from the start of each stream, in KiB; the last 8 KiB are kept as well."""
 
     disk_mib: Annotated[int, Meta(ge=1, le=4096)] = 64

@@ -100,6 +100,10 @@ class Limits(Struct, frozen=True):
     stdin: str = ""
 
 
+_SIGNALS = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
+"""Linux numbers, wherever this runs: programs run on Linux."""
+
+
 class ExecutionResult(Struct, frozen=True, tag_field="kind", tag="ended"):
     """How a program ended. Only the program's own doing; failures of the sandbox are `NotRun`.
 
@@ -134,10 +138,13 @@ class ExecutionResult(Struct, frozen=True, tag_field="kind", tag="ended"):
 
     @property
     def verdict(self) -> str:
-        """How it ended, in a few words: `exit 0`, `timeout`, `signal 11`."""
+        """How it ended, in a few words: `exit 0`, `timeout`, `signal 11 (SIGSEGV)`."""
         if self.status != "exited":
             return self.status.replace("_", " ")
-        return f"signal {self.signal}" if self.signal else f"exit {self.exit}"
+        if not self.signal:
+            return f"exit {self.exit}"
+        name = _SIGNALS.get(self.signal)
+        return f"signal {self.signal} ({name})" if name else f"signal {self.signal}"
 
 
 class NotRun(Struct, frozen=True, tag_field="kind", tag="not_run"):

@@ -12,8 +12,8 @@ import pytest_asyncio
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError
 from codesteer_tui.sandbox import Sandbox
+from codesteer_tui.sandbox.docker import building, images
 from codesteer_tui.sandbox.docker import engine as engines
-from codesteer_tui.sandbox.docker import images
 from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.process import ProcessSandbox
@@ -29,7 +29,7 @@ async def _image(kind: str = "core") -> str:
     except SandboxError:
         if not await engine.call(engine.api.images, name=LOCAL_BASE):
             raise
-        async for _ in images.build(LOCAL_BASE, kind):
+        async for _ in building.build(LOCAL_BASE, kind):
             pass
         return (await images.find(engine, kind)).id
     finally:

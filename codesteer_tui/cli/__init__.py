@@ -6,6 +6,7 @@
     1  for `solve`: refuted or not answered; for `check`: the code only pretends to compute
     2  usage: a wrong option, setting, problem or session
     3  a provider or the sandbox failed
+    74 standard output cannot be written to
     70 a bug; ``CODESTEER_DEBUG=1`` shows the traceback of every error
     130, 143  stopped by Ctrl+C, by SIGTERM
 """
@@ -21,12 +22,13 @@ import click
 
 from codesteer_tui.cli.root import codesteer
 from codesteer_tui.cli.running import Stopped
-from codesteer_tui.cli.speaking import ReaderGone, say
+from codesteer_tui.cli.speaking import OutputFailed, ReaderGone, say
 from codesteer_tui.errors import CodesteerError, ModelError, SandboxError
 
 __all__ = ["main", "run"]
 
 BUG = 70
+IO_FAILED = 74
 FAILED = 3
 USAGE = 2
 SIGPIPE = 141
@@ -42,6 +44,8 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         code = _reader_is_gone()
+    except OSError as error:
+        code = _output_failed(error.strerror or str(error))
     sys.exit(code)
 
 
@@ -57,7 +61,10 @@ def run(arguments: Sequence[str]) -> int:
         say("stopped")
         return 130
     except Stopped as stopped:
+        say("\nstopped" if sys.stderr.isatty() else "stopped")
         return stopped.exit_code
+    except OutputFailed as error:
+        return _output_failed(str(error))
     except ReaderGone:
         return _reader_is_gone()
     except CodesteerError as error:
@@ -74,7 +81,19 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _reader_is_gone() -> int:
-    """Nobody reads standard output any more: keep Python's own flush at exit from failing as well."""
+    """Nobody reads standard output any more."""
+    _write_no_more()
+    return SIGPIPE
+
+
+def _output_failed(why: str) -> int:
+    say(f"codesteer: standard output cannot be written to: {why}.")
+    say("  → make room, or send the output somewhere else")
+    _write_no_more()
+    return IO_FAILED
+
+
+def _write_no_more() -> None:
+    """Keep Python's own flush at exit from failing as well."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
-    return SIGPIPE

@@ -67,7 +67,7 @@ async def _look(settings: SandboxSettings) -> _Seen:
     else:
         in_use = box.info
         await box.aclose()
-    reports = await survey(settings.image)
+    reports = await survey(settings)
     try:
         engine = await engines.connect()
     except SandboxUnavailable:
@@ -81,8 +81,11 @@ async def _look(settings: SandboxSettings) -> _Seen:
 
 
 def _print_seen(seen: _Seen) -> None:
-    if not isinstance(seen.in_use, SandboxUnavailable):
-        _print("in use", f"{seen.in_use.label} ({seen.in_use.isolation.replace('_', ' ')})")
+    if isinstance(seen.in_use, SandboxUnavailable):
+        _print("in use", "nothing")
+        _print_why(seen.in_use.message, seen.in_use.remedy)
+    else:
+        _print("in use", seen.in_use.label)
         _print_why(seen.in_use.detail, seen.in_use.remedy)
     for report in seen.engines:
         _print(report.name, "works" if report.ok else "cannot be used")
@@ -112,15 +115,21 @@ def _print_facts(facts: EngineFacts) -> None:
             "", f"{box.id[:12]} {box.state}, owner {box.owner}{f' (process {box.pid})' if box.pid else ''}"
         )
     if old or gone:
-        what = [f"{old} old images"] * bool(old) + [f"{gone} containers without an owner"] * bool(gone)
+        what = [_count(old, "old image")] * bool(old) + [
+            _count(gone, "container") + " without an owner"
+        ] * bool(gone)
         _print("to clean", " and ".join(what))
         _print_why("", "codesteer sandbox clean")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @click.command("clean")
 @click.option("--all", "everything", is_flag=True, help="Also what this version uses, and boxes in use.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
-@click.option("-y", "--yes", is_flag=True, help="Remove boxes in use without asking.")
+@click.option("-y", "--yes", is_flag=True, help="With --all: remove without asking.")
 def clean(everything: bool, dry_run: bool, yes: bool) -> None:
     """Remove containers whose owners are gone, and images and libraries of other versions.
 
@@ -139,7 +148,11 @@ async def _clean(*, everything: bool, dry_run: bool, yes: bool) -> list[Removed]
     try:
         found = await upkeep.cleaning(engine, everything=everything)
         for box in found.kept:
-            say(f"left: container {box.id[:12]}, owner {box.owner}")
+            say(
+                f"left: container {box.id[:12]}, owner {box.owner}{f' (process {box.pid})' if box.pid else ''}"
+            )
+        for image in found.in_use:
+            say(f"left: {image}, in use by a container that is left")
         if dry_run:
             for item in found.items:
                 put(f"would remove {item.words}{_room(item)}")
@@ -148,7 +161,8 @@ async def _clean(*, everything: bool, dry_run: bool, yes: bool) -> list[Removed]
         if not found.items:
             put("nothing to remove")
             return []
-        _agree([item for item in found.items if item.what == "container" and "gone" not in item.words], yes)
+        if everything and not yes:
+            _agree(found.items)
         before = await upkeep.room_taken(engine)
         done = []
         async with aclosing(upkeep.remove(engine, found.items)) as removed:
@@ -164,16 +178,15 @@ async def _clean(*, everything: bool, dry_run: bool, yes: bool) -> list[Removed]
         await engine.close()
 
 
-def _agree(boxes: list[Item], yes: bool) -> None:
-    """Name boxes that may be in use before they are removed."""
-    if not boxes or yes:
-        return
-    for box in boxes:
-        say(f"in use: {box.words}")
-    question = f"{len(boxes)} of the containers may be in use by a running codesteer."
+def _agree(items: list[Item]) -> None:
+    """Name what would go before everything does, and what it takes to have it back."""
+    for item in items:
+        used = item.what == "container" and "owner gone" not in item.words
+        say(f"{'in use' if used else 'would remove'}: {item.words}{_room(item)}")
+    back = "The images are built again with codesteer sandbox build, which may download their parts anew."
     if not sys.stdin.isatty():
-        raise click.UsageError(f"{question} Add --yes to remove them, or leave out --all.")
-    click.confirm(f"{question} Remove them?", abort=True, err=True)
+        raise click.UsageError(f"{_count(len(items), 'thing')} would be removed. {back} Add --yes to agree.")
+    click.confirm(f"{back} Remove {_count(len(items), 'thing')}?", abort=True, err=True)
 
 
 def _room(item: Item) -> str:

@@ -18,6 +18,10 @@ class ReaderGone(Exception):
     """Nobody reads standard output any more. Not a `BrokenPipeError`, which click would turn into exit code 1."""
 
 
+class OutputFailed(Exception):
+    """Standard output cannot be written to: a full disk, say."""
+
+
 @contextmanager
 def to_reader() -> Iterator[None]:
     """Around whatever writes to standard output."""
@@ -25,6 +29,8 @@ def to_reader() -> Iterator[None]:
         yield
     except BrokenPipeError:
         raise ReaderGone from None
+    except OSError as error:
+        raise OutputFailed(error.strerror or str(error)) from error
 
 
 def say(text: str) -> None:

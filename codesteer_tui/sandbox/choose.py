@@ -59,22 +59,23 @@ async def choose_sandbox(settings: SandboxSettings = SandboxSettings()) -> Sandb
         return OffSandbox(why, docker.remedy)
 
 
-async def survey(image: str = "") -> list[EngineReport]:
-    """Ask every engine whether it could be used now, best first; takes a few seconds at most.
+async def survey(settings: SandboxSettings = SandboxSettings()) -> list[EngineReport]:  # noqa: B008  (frozen)
+    """Ask every engine whether it could be used now, with the image and the runtime of `settings`; best first.
 
-    `image` is what the settings name for Docker: a kind, a name, or empty for the best that is there.
+    Takes a few seconds at most.
     """
-    return [await _ask_docker(image), await _ask_namespaces(), _ask_process()]
+    return [await _ask_docker(settings), await _ask_namespaces(), _ask_process()]
 
 
-async def _ask_docker(image_name: str) -> EngineReport:
+async def _ask_docker(settings: SandboxSettings) -> EngineReport:
     try:
         engine = await engines.connect()
     except SandboxUnavailable as error:
         return EngineReport("docker", False, error.message, error.remedy)
     try:
         version = await engine.call(engine.api.version)
-        image = await images.find(engine, image_name)
+        engines.require_runtime(engine.info, settings.runtime)
+        image = await images.find(engine, settings.image)
     except SandboxUnavailable as error:
         return EngineReport("docker", False, error.message, error.remedy)
     finally:

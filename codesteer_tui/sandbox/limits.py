@@ -9,8 +9,8 @@ from codesteer_tui.values import Limits, SandboxInfo
 
 MIB = 1 << 20
 CORE_MEMORY_MIB, SCI_MEMORY_MIB = 256, 512
-LEAST_MEMORY_MIB = 16
-"""Below this not even the supervisor and an idle interpreter fit."""
+LEAST_SCI_MEMORY_MIB = 24
+"""What the supervisor takes that has loaded numpy."""
 
 
 def limits_of(settings: SandboxSettings, info: SandboxInfo | None = None) -> Limits:
@@ -27,6 +27,7 @@ def limits_of(settings: SandboxSettings, info: SandboxInfo | None = None) -> Lim
 
 
 def _memory_mib(settings: SandboxSettings, info: SandboxInfo | None) -> int:
+    sci = info is not None and info.image == "sci"
     if settings.memory_mib:
-        return max(LEAST_MEMORY_MIB, settings.memory_mib)
-    return SCI_MEMORY_MIB if info and info.image == "sci" else CORE_MEMORY_MIB
+        return max(LEAST_SCI_MEMORY_MIB if sci else 0, settings.memory_mib)
+    return SCI_MEMORY_MIB if sci else CORE_MEMORY_MIB

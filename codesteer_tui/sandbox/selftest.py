@@ -33,7 +33,8 @@ async def selftest(sandbox: Sandbox) -> AsyncGenerator[Finding, None]:
     isolation = sandbox.info.isolation
     if isolation not in ("container", "reduced"):
         raise SandboxUnavailable(
-            f"There is nothing to test: {sandbox.info.label} isolates nothing.", sandbox.info.remedy
+            f"There is nothing to test: what is in use isolates nothing ({sandbox.info.label}).",
+            sandbox.info.remedy,
         )
     with tempfile.NamedTemporaryFile("w", prefix="codesteer-canary-") as canary:
         canary.write("secret")

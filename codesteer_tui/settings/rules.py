@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from codesteer_tui.config import Config
+from codesteer_tui.config import LEAST_MEMORY_MIB, Config
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings.layers import Given, Layer
 from codesteer_tui.settings.schema import NOT_IN_PROJECT_FILES, allowed, did_you_mean, schema
@@ -62,12 +62,14 @@ def check(given: Given) -> Any:
     if given.value == "none" and NoneType in typing.get_args(hint):
         return None
     try:
-        return msgspec.convert(given.value, hint, strict=not given.text)
+        value = msgspec.convert(given.value, hint, strict=not given.text)
+        _check_memory(given, value)
     except msgspec.ValidationError:
         shown = "" if secretive else f" = {_shown(given)}"
         raise ConfigError(
             f"{given.where}: {given.key}{shown} is not allowed.", f"it must be {allowed(hint)}"
         ) from None
+    return value
 
 
 def role_mistakes(config: Config, origins: Mapping[str, Origin]) -> Iterator[Mistake]:
@@ -152,6 +154,14 @@ def _check_provider_text(given: Given, value: str) -> None:
         )
 
 
+def _check_memory(given: Given, value: Any) -> None:
+    if given.key == "sandbox.memory_mib" and 0 < value < LEAST_MEMORY_MIB:
+        raise ConfigError(
+            f"{given.where}: sandbox.memory_mib = {value} is less than an idle Python needs.",
+            f"it must be 0, which leaves it to the image, or at least {LEAST_MEMORY_MIB}",
+        )
+
+
 def _shown(given: Given) -> str:
     """The value as it would be written in a file: a number that came as text is a number."""
     if given.text and re.fullmatch(r"[+-]?\d+(\.\d+)?|true|false", given.value):
@@ -160,5 +170,5 @@ def _shown(given: Given) -> str:
 
 
 def _short(value: Any) -> str:
-    shown = repr(value)
+    shown = repr(value).lower() if isinstance(value, bool) else repr(value)
     return shown if len(shown) <= 80 else shown[:77] + "…"

@@ -148,7 +148,7 @@ def _bounds(extras: Iterable[Any]) -> Iterator[str]:
     for meta in extras:
         for name, word in (("ge", "of at least"), ("gt", "above"), ("le", "of at most"), ("lt", "below")):
             if (value := getattr(meta, name, None)) is not None:
-                yield f"{word} {value:g}"
+                yield f"{word} {value}"
 
 
 def _or(words: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from codesteer_tui.sandbox.docker import engine as engines
-from codesteer_tui.sandbox.docker.images import Downloads, Pull
+from codesteer_tui.sandbox.docker.building import Downloads, Pull
 from tests.boxes import LOCAL_BASE
 from tests.cli.conftest import Desk
 

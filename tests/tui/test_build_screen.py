@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from codesteer_tui.errors import SandboxError
-from codesteer_tui.sandbox.docker import images
-from codesteer_tui.sandbox.docker.images import Downloads, Pull
+from codesteer_tui.sandbox.docker import building
+from codesteer_tui.sandbox.docker.building import Downloads, Pull
 from codesteer_tui.settings import Settings
 from codesteer_tui.survey import Item
 from codesteer_tui.tui.app import CodesteerApp
@@ -48,14 +47,19 @@ def offers(app: CodesteerApp) -> list[str]:
     return [str(option.prompt) for option in app.screen.query_one(OptionList).options]
 
 
+async def nothing_there(kind: str) -> building.Plan:
+    return building.Plan("python:3.12-slim")
+
+
 async def test_each_image_is_offered_with_what_it_downloads_and_none_is_the_safe_answer(
     app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def downloads(kind: str) -> Downloads:
+    async def downloads(kind: str, base: str) -> Downloads:
         pull = Pull("python:3.12-slim", 45 << 20, 125 << 20)
         return Downloads(pull, 128 << 20, 340 << 20) if kind == "sci" else Downloads(pull)
 
-    monkeypatch.setattr(images, "downloads", downloads)
+    monkeypatch.setattr(building, "plan", nothing_there)
+    monkeypatch.setattr(building, "downloads", downloads)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await pilot.press("tab")
         await app.run_action("build_image")
@@ -75,18 +79,19 @@ async def test_each_image_is_offered_with_what_it_downloads_and_none_is_the_safe
 async def test_an_image_whose_libraries_cannot_be_had_is_not_offered_and_why_is_said(
     app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def downloads(kind: str) -> Downloads:
+    async def downloads(kind: str, base: str) -> Downloads:
         if kind == "sci":
             raise SandboxError("There are no wheels for riscv64.")
         return Downloads()
 
-    monkeypatch.setattr(images, "downloads", downloads)
+    monkeypatch.setattr(building, "plan", nothing_there)
+    monkeypatch.setattr(building, "downloads", downloads)
     async with app.run_test(size=(100, 30)) as pilot:
         await app.run_action("build_image")
         await until(pilot, lambda: offers(app))
         assert [offer.split(":")[0] for offer in offers(app)] == ["None now, go on without", "core"]
         asked = " ".join(str(s.content) for s in app.screen.query(Static))
-        assert "core: nothing is downloaded." in asked
+        assert "core: is made from python:3.12-slim. Nothing is downloaded." in asked
         assert "sci: not here. There are no wheels for riscv64." in asked
 
 
@@ -106,11 +111,11 @@ async def test_the_image_that_was_chosen_is_built_and_its_name_is_shown(
     app: CodesteerApp, monkeypatch: pytest.MonkeyPatch, presses: int, kind: str
 ) -> None:
     await image_or_skip(kind)
-    monkeypatch.setattr(images, "downloads", functools.partial(images.downloads, base=LOCAL_BASE))
-    monkeypatch.setattr(images, "build", functools.partial(images.build, LOCAL_BASE))
     async with app.run_test(size=(100, 30)) as pilot:
         await app.run_action("build_image")
         await until(pilot, lambda: offers(app))
+        asked = " ".join(str(s.content) for s in app.screen.query(Static))
+        assert f"{kind}: is there already, made from {LOCAL_BASE}. Nothing is downloaded." in asked
         await pilot.press(*["down"] * presses, "enter")
         await until(pilot, lambda: "The image is ready" in said(app), 120)
         assert f"built codesteer-sandbox:{kind}-" in said(app)

@@ -61,10 +61,11 @@ class Item(Struct, frozen=True):
 
 
 class Cleaning(Struct, frozen=True):
-    """What there is to remove; and which boxes stay, since their owners live or cannot be told."""
+    """What there is to remove; which boxes stay, since their owners live or cannot be told; and their images."""
 
     items: list[Item]
     kept: list[BoxFacts]
+    in_use: list[str] = []
 
 
 async def look(engine: Engine) -> EngineFacts:
@@ -151,12 +152,15 @@ async def cleaning(engine: Engine, *, everything: bool = False) -> Cleaning:
         for box in boxes
         if everything or box.owner == "gone"
     ]
+    left = []
     for image in await _images(engine):
+        name = ", ".join(image.names) or f"image {image.id.removeprefix('sha256:')[:12]} without a name"
         if everything or not (image.current or image.id in in_use):
-            name = ", ".join(image.names) or f"image {image.id.removeprefix('sha256:')[:12]} without a name"
             items.append(Item("image", image.id, name, shares.get(image.id, 0)))
+        elif not image.current:
+            left.append(name)
     folders = await asyncio.to_thread(_folders, everything)
-    return Cleaning([*items, *folders], kept)
+    return Cleaning([*items, *folders], kept, left)
 
 
 def _folders(everything: bool) -> list[Item]:

@@ -325,7 +325,7 @@ class Execution:
             "stderr_truncated": err.truncated,
             "oom_kills": oom_kills,
             "pids_denied": now.pids_denied - self.base.pids_denied,
-            "disk_full": _is_full(self.folder),
+            "disk_full": any(_is_full(folder) for folder in (self.folder, "/tmp", "/dev/shm")),
             "stragglers": self.stragglers,
         }
         self.outbox.put(b"R", json.dumps(result).encode())

@@ -52,15 +52,15 @@ class BuildScreen(ModalScreen[None]):
 
     @work(name="build", exclusive=True, exit_on_error=False)
     async def _build(self) -> None:
-        images = await asyncio.to_thread(_import_images)
+        building = await asyncio.to_thread(_import_building)
         try:
             self._say("asking the engine ...")
-            kind = await self._chosen_kind(images)
+            kind, base = await self._choice(building)
             if not kind:
                 self.app.notify("Nothing was downloaded. Programs run as before.", markup=False)
                 self.dismiss(None)
                 return
-            async with aclosing(images.build(kind=kind)) as lines:
+            async with aclosing(building.build(base, kind)) as lines:
                 async for line in lines:
                     self._say(line)
         except CodesteerError as error:
@@ -69,28 +69,32 @@ class BuildScreen(ModalScreen[None]):
         self._end("The image is ready. The next problem runs in a container.")
         self.app.post_message(self.Built())
 
-    async def _chosen_kind(self, images: ModuleType) -> str:
-        """Ask which image, saying what each would download; empty where the person wants none now."""
+    async def _choice(self, building: ModuleType) -> tuple[str, str]:
+        """Ask which image, saying which are there and what each would download; kind and base, empty for none now."""
         from codesteer_tui.tui.screens.choice import ChoiceScreen
 
-        kinds, notes = [], []
+        offers, notes = [], []
         for kind in KINDS:
             try:
-                needed = await images.downloads(kind)
+                plan = await building.plan(kind)
+                needed = await building.downloads(kind, plan.base)
             except SandboxUnavailable:
                 raise
             except SandboxError as error:
                 notes.append(f"{kind}: not here. {error.message}")
                 continue
-            kinds.append(kind)
-            notes.append(f"{kind}: {needed or 'nothing is downloaded.'}")
+            offers.append((kind, plan.base))
+            there = (
+                f"is there already, made from {plan.base}." if plan.there else f"is made from {plan.base}."
+            )
+            notes.append(f"{kind}: {there} {needed or 'Nothing is downloaded.'}")
         screen = ChoiceScreen(
             "Which image should programs run in?",
-            (NOT_NOW, *(f"{kind}: {KINDS[kind]}" for kind in kinds)),
+            (NOT_NOW, *(f"{kind}: {KINDS[kind]}" for kind, _ in offers)),
             "\n".join(notes),
         )
         index = await self.app.push_screen_wait(screen)
-        return kinds[index - 1] if index else ""
+        return offers[index - 1] if index else ("", "")
 
     def _say(self, line: str) -> None:
         self._lines = [*self._lines, *plain(line).splitlines()][-KEPT_LINES:]
@@ -106,7 +110,7 @@ class BuildScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
-def _import_images() -> ModuleType:
-    from codesteer_tui.sandbox.docker import images
+def _import_building() -> ModuleType:
+    from codesteer_tui.sandbox.docker import building
 
-    return images
+    return building

@@ -158,6 +158,7 @@ class LiveScreen(DeskScreen):
         desk = await self._clear_desk()
         panel.clear()
         prompt.remember(problem.question)
+        prompt.say("")
         session = None
         try:
             # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.

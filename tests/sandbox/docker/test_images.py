@@ -16,8 +16,8 @@ import pytest_asyncio
 
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
+from codesteer_tui.sandbox.docker import building, images, libraries, upkeep
 from codesteer_tui.sandbox.docker import engine as engines
-from codesteer_tui.sandbox.docker import images, libraries, upkeep
 from codesteer_tui.sandbox.docker.engine import Engine
 from codesteer_tui.sandbox.docker.libraries import Target
 from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
@@ -77,7 +77,7 @@ def test_an_image_is_named_after_all_that_went_into_it() -> None:
     ],
 )
 def test_a_base_is_pulled_by_its_tag_and_a_port_is_no_tag(name: str, parts: tuple[str, str]) -> None:
-    assert images._split(name) == parts
+    assert building._split(name) == parts
 
 
 def test_the_build_context_is_the_same_bytes_each_time_whoever_owns_the_files(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_build_context_is_the_same_bytes_each_time_whoever_owns_the_files(tm
     for stamp in (1, 2):
         os.utime(site / "pack/age/code.py", (stamp, stamp))
         buffer = io.BytesIO()
-        images._write_context(buffer, site)
+        building._write_context(buffer, site)
         packed.append(buffer.getvalue())
     assert packed[0] == packed[1]
     members = _members(packed[0])
@@ -100,7 +100,7 @@ def test_the_build_context_is_the_same_bytes_each_time_whoever_owns_the_files(tm
 
 def test_the_core_image_gets_an_empty_folder_of_libraries() -> None:
     buffer = io.BytesIO()
-    images._write_context(buffer, None)
+    building._write_context(buffer, None)
     assert [name for name in _members(buffer.getvalue()) if name.startswith("site")] == ["site"]
 
 
@@ -253,7 +253,7 @@ async def test_a_base_without_python_is_named(engine: Engine) -> None:
     )
     try:
         with pytest.raises(SandboxError, match="no python3 that runs") as caught:
-            await images.downloads("sci", base)
+            await building.downloads("sci", base)
         assert "--base" in caught.value.remedy
     finally:
         await engine.call(engine.api.remove_image, base, force=True)
@@ -270,10 +270,10 @@ async def test_an_image_is_made_of_whatever_the_libraries_folder_holds(
         "import pathlib, sys; at = pathlib.Path(sys.argv[1], 'numpy'); at.mkdir()\n"
         "(at / '__init__.py').write_text('import os\\nloaded_by = os.getpid()\\n')",
     )
-    assert (await images.downloads("sci", LOCAL_BASE)).libraries_bytes > 100 << 20
-    name = [line async for line in images.build(LOCAL_BASE, "sci")][-1].removeprefix("built ")
+    assert (await building.downloads("sci", LOCAL_BASE)).libraries_bytes > 100 << 20
+    name = [line async for line in building.build(LOCAL_BASE, "sci")][-1].removeprefix("built ")
     try:
-        assert not await images.downloads("sci", LOCAL_BASE)
+        assert not await building.downloads("sci", LOCAL_BASE)
         assert (await images.find(engine)).kind == "sci"
         box = await DockerSandbox.open(SandboxSettings(image="sci", warm=0))
         try:

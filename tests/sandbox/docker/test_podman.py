@@ -16,8 +16,8 @@ import pytest
 import pytest_asyncio
 
 from codesteer_tui.config import SandboxSettings
+from codesteer_tui.sandbox.docker import building, upkeep
 from codesteer_tui.sandbox.docker import engine as engines
-from codesteer_tui.sandbox.docker import images, upkeep
 from codesteer_tui.sandbox.docker.engine import Engine
 from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.sandbox.selftest import selftest
@@ -70,7 +70,7 @@ async def sandbox(podman: str) -> AsyncIterator[DockerSandbox]:
     """A sandbox on an image that Podman built."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", podman)
-        async for _ in images.build(LOCAL_BASE):
+        async for _ in building.build(LOCAL_BASE):
             pass
         opened = await DockerSandbox.open(SandboxSettings(warm=1))
         yield opened

@@ -20,8 +20,8 @@ import pytest_asyncio
 from codesteer_tui.config import SandboxSettings
 from codesteer_tui.errors import SandboxError, SandboxUnavailable
 from codesteer_tui.sandbox import Output
+from codesteer_tui.sandbox.docker import building, images
 from codesteer_tui.sandbox.docker import engine as engines
-from codesteer_tui.sandbox.docker import images
 from codesteer_tui.sandbox.docker.engine import LABEL_OWNER, LABEL_SANDBOX, Engine
 from codesteer_tui.sandbox.docker.sandbox import DockerSandbox
 from codesteer_tui.values import ExecutionResult, Limits, Program
@@ -247,12 +247,10 @@ async def test_boxes_of_dead_owners_are_reaped_and_those_of_others_are_not(
         await engine.call(engine.api.remove_container, made["elsewhere"]["Id"], force=True)
 
 
-async def test_an_image_of_another_version_is_refused_with_the_command_that_builds_ours(
-    engine: Engine,
-) -> None:
-    with pytest.raises(SandboxUnavailable, match="not made by this version") as caught:
+async def test_an_image_that_is_not_ours_is_refused_with_what_to_name_instead(engine: Engine) -> None:
+    with pytest.raises(SandboxUnavailable, match="not made from an image of this version") as caught:
         await DockerSandbox.open(SandboxSettings(image="csbase:latest"))
-    assert caught.value.remedy == "codesteer sandbox build"
+    assert caught.value.remedy.startswith('Set it to "core", "sci" or nothing')
     with pytest.raises(SandboxUnavailable, match="no-such-image"):
         await DockerSandbox.open(SandboxSettings(image="no-such-image:1"))
 
@@ -268,11 +266,11 @@ async def test_an_engine_without_our_image_is_not_ready(
 
 async def test_a_base_that_cannot_be_pulled_is_named_with_a_way_out(engine: Engine) -> None:
     base = "localhost:1/nothing:1"
-    needed = (await images.downloads("core", base)).pull
+    needed = (await building.downloads("core", base)).pull
     assert needed is not None
     assert needed.base == base
     with pytest.raises(SandboxError, match="could not pull localhost:1/nothing:1") as caught:
-        async for _ in images.build(base):
+        async for _ in building.build(base):
             pass
     assert "--base" in caught.value.remedy
 
@@ -286,7 +284,7 @@ async def test_a_failed_build_quotes_the_engine_and_leaves_no_container(engine: 
     images_before = {each["Id"] for each in await engine.call(engine.api.images)}
     try:
         with pytest.raises(SandboxError, match="the build failed"):
-            async for _ in images.build(base):
+            async for _ in building.build(base):
                 pass
         after = await engine.call(engine.api.containers, all=True)
         assert {each["Id"] for each in after if each["Image"] not in ("", None)} - before == set()
@@ -303,7 +301,7 @@ async def test_a_base_that_is_there_needs_no_pull_and_the_size_of_the_usual_one_
 ) -> None:
     here = (await engine.call(engine.api.images))[0]["Id"]
     assert here
-    usual = (await images.downloads()).pull
+    usual = (await building.downloads()).pull
     assert usual is None or (usual.download_bytes or 0) > 40 << 20
 
 
