@@ -1,1 +1,1 @@
-"""Solvers of the tasks, for gold answers and tests. They share no code with what judges an answer."""
+"""Solvers of the tasks, for gold answers and tests. But for reading the problem they share no code with the verifiers."""
