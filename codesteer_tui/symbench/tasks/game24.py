@@ -89,7 +89,7 @@ class Game24:
         return judge(answer, partial(_broken_rule, parameters), right)
 
     def solve(self, problem: Problem) -> str | None:
-        """Search all expressions of up to six numbers; of more, only those that `game24_search.reach` looks for."""
+        """Search all expressions of up to six numbers; of more, only those that `solvers.game24.reach` looks for."""
         parameters = parameters_for(problem, Parameters)
         numbers, target = parameters.numbers, parameters.target
         found = None
