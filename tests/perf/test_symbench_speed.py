@@ -1,7 +1,8 @@
 """How many answers a second each task's verifier judges, and how long a problem takes to be made.
 
 Unlike other measurements these are absolute, since what is promised is: 200 verdicts a second on a typical sample,
-half a second for a default problem, five for the hardest in range. Each is far from its limit on a slow machine.
+half a second for a default problem, five for the hardest in range, one for any answer however hostile. Each is far
+from its limit on a slow machine.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import pytest
 
 from codesteer_tui.symbench import generate, tasks, verify
 from tests.symbench.case import case_of
+from tests.symbench.test_tasks import HOSTILE
 
 pytestmark = [pytest.mark.perf, pytest.mark.timeout(120)]
 
 SAMPLES, ROUNDS = 10, 5
-VERDICTS_A_SECOND, DEFAULT_S, HARDEST_S = 200, 0.5, 5.0
+VERDICTS_A_SECOND, DEFAULT_S, HARDEST_S, HOSTILE_S = 200, 0.5, 5.0, 1.0
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -52,3 +54,18 @@ def test_problems_are_made_quickly(task_id: str) -> None:
     print(f"{task_id}: {usual * 1000:.1f} ms by default, {hardest * 1000:.1f} ms at its hardest")
     assert usual <= DEFAULT_S
     assert hardest <= HARDEST_S
+
+
+@pytest.mark.parametrize("task_id", list(tasks))
+def test_hostile_answers_are_judged_within_a_second(task_id: str) -> None:
+    problem = generate(task_id, 3)
+    took = {
+        name: max(
+            seconds(lambda answer=answer: verify(problem, answer)),  # type: ignore[misc]
+            seconds(lambda answer=answer: verify(problem, answer, scoring="reference")),  # type: ignore[misc]
+        )
+        for name, answer in HOSTILE.items()
+    }
+    slowest = max(took, key=lambda name: took[name])
+    print(f"{task_id}: {took[slowest]:.2f} s for {slowest}")
+    assert took[slowest] <= HOSTILE_S

@@ -39,7 +39,7 @@ _MAX_FRACTION_DEPTH = 20
 
 def plain(text: str) -> str:
     r"""Put LaTeX and typographic signs into plain ones: ``3 \times \frac{1}{2}²`` gives ``3 * ((1)/(2))^2``."""
-    result = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS).strip()
+    result = text.strip() if text.isascii() else _normalised(text).strip()
     result = result.removeprefix("$$").removesuffix("$$").removeprefix("$").removesuffix("$")
     for pattern, sign in _LATEX_SIGNS:
         result = pattern.sub(sign, result)
@@ -48,6 +48,21 @@ def plain(text: str) -> str:
         if not changed:
             break
     return result.strip()
+
+
+_MAX_FORM_CHARS = 4
+
+
+def _normalised(text: str) -> str:
+    """Give typographic signs and digits of other shapes (full width, subscripts) as plain ones.
+
+    Each character by itself: normalising the whole text takes time quadratic in a run of accents. A sign that
+    stands for many characters stays, so the text does not grow much.
+    """
+    signs = text.translate(_SIGNS)
+    forms = {ord(sign): unicodedata.normalize("NFKC", sign) for sign in set(signs)}
+    table = {code: form for code, form in forms.items() if len(form) <= _MAX_FORM_CHARS}
+    return signs.translate(table).translate(_SIGNS)
 
 
 _INTEGER = re.compile(

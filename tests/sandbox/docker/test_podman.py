@@ -49,7 +49,9 @@ def podman() -> Iterator[str]:
     assert save.wait() == 0
     endpoint = f"unix://{folder}/podman.sock"
     with (folder / "log").open("wb") as log:
-        service = subprocess.Popen([*podman, "system", "service", "--time=0", endpoint], stderr=log)
+        service = subprocess.Popen(
+            [*podman, "system", "service", "--time=0", endpoint], stderr=log, cwd=folder
+        )
     try:
         deadline = time.monotonic() + 30
         while not (folder / "podman.sock").exists():
