@@ -122,8 +122,10 @@ class ConstrainedLinearArrangement:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "The cards are different and give the result of every round.")
+        choices = policy or Choices()
+        rule = partial(_broken_rule, parameters, choices)
+        right = "The cards are different and give the result of every round."
+        return judge(answer, rule, right, keep="" if choices.quotes else "\"'")
 
     def solve(self, problem: Problem) -> str | None:
         """Assign cards to rounds, one round after the other, going back where none is left."""

@@ -86,7 +86,7 @@ class Game24:
         if isinstance(parameters, Verdict):
             return parameters
         right = f"The value is {parameters.target}, each number used once."
-        return judge(answer, partial(_broken_rule, parameters), right)
+        return judge(answer, partial(_broken_rule, parameters), right, lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Search all expressions of up to six numbers; of more, only those that `solvers.game24.reach` looks for."""

@@ -89,7 +89,7 @@ class Letters:
         if isinstance(parameters, Verdict):
             return parameters
         rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "Count and positions are right.")
+        return judge(answer, rule, "Count and positions are right.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Count by splitting the word at the letter."""

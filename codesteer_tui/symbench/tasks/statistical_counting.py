@@ -88,7 +88,7 @@ class StatisticalCounting:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        return judge(answer, partial(_broken_rule, parameters), "It is the total score.")
+        return judge(answer, partial(_broken_rule, parameters), "It is the total score.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Find the runs with regular expressions."""
