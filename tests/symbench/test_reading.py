@@ -151,7 +151,7 @@ def test_a_bare_answer_is_read_as_it_is_and_by_its_last_line() -> None:
 
 
 def test_a_marked_answer_is_the_only_one_that_counts() -> None:
-    assert candidates("[1, 2]\n<<<The answer is 24.>>>\n25") == ["The answer is 24.", "24"]
+    assert candidates("[1, 2]\n<<<The answer is 24.>>>\n25") == ["The answer is 24.", "24", "24."]
 
 
 def test_without_marks_a_careful_reader_looks_for_what_stands_out() -> None:

@@ -13,6 +13,7 @@ from codesteer_tui.symbench.reading.wrapping import (
     only_bold,
     only_bracketed,
     unwrapped,
+    without_label,
     without_sentences,
 )
 from codesteer_tui.values import Verdict
@@ -91,7 +92,10 @@ def _found(text: str, lists: bool) -> list[tuple[str, bool]] | Unreadable:
     """The candidates of a text, and whether each is what the text gives as its answer, for certain."""
     answer = final_answer(text)
     if answer.found and answer.how.startswith("the last <<<"):
-        return _fitting([answer.text, without_announcement(answer.text)], [without_sentences(answer.text)])
+        return _fitting(
+            [answer.text, without_announcement(answer.text)],
+            [without_label(answer.text), without_sentences(answer.text)],
+        )
     whole = text.strip()
     if not whole:
         return Unreadable("The answer is empty")
@@ -117,9 +121,9 @@ def _announced(answer: FinalAnswer) -> list[str]:
 def _careful(tail: str, lists: bool) -> list[str]:
     """What a careful reader would take where nothing in the text says that it is the answer.
 
-    Its last line, its last paragraph, the inside of its last fenced block, its only part in bold type, all but the
-    sentences around it, and, among `lists`, its only list in brackets; the last three only where no word of the text
-    denies or doubts them.
+    Its last line, its last paragraph, the inside of its last fenced block, the only part in bold type of its last line
+    and what that says with a name ("The score is 36"), all but the sentences around it, and, among `lists`, its only
+    list in brackets; the last four only where no word denies or doubts them.
     """
     paragraph = re.split(r"\n[ \t]*\n", tail)[-1].strip()
     line = tail.rsplit("\n", 1)[-1].strip()
@@ -127,7 +131,7 @@ def _careful(tail: str, lists: bool) -> list[str]:
     fences = list(_FENCE.finditer(tail))
     if fences:
         found.append(fences[-1]["inside"].strip())
-    found += [only_bold(line), without_sentences(tail)]
+    found += [only_bold(line), without_label(line), without_sentences(tail)]
     if lists:
         found.append(only_bracketed(tail))
     return found

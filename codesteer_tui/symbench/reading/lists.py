@@ -158,15 +158,29 @@ _FRAME = re.compile(
     r"|^[ \t|+]*-[-+ \t|:]{2,}$",
     re.MULTILINE,
 )
+_ROW_LABEL = re.compile(
+    r"^[ \t|*_]*(?:row|line)[ \t]{0,3}#?[0-9]{1,3}[*_ \t]{0,4}[:.)=|][ \t*_]*", re.MULTILINE | re.I
+)
+_HEADER = re.compile(
+    r"^[ \t]*\|?[^\n0-9|]{0,9}(?:\|[ \t]*(?:[A-Za-z]{2,12}\.?[ \t]?[0-9]{0,3}|[cC][0-9]{1,3})[ \t]*)+\|?[ \t]*\n"
+    r"(?=[ \t]*\|?[ \t]*:?-{2,})",
+    re.MULTILINE,
+)
 _FRAME_SIGNS = str.maketrans({"&": " ", "|": " ", "{": "[", "}": "]"})
 
 
 def unframed(text: str) -> str:
     r"""Put a LaTeX or Markdown table, or one in braces, into a form that `table` and `grid` read, one row a line.
 
-    Only for tables without the cells ``& | { }``.
+    Labels of rows ("Row 1:") and a line of names above a Markdown table are left out. Only for tables without the
+    cells ``& | { }``.
     """
-    return _FRAME.sub(" ", text).replace("\\\\", "\n").translate(_FRAME_SIGNS)
+    return _FRAME.sub(" ", _unlabelled(text)).replace("\\\\", "\n").translate(_FRAME_SIGNS)
+
+
+def _unlabelled(text: str) -> str:
+    rows = _ROW_LABEL.sub("", text) if re.search(r"\b(?:row|line)\b", text, re.IGNORECASE) else text
+    return _HEADER.sub("", rows) if "--" in rows and "|" in rows else rows
 
 
 def pairs(text: str) -> list[tuple[int, int]] | Unreadable:

@@ -35,7 +35,38 @@ _OPEN = re.compile(
     r"cannot|could|might|may|maybe|perhaps|possibly|probably|unlikely|between|than|if|but|however|although|though|"
     r"yet|almost|nearly|about|roughly|first|initially|wait|actually|mistake|error|fails?|unsure|guess|try|"
     r"suppose|assume|impossible|exclude[ds]?|forbidden|attack(?:s|ed|ing)?|old|original(?:ly)?|starts?|starting|"
-    r"given|before|undo|again|then|repeat)\b|n['’]t\b|\?",
+    r"opposite|other|another|second|next|previous|example|given|before|undo|again|then|repeat)\b|n['’]t\b|\?",
+    re.IGNORECASE,
+)
+
+
+_LABEL = re.compile(
+    r"(?:(?:so|thus|hence|therefore|and|one|a|an|the|my|our|its|this|final|resulting|correct|right|total|new|full|whole|"
+    r"complete|rotated|possible|valid|in|all|then)[\s,]+){0,6}"
+    r"(?:(?:expression|equation|string|password|score|total|count|product|value|result|answer|solution|board|grid|matrix|"
+    r"square|list|sequence|order|plan|cards?|books?|queens?|cells?|positions?|path|trajectory|number|statement|option|"
+    r"date|point|area|probability|way)(?:\s+(?:of|from|for|to)\s+[A-Za-z ]{1,40}?)?)"
+    r"(?:\s+(?:is|are|becomes|reads|stands?\s+at|is\s+at|are\s+at)(?:\s*:)?|\s*:)\s+(?P<rest>\S.*)",
+    re.IGNORECASE,
+)
+
+
+def without_label(text: str) -> str:
+    """What a sentence such as "The final string is abc." says; empty where it is none, or leaves it open."""
+    line = text.strip().strip("*_").strip()
+    if "\n" in line or len(line) > _MAX_LINE:
+        return ""
+    found = _LABEL.fullmatch(line)
+    if found is None or leaves_open(line[: found.start("rest")]):
+        return ""
+    return found["rest"].strip()
+
+
+_MOST_SAID = 4_000
+_TAKES_BACK = re.compile(
+    r"\b(?:not (?:the|a|an|my|it|yet|right|correct|valid|legal|allowed|true|work|works|reach|solve)|cannot be right|wrong|"
+    r"incorrect|invalid|illegal|mistaken?|fails|scratch that|ignore (?:this|that)|undo)\b|n['’]t (?:the|right|correct|valid|"
+    r"work|reach|solve)\b|\bit is not\b",
     re.IGNORECASE,
 )
 
@@ -68,7 +99,8 @@ def _one_layer(line: str, keep: str) -> str:
             kept = (opening in _QUOTES and opening in keep) or (
                 opening == "*" and not _ITALIC.fullmatch(inside)
             )
-            if opening not in inside and closing not in inside and not kept:
+            whole_list = opening in _QUOTES and inside[:1] in "[(" and inside[-1:] in "])"
+            if not kept and (whole_list or (opening not in inside and closing not in inside)):
                 return inside.strip()
     return line
 
@@ -86,6 +118,12 @@ def _balanced(text: str) -> bool:
 def leaves_open(text: str) -> bool:
     """Whether words may deny, doubt or exchange what they speak of; a careful reader takes nothing from them."""
     return _OPEN.search(text) is not None
+
+
+def takes_back(before: str, after: str) -> bool:
+    """Whether the last line before a plan or the text after it say that the plan is no answer."""
+    line = before.rstrip().rsplit("\n", 1)[-1]
+    return any(_TAKES_BACK.search(text[:_MOST_SAID]) for text in (line, after))
 
 
 def has_words(text: str) -> bool:

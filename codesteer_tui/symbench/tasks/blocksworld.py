@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer, shuffled
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.solvers.blocksworld import Step, plan
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -38,7 +39,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _STACK = re.compile(r"\bstacks?[ _]?[0-9]|->|→", re.IGNORECASE)
-_CAPITAL = re.compile(r"(?<![\w'’])([A-Z])(?![\w'’])(?!\s[a-z]{3,})")
+_CAPITAL = re.compile(r"(?<![\w'’])([B-HJ-Z]|[AI](?!\s(?!goes|moves|back|onto|from)[a-z]{2,}))(?![\w'’])")
 _MAX_LINE = 10_000
 _DECORATION = str.maketrans(dict.fromkeys("[](){}\"'`*“”‘’", ""))
 _NO_MOVES = re.compile(
@@ -185,6 +186,8 @@ def _read(text: str, parameters: Parameters, policy: Choices) -> list[Move] | Un
         return []
     first = next((at for at, match in enumerate(found) if match), 0)
     last = next((at for at in reversed(range(len(found))) if found[at]), len(found) - 1)
+    if takes_back("\n".join(lines[:first]), "\n".join(lines[last + 1 :])):
+        return Unreadable("The text says that the moves are no answer")
     names = {*parameters.initial, *(block for blocks in parameters.initial.values() for block in blocks)}
     for at, line in enumerate(lines):
         inside = first <= at <= last

@@ -19,6 +19,7 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import Tree, nested
+from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
@@ -192,6 +193,8 @@ def _read(text: str, policy: Choices) -> list[list[Lift]] | Unreadable:
         return Unreadable(f'"{shorten(text)}" is not of the form "{_FORM}"')
     if _LIFT.search(before):
         return Unreadable(f'"{shorten(before)}" before the first step is not of the form "{_FORM}"')
+    if takes_back(before, parts[-1][len(_lists(parts[-1])) :]):
+        return Unreadable("The text says that the plan is no answer")
     steps = []
     for number, part in enumerate(parts, 1):
         lists = _lists(part)

@@ -47,6 +47,11 @@ _BEATS: dict[Game, frozenset[tuple[str, str]]] = {
 """Who beats whom, as (winner, loser)."""
 
 
+_NAMES: dict[Game, str] = {
+    "elements": "wood fire earth metal water",
+    "stick_game": "stick tiger chicken worm",
+    "animal": "elephant lion tiger leopard wolf dog cat mouse",
+}
 _ROUND = re.compile(r"\bround\s{0,5}[0-9]{1,3}\s{0,5}[:.=-]?", re.IGNORECASE)
 
 
@@ -135,7 +140,9 @@ class ConstrainedLinearArrangement:
 
 
 def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    line = _ROUND.sub(" ", plain(text))
+    line = re.sub(r"\band\b", " ", _ROUND.sub(" ", plain(text)))
+    for card, name in zip(_CARDS[parameters.game_type], _NAMES[parameters.game_type].split(), strict=True):
+        line = re.sub(rf"\b{card}\s{{0,3}}\(\s{{0,3}}{name}\s{{0,3}}\)", card, line, flags=re.IGNORECASE)
     if not policy.quotes and any(sign in line for sign in "[]()\"'"):
         return Unreadable(f'"{shorten(line)}" has quotes or brackets')
     found = items(line.strip("{}"))
@@ -144,10 +151,10 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
     if policy.any_case:
         found = [card.upper() for card in found]
     deck = _CARDS[parameters.game_type]
-    wrong = next((card for card in found if card not in list(deck)), None)
-    if wrong is not None:
-        is_letter = len(wrong) == 1 and wrong.isalpha()
-        reason = f'There is no card "{shorten(wrong)}" in this game'
+    wrong = [card for card in found if card not in list(deck)]
+    if wrong:
+        reason = f'There is no card "{shorten(wrong[0])}" in this game'
+        is_letter = all(len(card) == 1 and card.isalpha() for card in wrong)
         return f"{reason}." if is_letter else Unreadable(reason)
     if len(found) != len(parameters.results):
         return Misfit(f"There are {len(found)} cards for {len(parameters.results)} rounds")

@@ -6,6 +6,7 @@ variants of up to 80 numbers and targets up to 122,880.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from fractions import Fraction
 from functools import partial
@@ -107,7 +108,7 @@ class Game24:
 
 def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
     """Say which rule an equation or expression breaks; None where it breaks none."""
-    sides = [expression(side) for side in text.split("=", 10)]
+    sides = [expression(side) for side in _tidied(text).split("=", 10)]
     parsed = [side for side in sides if not isinstance(side, Unreadable)]
     for side in sides:
         if isinstance(side, Unreadable):
@@ -125,6 +126,14 @@ def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
             where = "The value" if side is solution else "Another side of the equation"
             return f"{where} is {value}, not {parameters.target}."
     return None
+
+
+def _tidied(text: str) -> str:
+    """Take a tick mark off the end, brackets off a "(= 24)", the ".0" off a value, and "One way:" off the front."""
+    line = text.strip().rstrip("✓✔✅ ")
+    line = re.sub(r"\(\s{0,9}(=[^()]{1,40})\)$", r"\1", line)
+    line = re.sub(r"(=\s{0,9}-?[0-9]{1,30})\.0{1,9}$", r"\1", line)
+    return re.sub(r"^one (?:way|solution|possibility)(?: is)?\s{0,4}:\s{0,4}", "", line, flags=re.IGNORECASE)
 
 
 def _difference(given: Counter[int], used: Counter[int]) -> str:

@@ -26,6 +26,7 @@ from codesteer_tui.values import Verdict
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _INEQUALITIES = 0.05
 _MAX_DRAWS = 5_000
+_BULLET = re.compile(r"^\s{0,9}[-*•]\s+(?=[A-Z]\s{0,9}[=:])", re.MULTILINE)
 _NAMED = re.compile(r"(?P<letter>[A-Z])\s*[=:]\s*(?P<value>-?[0-9]{1,9})(?:[\s,;.]+|$)")
 
 
@@ -152,7 +153,7 @@ def _broken_rule(
 
 
 def _listed(text: str, count: int, policy: Choices) -> list[int] | Unreadable:
-    line = plain(text).strip().strip("[](){}").strip()
+    line = plain(_BULLET.sub("", text)).strip().strip("[](){}").replace('"', "").replace("`", "").strip()
     if not policy.named or not _NAMED.match(line):
         return integers(text)
     named: dict[str, int] = {}
