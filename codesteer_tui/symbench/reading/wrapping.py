@@ -64,9 +64,9 @@ def without_label(text: str) -> str:
 
 _MOST_SAID = 4_000
 _TAKES_BACK = re.compile(
-    r"\b(?:not (?:the|a|an|my|it|yet|right|correct|valid|legal|allowed|true|work|works|reach|solve)|cannot be right|wrong|"
-    r"incorrect|invalid|illegal|mistaken?|fails|scratch that|ignore (?:this|that)|undo)\b|n['’]t (?:the|right|correct|valid|"
-    r"work|reach|solve)\b|\bit is not\b",
+    r"\b(?:not (?:the|a|an|my|it|yet|right|correct|valid|legal|allowed|true|works?|reach|solve)|cannot be right|wrong|"
+    r"incorrect|invalid|illegal|mistaken?|fails|scratch that|ignore (?:this|that)|undo)\b|"
+    r"n['’]t (?:the|right|correct|valid|work|reach|solve)\b|\bit is not\b",
     re.IGNORECASE,
 )
 

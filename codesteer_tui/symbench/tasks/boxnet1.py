@@ -18,8 +18,8 @@ from msgspec import Meta, Struct
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
-from codesteer_tui.symbench.solvers.boxnet1 import Steps, plan
 from codesteer_tui.symbench.reading.wrapping import takes_back
+from codesteer_tui.symbench.solvers.boxnet1 import Steps, plan
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 

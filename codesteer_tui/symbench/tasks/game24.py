@@ -1,7 +1,8 @@
 """game24: make the target from the given numbers with + - * / and brackets, each number exactly once.
 
 Rules: `symbench` specification 4.24. The published set has four numbers and the target 24, with harder
-variants of up to 80 numbers and targets up to 122,880.
+variants of up to 80 numbers and targets up to 122,880. A sign in front of a number or bracket is accepted, as it makes
+nothing possible that could not be written without it.
 """
 
 from __future__ import annotations
