@@ -126,6 +126,7 @@ def test_published_questions_leave_a_small_error_open(problem: Problem, answer: 
         "y = 1/3, x = 8/3",
         "x = 8/3 and y = 1/3",
         "(x, y) = (8/3, 1/3)",
+        "(y, x) = (1/3, 8/3)",
         "G = (8/3, 1/3)",
         "G(8/3, 1/3)",
         "\\begin{pmatrix} 8/3 \\\\ 1/3 \\end{pmatrix}",
@@ -148,6 +149,10 @@ def test_a_point_is_read_in_any_usual_form(answer: str) -> None:
         ("x = 1/3, y = 8/3", "fail"),
         ("8/3", "could_not_check"),
         ("near the corner", "could_not_check"),
+        ("x = 8/3, x = 1/3", "could_not_check"),
+        ("y = 8/3, z = 1/3", "could_not_check"),
+        ("(y, x) = (8/3, 1/3)", "fail"),
+        ("(8/3, 1/3) or (1, 2)", "could_not_check"),
         ("(8/3, above)", "could_not_check"),
     ],
 )

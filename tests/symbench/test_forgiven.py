@@ -148,7 +148,7 @@ def _unread() -> Iterator[tuple[Problem, str]]:
     yield QUEENS, f"<<<{', '.join(columns)}>>>"
     yield QUEENS, "<<<" + "\n".join("0" * int(at) + "1" + "0" * (7 - int(at)) for at in columns) + ">>>"
     yield DATE, "It is (D), not (A)."
-    for denial in ("(D) is not the answer", "(D) is false", "(D)? I doubt it"):
+    for denial in ("(D) is not the answer", "(D) is false", "(D)? I doubt it", "(D) can be ruled out"):
         yield DATE, f"<<<{denial}>>>"
     for text in ("It is not (D).", "(D) is wrong", "I think it's between (A) and (D)"):
         yield DATE, text
@@ -167,6 +167,15 @@ def _unread() -> Iterator[tuple[Problem, str]]:
         yield WALK, text
     yield BOOKS, f"<<<{' > '.join(json.loads(inside(BOOKS)))}>>>"
     yield CARDS, "<<<" + ", ".join(f"{card} (mouse)" for card in inside(CARDS).split(",")) + ">>>"
+    yield SCORE, "The number of runs is 36"
+    yield SCORE, "The score of the A runs is 36."
+    yield SCORE, "Step 1 gives **36**."
+    rows = inside(SQUARE).split("\n")
+    yield (
+        SQUARE,
+        "<<<" + "\n".join(f"Row {at}: {row}" for at, row in zip(range(7, 0, -1), rows, strict=True)) + ">>>",
+    )
+    yield WAY, f"I tried the path {inside(WAY)}, it hits the wall."
     yield LETTERS, "<<<count 3; positions [1, 9, 10]>>>"
     yield SQUARE, f"<<<{inside(SQUARE)}\n\nThe row sums are fine, but the last row is doubtful>>>"
     for line in (

@@ -146,14 +146,12 @@ def parts(text: str) -> tuple[str, list[str]]:
     return (f"{opening}{separator}{line[-1:] if opening else ''}", found)
 
 
-_COORDINATES = re.compile(
-    r"(?:\(?\s*)?[A-Za-z](?:_\{?\w{1,3}\}?)?\s*,\s*[A-Za-z](?:_\{?\w{1,3}\}?)?\s*\)?\s*=(?!.*=)"
-)
+_COORDINATES = re.compile(r"\(?\s*(?P<one>[xy])\s*,\s*(?P<other>[xy])\s*\)?\s*=(?!.*=)")
 _NAMED_POINT = re.compile(r"(?:point\s+)?[A-Za-z]?'?\s*=?\s*(?=[(\[])", re.IGNORECASE)
 _COLUMN = re.compile(
     r"\\begin\s*\{([pbv]?matrix|array)\}(?:\{[lcr]*\})?(?P<inside>.*?)\\end\s*\{\1\}", re.DOTALL
 )
-_OF_AN_AXIS = re.compile(r"^[A-Za-z](?:_\{?\w{1,3}\}?)?\s*=\s*(?=[^=]*$)")
+_OF_AN_AXIS = re.compile(r"(?P<axis>[A-Za-z])(?:_\{?\w{1,3}\}?)?\s*=\s*(?P<rest>[^=]*)")
 
 
 def point(text: str) -> list[str] | Unreadable:
@@ -164,18 +162,24 @@ def point(text: str) -> list[str] | Unreadable:
     listed = _COLUMN.sub(lambda found: "(" + re.sub(r"&|\\{2}", ",", found["inside"]) + ")", text[:MAX_CHARS])
     line = cleaned(listed)
     line = re.sub(r"\s+and\s+(?=[A-Za-z]\s*=)", ", ", line)
-    named = _COORDINATES.match(line)
-    line = line[named.end() :].strip() if named else line
-    named = _NAMED_POINT.match(line)
-    line = line[named.end() :].strip() if named else line
+    axes = ["x", "y"]
+    if both := _COORDINATES.match(line):
+        axes = [both["one"], both["other"]]
+        line = line[both.end() :].strip()
+    if named := _NAMED_POINT.match(line):
+        line = line[named.end() :].strip()
     line = line.replace("|", ",").replace(";", ",")
+    wrong = Unreadable(f'"{shorten(text)}" is not a point of the form "(x, y)"')
     if line[:1] == "\\" or "," not in line:
-        return Unreadable(f'"{shorten(text)}" is not a point of the form "(x, y)"')
+        return wrong
     found = parts(line)[1]
-    if [part[:1] for part in found] == ["y", "x"]:
-        found.reverse()
-    found = [_OF_AN_AXIS.sub("", part).strip() for part in found]
-    return found if all(found) else Unreadable(f'"{shorten(text)}" is not a point of the form "(x, y)"')
+    marked = [_OF_AN_AXIS.fullmatch(part) for part in found]
+    if any(marked):
+        axes = [match["axis"] if match else "" for match in marked]
+        found = [match["rest"].strip() if match else "" for match in marked]
+    if sorted(axes) != ["x", "y"] or not all(found):
+        return wrong
+    return found[::-1] if axes[0] == "y" else found
 
 
 def _encloses(line: str) -> bool:

@@ -159,8 +159,9 @@ _FRAME = re.compile(
     re.MULTILINE,
 )
 _ROW_LABEL = re.compile(
-    r"^[ \t|*_]*(?:row|line)[ \t]{0,3}#?[0-9]{1,3}[*_ \t]{0,4}[:.)=|][ \t*_]*", re.MULTILINE | re.I
+    r"^[ \t|*_]*(?:row|line)[ \t]{0,3}#?([0-9]{1,3})[*_ \t]{0,4}[:.)=|][ \t*_]*", re.MULTILINE | re.I
 )
+_ROW = re.compile(r"\b(?:row|line)\b", re.IGNORECASE)
 _HEADER = re.compile(
     r"^[ \t]*\|?[^\n0-9|]{0,9}(?:\|[ \t]*(?:[A-Za-z]{2,12}\.?[ \t]?[0-9]{0,3}|[cC][0-9]{1,3})[ \t]*)+\|?[ \t]*\n"
     r"(?=[ \t]*\|?[ \t]*:?-{2,})",
@@ -179,7 +180,10 @@ def unframed(text: str) -> str:
 
 
 def _unlabelled(text: str) -> str:
-    rows = _ROW_LABEL.sub("", text) if re.search(r"\b(?:row|line)\b", text, re.IGNORECASE) else text
+    """Leave labels of rows out where they count from 0 or 1, and the names above a Markdown table."""
+    labels = [int(found[1]) for found in _ROW_LABEL.finditer(text)] if _ROW.search(text) else []
+    in_order = labels[:1] in ([0], [1]) and labels == list(range(labels[0], labels[0] + len(labels)))
+    rows = _ROW_LABEL.sub("", text) if in_order else text
     return _HEADER.sub("", rows) if "--" in rows and "|" in rows else rows
 
 

@@ -27,7 +27,8 @@ _OTHER_WORD = {
     "No": re.compile(r"\byes\b", re.IGNORECASE),
 }
 _DENIED = re.compile(
-    r"\b(?:not|no|nor|never|false|wrong|incorrect|invalid|excluded|cannot|unlikely|impossible|unless|except|maybe|"
+    r"\b(?:not|no|nor|never|false|wrong|incorrect|invalid|excluded|eliminated|rejected|ruled out|"
+    r"cannot|unlikely|impossible|unless|except|maybe|"
     r"perhaps|wait)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )

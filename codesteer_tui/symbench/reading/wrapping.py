@@ -33,7 +33,8 @@ _WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 _OPEN = re.compile(
     r"\b(?:not|no|nor|never|none|neither|either|or|wrong|false|incorrect|invalid|instead|unlike|except|unless|without|"
     r"cannot|could|might|may|maybe|perhaps|possibly|probably|unlikely|between|than|if|but|however|although|though|"
-    r"yet|almost|nearly|about|roughly|first|initially|wait|actually|mistake|error|fails?|unsure|guess|try|"
+    r"yet|almost|nearly|about|roughly|first|initially|wait|actually|mistake|error|fails?|unsure|guess|try|tried|"
+    r"ruled? out|eliminated?|reject(?:s|ed)?|avoid|"
     r"suppose|assume|impossible|exclude[ds]?|forbidden|attack(?:s|ed|ing)?|old|original(?:ly)?|starts?|starting|"
     r"opposite|other|another|second|next|previous|example|given|before|undo|again|then|repeat)\b|n['’]t\b|\?",
     re.IGNORECASE,
@@ -43,9 +44,9 @@ _OPEN = re.compile(
 _LABEL = re.compile(
     r"(?:(?:so|thus|hence|therefore|and|one|a|an|the|my|our|its|this|final|resulting|correct|right|total|new|full|whole|"
     r"complete|rotated|possible|valid|in|all|then)[\s,]+){0,6}"
-    r"(?:(?:expression|equation|string|password|score|total|count|product|value|result|answer|solution|board|grid|matrix|"
-    r"square|list|sequence|order|plan|cards?|books?|queens?|cells?|positions?|path|trajectory|number|statement|option|"
-    r"date|point|area|probability|way)(?:\s+(?:of|from|for|to)\s+[A-Za-z ]{1,40}?)?)"
+    r"(?:expression|equation|string|password|score|total|product|value|result|answer|solution|board|grid|matrix|square|"
+    r"list|sequence|order|plan|cards?|books?|queens?|cells?|positions?|path|trajectory|statement|option|date|point|area|"
+    r"probability)(?:\s+of\s+(?:the|all)\s+(?:string|books|cards|queens|expression|board|matrix|square|letters))?"
     r"(?:\s+(?:is|are|becomes|reads|stands?\s+at|is\s+at|are\s+at)(?:\s*:)?|\s*:)\s+(?P<rest>\S.*)",
     re.IGNORECASE,
 )
@@ -69,6 +70,9 @@ _TAKES_BACK = re.compile(
     r"n['’]t (?:the|right|correct|valid|work|reach|solve)\b|\bit is not\b",
     re.IGNORECASE,
 )
+
+
+_A_STEP = re.compile(r"\b(?:steps?|rounds?|part)\b", re.IGNORECASE)
 
 
 def unwrapped(text: str, keep: str = "") -> str:
@@ -174,7 +178,7 @@ def only_bold(text: str) -> str:
         return ""
     inside = str(found[0][0] or found[0][1]).strip()
     rest = tail.replace(inside, " ", 1)
-    return "" if leaves_open(rest) else inside
+    return "" if leaves_open(rest) or _A_STEP.search(rest) else inside
 
 
 def only_bracketed(text: str) -> str:
