@@ -185,6 +185,7 @@ def _unread() -> Iterator[tuple[Problem, str]]:
         "Move B back to stack4",
         "then undo the last move",
         "D goes home",
+        "Move A from stack1 to stack4 (and B to stack2)",
         "A goes home",
     ):
         yield BLOCKS, f"<<<{inside(BLOCKS)}\n{line}>>>"

@@ -22,7 +22,6 @@ from codesteer_tui.symbench.reading.lists import (
 )
 from codesteer_tui.symbench.reading.numbers import integer, number, plain
 from codesteer_tui.symbench.reading.options import letter, listed, yes_or_no
-from codesteer_tui.symbench.reading.wrapping import only_bold, only_bracketed, unwrapped, without_sentences
 
 
 @pytest.mark.parametrize(
@@ -160,79 +159,6 @@ def test_without_marks_a_careful_reader_looks_for_what_stands_out() -> None:
     assert not isinstance(found, Unreadable)
     assert "1, 2\n3, 4" in found
     assert "[[1, 2],\n[3, 4]]" in found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("The queens are at (0, 0), (1, 6) and (2, 3).", "(0, 0), (1, 6), (2, 3)"),
-        ("It is [[1, 2],\n[3, 4]] in short.", "[[1, 2],\n[3, 4]]"),
-        ("First [9], and it is [8].", ""),
-        ("It is (D), not (A).", ""),
-        ("It is not [8].", ""),
-        ("(8 * 5) - (13 + 3)", ""),
-        ("[8", ""),
-        ("8]", ""),
-    ],
-)
-def test_a_list_in_brackets_is_taken_only_where_it_is_the_only_one_and_nothing_denies_it(
-    text: str, found: str
-) -> None:
-    assert only_bracketed(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("The total score is **36**.", "36"),
-        ("**No.** Mia lies.", "No."),
-        ("It is not **36**.", ""),
-        ("**36** or 37", ""),
-        ("**3** and **4**", ""),
-        ("`8*5`", "8*5"),
-        ("36", ""),
-    ],
-)
-def test_the_only_bold_part_of_a_sentence_stands_out(text: str, found: str) -> None:
-    assert only_bold(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("1, 2\n3, 4\n\nI hope this helps!", "1, 2\n3, 4"),
-        ("These are the rows:\n1, 2\n3, 4", "1, 2\n3, 4"),
-        ("1, 2\n3, 4\nBut that is wrong.", ""),
-        ("1, 2\n3, 4", ""),
-        ("All is well.\nThat is all.", ""),
-        ("1, 2", ""),
-    ],
-)
-def test_sentences_around_an_answer_are_left_out_where_they_deny_nothing(text: str, found: str) -> None:
-    assert without_sentences(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "bare"),
-    [
-        ("\\boxed{448}", "448"),
-        ("$\\boxed{\\mathrm{D}}$", "D"),
-        ("**448**.", "448"),
-        ('"`448`"', "448"),
-        ("\\(448\\)", "448"),
-        ("```\n1\n2\n```", "1\n2"),
-        ("*,0,1,*", "*,0,1,*"),
-        ('"A", "B"', '"A", "B"'),
-        ("\\text{a} and \\text{b}", "\\text{a} and \\text{b}"),
-        ("4...", "4..."),
-    ],
-)
-def test_what_stands_around_an_answer_is_taken_off(text: str, bare: str) -> None:
-    assert unwrapped(text) == bare
-
-
-def test_quotes_that_belong_to_an_answer_are_kept() -> None:
-    assert unwrapped('"abc"', keep='"') == '"abc"'
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,11 @@ def _fitting(certain: list[str], guessed: list[str]) -> list[tuple[str, bool]] |
     return fitting or Unreadable(f"The answer is longer than {MAX_ANSWER_CHARS:,} characters")
 
 
+def there_are(count: int, things: str) -> str:
+    """Say how many there are: "There is 1 cell", "There are 3 cells"."""
+    return f"There is 1 {things.removesuffix('s')}" if count == 1 else f"There are {count} {things}"
+
+
 def shorten(text: str, limit: int = 60) -> str:
     """Put a text on one line of at most `limit` characters."""
     line = " ".join(text[: 4 * limit].split())

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TypeAlias
 
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, shorten, there_are
 from codesteer_tui.symbench.reading.numbers import MAX_DIGITS, integer, number, plain
 
 Tree: TypeAlias = "list[str | Tree]"
@@ -129,10 +129,10 @@ def table(text: str, height: int, width: int, *, glued: bool = False) -> list[li
     if (len(rows) == 1 and height != 1) or height == 1:
         flat = [item for row in rows for item in row]
         if len(flat) != height * width:
-            return f"There are {len(flat)} cells, not {height * width}."
+            return f"{there_are(len(flat), 'cells')}, not {height * width}."
         return [flat[at : at + width] for at in range(0, len(flat), width)]
     if len(rows) != height:
-        return f"There are {len(rows)} rows, not {height}."
+        return f"{there_are(len(rows), 'rows')}, not {height}."
     for at, row in enumerate(rows):
         if len(row) != width:
             return f"Row {at + 1} has {len(row)} cells, not {width}."

@@ -28,7 +28,7 @@ _BLOCKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _RIGHT = "The plan is legal and reaches the goal."
 _BREAK = re.compile(r"\n|\\n|[;,](?=[\s\"'\[(*`]{0,6}(?:[0-9]{1,4}[.)]\s{0,4})?move\b)", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:(?:step )?[0-9]{1,4} ?[.:]? |[-•] )", re.IGNORECASE)
-_REMARK = re.compile(r"\s(?:\([^()]*\)|#.*|//.*)\s*$")
+_REMARK = re.compile(r"\s(?!\W{1,3}(?:and|then|also|undo)\b)(?:\([^()]*\)|#.*|//.*)\s*$", re.IGNORECASE)
 _MOVE = re.compile(
     r"move (?:the )?(?:(?:block|box) )?(?P<block>[^ ]+) from (?P<source>(?:stack ?)?[^ ]+)"
     r" (?:on)?to (?P<goal>(?:stack ?)?[^ ]+?) ?[.,;]?",

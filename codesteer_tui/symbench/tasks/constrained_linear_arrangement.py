@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, sample
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
 from codesteer_tui.symbench.reading.lists import items
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -157,7 +157,7 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         is_letter = all(len(card) == 1 and card.isalpha() for card in wrong)
         return f"{reason}." if is_letter else Unreadable(reason)
     if len(found) != len(parameters.results):
-        return Misfit(f"There are {len(found)} cards for {len(parameters.results)} rounds")
+        return Misfit(f"{there_are(len(found), 'cards')} for {len(parameters.results)} rounds")
     return _first_contradiction(parameters, found)
 
 

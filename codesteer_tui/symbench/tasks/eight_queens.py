@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import sample, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
 from codesteer_tui.symbench.reading.lists import pairs
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -124,7 +124,7 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         return queens
     size = len(parameters.initial_board)
     if len(queens) != size:
-        return Misfit(f"There are {len(queens)} queens, not {size} (the given ones count)")
+        return Misfit(f"{there_are(len(queens), 'queens')}, not {size} (the given ones count)")
     for row, column in queens:
         if not (0 <= row < size and 0 <= column < size):
             return f"There is no square {row} {column} on the board."

@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer
-from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
 from codesteer_tui.symbench.reading.expression import expression
 from codesteer_tui.symbench.solvers.game24 import reach
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
@@ -116,7 +116,8 @@ def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
             return side
     solution = next((side for side in parsed if len(side.numbers) > 1), parsed[0])
     if difference := _difference(Counter(parameters.numbers), Counter(solution.numbers)):
-        return f"Not each number is used exactly once: {difference}."
+        wrong = f"Not each number is used exactly once: {difference}"
+        return Misfit(wrong) if len(solution.numbers) == 1 else f"{wrong}."
     for side in parsed:
         if len(side.numbers) > len(parameters.numbers):
             return "One side of the equation uses more numbers than are given."

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
 from codesteer_tui.symbench.reading.lists import integers
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.solvers.logical_equation import Condition, conditions_of, solve
@@ -133,7 +133,7 @@ def _broken_rule(
     if isinstance(values, Unreadable):
         return values
     if len(values) != parameters.num_letters:
-        return Misfit(f"There are {len(values)} values, not {parameters.num_letters}")
+        return Misfit(f"{there_are(len(values), 'values')}, not {parameters.num_letters}")
     of = dict(zip(_LETTERS, values, strict=False))
     for letter, value in of.items():
         if value not in parameters.values:
