@@ -23,7 +23,7 @@ def range_of(kind: types.Type) -> str:
     if isinstance(kind, types.BoolType):
         return "true or false"
     if isinstance(kind, types.LiteralType):
-        return " or ".join(map(str, kind.values))
+        return " or ".join(f'"{value}"' if " " in str(value) else str(value) for value in kind.values)
     if isinstance(kind, types.VarTupleType | types.ListType):
         item = range_of(kind.item_type)
         return f"{_between('several', kind.min_length, kind.max_length)}, separated by commas, each {item}"

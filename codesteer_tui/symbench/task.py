@@ -31,7 +31,7 @@ from msgspec import Struct
 from codesteer_tui.answers import final_answer
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench.fields import allowed
+from codesteer_tui.symbench.fields import allowed, typed
 from codesteer_tui.values import Verdict
 
 Category: TypeAlias = Literal["arithmetic", "strings", "logic", "planning", "games", "mathematics"]
@@ -159,7 +159,4 @@ def _typed(value: object, several: bool) -> object:
 
 
 def _shown(values: dict[str, Any]) -> str:
-    return ", ".join(
-        f"{name}={','.join(map(str, value)) if isinstance(value, tuple | list) else value}"
-        for name, value in values.items()
-    )
+    return ", ".join(f"{name}={typed(value)}" for name, value in values.items())
