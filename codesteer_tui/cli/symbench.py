@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from collections import Counter
@@ -78,7 +79,9 @@ def show(task_id: str, as_json: bool) -> None:
 
 @command.command("generate", short_help="Make problems from a seed, as JSON Lines.")
 @click.argument("task_id", metavar="TASK")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Which problem.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Which problem; any whole number."
+)
 @click.option(
     "--count",
     type=click.IntRange(min=1),
@@ -105,14 +108,22 @@ def generate(task_id: str, seed: int, count: int, knobs: tuple[str, ...], as_jso
     import msgspec
 
     from codesteer_tui.symbench import generate as make
-    from codesteer_tui.symbench import tasks
+    from codesteer_tui.symbench import make_difficulty, tasks
+    from codesteer_tui.symbench.fields import typed
 
-    given = dict(_pair(knob, "--set", f"codesteer symbench show {tasks[task_id].id}") for knob in knobs)
+    given: dict[str, str] = {}
+    for knob in knobs:
+        name, value = _pair(knob, "--set", f"codesteer symbench show {tasks[task_id].id}")
+        if name in given:
+            raise click.UsageError(f"--set {name} is given twice. Give it once.")
+        given[name] = value
+    difficulty = make_difficulty(tasks[task_id], **given)
+    named = [
+        f"{name}={typed(getattr(difficulty, name))}" for name in difficulty.__struct_fields__ if name in given
+    ]
     for number in range(seed, seed + count):
         problem = make(task_id, number, **given)
-        sample_id = "/".join(
-            [task_id, "generated", *(f"{name}={value}" for name, value in given.items()), str(number)]
-        )
+        sample_id = "/".join([task_id, "generated", *named, str(number)])
         if as_json or not sys.stdout.isatty():
             row = {"task": task_id, "sample_id": sample_id, **_asked(problem), "seed": number}
             put_line(msgspec.json.encode(row))
@@ -141,14 +152,16 @@ def verify(file: str, scoring: Literal["rules", "reference"], policies: tuple[st
     """Judge the answers in FILE.jsonl ("-" for standard input), one verdict a line, in order.
 
     A line has "task", "parameters", "question" and "answer"; what `codesteer symbench generate` and `import` print
-    has all but the last. The exit code is 0 whatever the verdicts are. A line that cannot be read ends it with 2,
-    after the verdicts on the lines before.
+    has all but the last. The exit code is 0 whatever the verdicts are. A line that cannot be read, or that lacks
+    "parameters" or "answer", ends it with 2, after the verdicts on the lines before; an answer that is null could not
+    be checked.
     """
     import msgspec
 
     from codesteer_tui.symbench import tasks
     from codesteer_tui.symbench import verify as judge
-    from codesteer_tui.symbench.rows import JudgedRow, read_row
+    from codesteer_tui.symbench.rows import JudgedRow, read_answered_row
+    from codesteer_tui.values import Verdict
 
     if policies and scoring == "reference":
         raise click.UsageError("The published judges have no --policy. Leave it out, or use --scoring rules.")
@@ -158,9 +171,11 @@ def verify(file: str, scoring: Literal["rules", "reference"], policies: tuple[st
     with _opened(file) as stream:
         for number, line in _lines(stream, name):
             with _at(name, number):
-                row = read_row(line, name, number)
+                row = read_answered_row(line, name, number)
                 task, problem = tasks[row.task], row.problem
-            if scoring == "reference":
+            if not isinstance(row.answer, str):
+                verdict = Verdict("could_not_check", "The answer is null.")
+            elif scoring == "reference":
                 verdict = judge(problem, row.answer, scoring="reference")
             else:
                 verdict = task.verify(problem, row.answer, chosen.get(row.task))
@@ -224,8 +239,9 @@ def _put_fields(title: str, kind: type[Any], fields: list[dict[str, Any]]) -> No
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
-    """Break long lines for reading."""
-    wrapped = textwrap.TextWrapper(100, initial_indent=" " * indent, subsequent_indent=" " * indent)
+    """Break long lines for reading: at the edge of a narrow terminal, and at 100 characters of a wide one."""
+    width = max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+    wrapped = textwrap.TextWrapper(width, initial_indent=" " * indent, subsequent_indent=" " * indent)
     return "\n".join(wrapped.fill(line) for line in text.split("\n"))
 
 
@@ -237,7 +253,7 @@ def _pair(text: str, option: str, help_at: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise click.UsageError(f"{option} {text!r} must be NAME=VALUE. See: {help_at}")
-    return name.strip(), value
+    return name.strip(), value.strip()
 
 
 def _policies(given: tuple[str, ...]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import inspect as types
 
+from codesteer_tui.symbench.fields import range_of, typed
+
 if TYPE_CHECKING:
     from codesteer_tui.symbench import Task
 
@@ -27,7 +29,7 @@ def described(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:
     if not isinstance(info, types.StructType):
         raise TypeError(f"{kind} is no struct")
     return [
-        {"name": field.name, "default": _typed(defaults[field.name]), "range": _range(field.type)}
+        {"name": field.name, "default": typed(defaults[field.name]), "range": range_of(field.type)}
         for field in info.fields
     ]
 
@@ -52,37 +54,3 @@ def reflowed(text: str) -> str:
         paragraph if re.search(r"^(?:\s|[-*] )", paragraph, re.MULTILINE) else " ".join(paragraph.split())
         for paragraph in paragraphs
     )
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(map(_typed, value)) if isinstance(value, tuple | list) else str(value)
-
-
-def _range(kind: types.Type) -> str:
-    if isinstance(kind, types.IntType | types.FloatType):
-        number = "a whole number" if isinstance(kind, types.IntType) else "a number"
-        return _between(number, kind.ge, kind.le)
-    if isinstance(kind, types.BoolType):
-        return "true or false"
-    if isinstance(kind, types.LiteralType):
-        return " or ".join(map(str, kind.values))
-    if isinstance(kind, types.VarTupleType | types.ListType):
-        item = _range(kind.item_type)
-        return f"{_between('several', kind.min_length, kind.max_length)}, separated by commas, each {item}"
-    if isinstance(kind, types.TupleType):
-        return f"{len(kind.item_types)} separated by commas, each {_range(kind.item_types[0])}"
-    if isinstance(kind, types.UnionType):
-        return " or ".join(_range(part) for part in kind.types)
-    if isinstance(kind, types.NoneType):
-        return "none"
-    return "text"
-
-
-def _between(what: str, least: Any, most: Any) -> str:
-    if least is not None and most is not None:
-        return f"{least:,} to {most:,}" if what != "several" else f"{least} to {most} of them"
-    if least is not None:
-        return f"{what}, at least {least:,}"
-    return f"{what}, at most {most:,}" if most is not None else what

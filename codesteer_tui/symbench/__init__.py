@@ -14,6 +14,7 @@ task is written: see `codesteer_tui.symbench.task`.
 from __future__ import annotations
 
 import codesteer_tui.symbench.tasks  # noqa: F401 - loaded first, so that `tasks` below keeps its name
+from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.published.scoring import Scoring, verify_as_published
 from codesteer_tui.symbench.registry import Tasks
@@ -31,12 +32,14 @@ def generate(task_id: str, seed: int, **knobs: object) -> Problem:
     The same task, seed and knobs give the same problem on every platform and Python version.
 
     Raises:
-        ProblemError: the task or a knob is unknown, or a value is out of range.
+        ProblemError: the task or a knob is unknown, a value is out of range, or the seed is no whole number.
     """
     return tasks.generate(task_id, seed, **knobs)
 
 
-def verify(problem: Problem, answer: str, *, scoring: Scoring = "rules", **policies: object) -> Verdict:
+def verify(
+    problem: Problem, answer: str | None, *, scoring: Scoring = "rules", **policies: object
+) -> Verdict:
     """Judge an answer to a task's problem.
 
     With `scoring="rules"` by the rules of the task, where `policies` settle what the question leaves open (see the
@@ -44,10 +47,19 @@ def verify(problem: Problem, answer: str, *, scoring: Scoring = "rules", **polic
     included, for comparison with published numbers (see `codesteer_tui.symbench.published.judges`).
 
     Raises:
-        ProblemError: the problem belongs to no known task, or a policy is not one of it. An answer, whatever it
-            holds, raises nothing.
+        ProblemError: the problem belongs to no known task, the scoring is unknown, or a policy is not one of the
+            task; the published judges have none. An answer, whatever it holds, raises nothing.
     """
     task = tasks[problem.task]
+    if scoring not in ("rules", "reference"):
+        raise ProblemError(f"There is no scoring {scoring!r}.", 'It is "rules" or "reference".')
+    if policies and scoring == "reference":
+        raise ProblemError(
+            f"The published judges have no policy ({', '.join(policies)}).",
+            'Leave it out, or use scoring="rules".',
+        )
+    if not isinstance(answer, str):
+        return Verdict("could_not_check", "There is no answer.")
     if scoring == "reference":
         return verify_as_published(task, problem, answer)
     return task.verify(problem, answer, make_policy(task, **policies) if policies else None)

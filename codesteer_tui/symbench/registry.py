@@ -68,8 +68,8 @@ class Tasks(Mapping[str, Task]):
         module = MODULES.get(task_id)
         if module is None:
             close = get_close_matches(task_id, MODULES, n=1, cutoff=0.4)
-            hint = f'Did you mean "{close[0]}"? ' if close else ""
-            raise ProblemError(f'There is no task "{task_id}".', f"{hint}Known tasks: {', '.join(MODULES)}.")
+            remedy = f'Did you mean "{close[0]}"?' if close else f"Known tasks: {', '.join(MODULES)}."
+            raise ProblemError(f'There is no task "{task_id}".', remedy)
         return cast("Task", importlib.import_module(f"codesteer_tui.symbench.tasks.{module}").TASK)
 
     def __contains__(self, task_id: object) -> bool:
@@ -87,5 +87,7 @@ class Tasks(Mapping[str, Task]):
     def generate(self, task_id: str, seed: int, **knobs: object) -> Problem:
         """Make the problem of a task for a seed; see `codesteer_tui.symbench.generate`."""
         task = self[task_id]
+        if not isinstance(seed, int) or isinstance(seed, bool):
+            raise ProblemError(f"The seed {seed!r} is no whole number.", "Give an int, such as seed=7.")
         problem = task.generate(Random(seed), make_difficulty(task, **knobs))
         return msgspec.structs.replace(problem, task=task.id, seed=seed)

@@ -20,6 +20,7 @@ computes exactly, and raises nothing: what it cannot read is `could_not_check` a
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from random import Random
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
@@ -30,6 +31,7 @@ from msgspec import Struct
 from codesteer_tui.answers import final_answer
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
+from codesteer_tui.symbench.fields import allowed, typed
 from codesteer_tui.values import Verdict
 
 Category: TypeAlias = Literal["arithmetic", "strings", "logic", "planning", "games", "mathematics"]
@@ -98,13 +100,24 @@ def _made(task: Task, kind: type[Struct], what: str, given: dict[str, object]) -
             hint = f'Did you mean "{close[0]}"? ' if close else ""
             there = f"{hint}It has: {', '.join(known)}." if known else "It has none."
             raise ProblemError(f'The task "{task.id}" has no {what} "{name}".', there)
-    values = {name: _typed(value) for name, value in given.items()}
+    listed = {
+        name for name, default in msgspec.structs.asdict(kind()).items() if isinstance(default, tuple | list)
+    }
+    values = {name: _typed(value, name in listed) for name, value in given.items()}
     try:
         return msgspec.convert(values, type=kind, strict=False)
     except msgspec.ValidationError as error:
+        defaults = msgspec.structs.asdict(kind())
+        field = re.search(r" - at `\$\.(\w+)", str(error))
+        if field is None or field[1] not in given:
+            raise ProblemError(
+                f'The task "{task.id}" cannot be used with {_shown(given)}: {error}.',
+                f"The defaults: {_shown(defaults)}.",
+            ) from error
+        name = field[1]
         raise ProblemError(
-            f'The task "{task.id}" cannot be used with {_shown(given)}: {error}.',
-            f"The defaults: {_shown(msgspec.structs.asdict(kind()))}.",
+            f'The task "{task.id}" cannot be used with {_shown({name: given[name]})}.',
+            f"What {name} may be: {allowed(kind, name)}. The default: {_shown({name: defaults[name]})}.",
         ) from error
 
 
@@ -136,12 +149,14 @@ def gold_text(problem: Problem) -> str | None:
     return found.text if found.found and "<<<" in problem.gold else problem.gold.strip()
 
 
-def _typed(value: object) -> object:
-    return [part.strip() for part in value.split(",")] if isinstance(value, str) and "," in value else value
+def _typed(value: object, several: bool) -> object:
+    """A value as the types take it: what is typed for several values is a list, even of one."""
+    if not isinstance(value, str):
+        return value
+    if several or "," in value:
+        return [part.strip() for part in value.split(",")]
+    return value.strip()
 
 
 def _shown(values: dict[str, Any]) -> str:
-    return ", ".join(
-        f"{name}={','.join(map(str, value)) if isinstance(value, tuple | list) else value}"
-        for name, value in values.items()
-    )
+    return ", ".join(f"{name}={typed(value)}" for name, value in values.items())

@@ -298,3 +298,53 @@ def test_one_task_of_the_published_data_may_be_asked_for_with_its_wrong_answers(
     asked = ("symbench", "import", "dataset_gather", "--task", "number_multiply")
     done = desk.codesteer(*asked, "--all")
     assert (done.data["status"], done.data["gold"]) == ("wrong", "21")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--set", "numbers=1"], "What numbers may be: 2 to 80."),
+        (["--set", "numbers=many"], "What numbers may be: 2 to 80."),
+        (["--set", "numbers=5", "--set", "numbers=6"], "--set numbers is given twice"),
+    ],
+)
+def test_a_refused_knob_is_told_with_what_it_may_be(desk: Desk, arguments: list[str], said: str) -> None:
+    done = desk.codesteer("symbench", "generate", "game24", *arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert "$." not in done.err
+
+
+def test_the_name_of_a_problem_does_not_depend_on_how_its_knobs_were_typed(desk: Desk) -> None:
+    one = desk.codesteer("symbench", "generate", "game24", "--set", " numbers = 5", "--set", "target=24").data
+    other = desk.codesteer("symbench", "generate", "game24", "--set", "target=24", "--set", "numbers=5").data
+    assert (
+        one["sample_id"] == other["sample_id"] == "game24/generated/numbers=5,target=24/0".replace(",", "/")
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b'{"task": "game24", "parameters": {"numbers": [1, 2], "target": 3}}', 'it has no "answer"'),
+        (b'{"task": "game24", "answer": "<<<1 + 2>>>"}', 'it has no "parameters"'),
+        (b'{"task": "game24", "sample_id": 3}', '"sample_id" has to be a string'),
+        ('{"task": "game24"}'.encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_row_that_cannot_be_judged_is_told_with_what_it_lacks(desk: Desk, line: bytes, said: str) -> None:
+    (desk.folder / "rows.jsonl").write_bytes(line)
+    done = desk.codesteer("symbench", "verify", "rows.jsonl")
+    assert done.code == 2
+    assert said in done.err
+    assert not done.out
+
+
+def test_a_null_answer_could_not_be_checked_and_a_byte_order_mark_is_no_matter(desk: Desk) -> None:
+    good = row("letters", 4, generate("letters", 4).gold or "")
+    (desk.folder / "rows.jsonl").write_bytes(
+        b"\xef\xbb\xbf" + lines([good, {**good, "answer": None}]).encode()
+    )
+    done = desk.codesteer("symbench", "verify", "rows.jsonl")
+    assert done.code == 0
+    assert [one["verdict"] for one in objects(done.out)] == ["pass", "could_not_check"]

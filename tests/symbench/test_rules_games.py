@@ -109,7 +109,7 @@ def test_right_answers_pass_in_any_reasonable_form(problem: Problem, answer: str
         (cards("elements", "AD", "wl"), "<<<C,C>>>", "Card C is played twice, in rounds 1 and 2."),
         (cards("animal", "A", "w"), "<<<H>>>", "Round 1: A against H is a loss, not a win."),
         (cards("stick_game", "A", "w"), "<<<E>>>", 'There is no card "E" in this game.'),
-        (cards("stick_game", "AB", "wd"), "<<<B>>>", "There are 1 cards for 2 rounds."),
+        (cards("stick_game", "AB", "wd"), "<<<B>>>", "There is 1 card for 2 rounds."),
         (REVERSI, "<<<*,*,*,*,*,1,0,*,*,0,1,*,*,*,*,*>>>", "as it was before the moves"),
         (
             REVERSI,

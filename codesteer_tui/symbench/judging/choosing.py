@@ -47,7 +47,7 @@ def judge_yes_or_no(problem: Problem, answer: str, policy: YesOrNo) -> Verdict:
     right = yes_or_no(stored) if stored else None
     if not isinstance(right, str):
         return Verdict("could_not_check", _NO_GOLD)
-    return judge(answer, partial(_wrong_word, right, policy), f"{right} is right.")
+    return judge(answer, partial(_wrong_word, right, policy), f"{right} is right.", lists=False)
 
 
 def judge_option(problem: Problem, answer: str, policy: OptionLetter) -> Verdict:
@@ -60,7 +60,8 @@ def judge_option(problem: Problem, answer: str, policy: OptionLetter) -> Verdict
         return Verdict(
             "could_not_check", f"The question lists no option ({right}), which is the stored answer."
         )
-    return judge(answer, partial(_wrong_letter, right, options, policy), f"Option ({right}) is right.")
+    rule = partial(_wrong_letter, right, options, policy)
+    return judge(answer, rule, f"Option ({right}) is right.", lists=False)
 
 
 def _wrong_word(right: str, policy: YesOrNo, text: str) -> str | Unreadable | None:

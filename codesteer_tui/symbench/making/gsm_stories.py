@@ -233,3 +233,19 @@ STORIES: Mapping[str, Callable[[Random, int, int], Told]] = {
     "field": _field,
 }
 """Name → story; called with the stream of draws, the digits of awkward numbers and the number of parts."""
+
+UNITS: Mapping[str, str] = {
+    "shopping": "dollar",
+    "saving": "dollar",
+    "driving": "metre",
+    "tank": "litre",
+    "factory": "box",
+    "chain": "stamp",
+    "average": "gram",
+    "theatre": "dollar",
+    "two shares": "litre",
+    "price": "dollar",
+    "flowers": "flower",
+    "field": "dollar",
+}
+"""Name → what the story's question asks for, in the singular."""

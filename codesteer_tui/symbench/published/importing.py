@@ -110,7 +110,8 @@ class Import(Iterator[Imported]):
             shown = ", ".join(f"{count} {status}" for status, count in of_task.items())
             lines.append(f"{task}: {sum(of_task.values())} ({shown})")
         if self.left_out:
-            lines.append(f"left out: {len(self.left_out)} samples that are unsolvable or malformed")
+            samples = "sample" if len(self.left_out) == 1 else "samples"
+            lines.append(f"left out: {len(self.left_out)} {samples}, unsolvable or malformed")
         lines += [f"skipped: {skipped.error.message}" for skipped in self.skipped[:SHOWN]]
         if len(self.skipped) > SHOWN:
             lines.append(f"skipped: {len(self.skipped) - SHOWN} more")

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from codesteer_tui.answers import FinalAnswer, final_answer, without_announcement
+from codesteer_tui.symbench.reading.wrapping import (
+    has_words,
+    only_bold,
+    only_bracketed,
+    unwrapped,
+    without_label,
+    without_sentences,
+)
 from codesteer_tui.values import Verdict
 
 MAX_ANSWER_CHARS = 50_000
@@ -33,62 +41,99 @@ class Misfit(Unreadable, frozen=True):
     """
 
 
-def judge(answer: str, broken_rule: Callable[[str], str | Unreadable | None], right: str) -> Verdict:
+def judge(
+    answer: str,
+    broken_rule: Callable[[str], str | Unreadable | None],
+    right: str,
+    *,
+    lists: bool = True,
+    keep: str = "",
+) -> Verdict:
     """Judge a model's final text with a task's rule.
 
     `broken_rule` gets one candidate for the answer after the other (see `candidates`). It says which rule the
     candidate breaks, as a sentence; None where it breaks none; or `Unreadable` where it is no answer at all, and then
     the next candidate is tried (`Misfit` where it is wrong unless another one fits). `right` is the sentence for an
     answer that breaks no rule.
+
+    What is no answer as it is written is tried without what stands around it (see `wrapping`); `keep` are quotes that
+    belong to the answer. Where the task's answers are no `lists`, no brackets in a sentence are taken for one.
     """
-    found = candidates(answer)
+    found = _found(answer, lists)
     if isinstance(found, Unreadable):
         return Verdict("could_not_check", f"{found.reason}.")
     reason, misfit = "", None
-    for candidate in found:
+    for candidate, certain in _with_bare(found, keep):
         broken = broken_rule(candidate)
         if broken is None:
             return Verdict("pass", right, shorten(candidate, 200))
         if not isinstance(broken, Unreadable):
             return Verdict("fail", broken, shorten(candidate, 200))
-        if isinstance(broken, Misfit):
+        if isinstance(broken, Misfit) and certain and not has_words(candidate):
             misfit = misfit or Verdict("fail", f"{broken.reason}.", shorten(candidate, 200))
         reason = reason or broken.reason
     if misfit:
         return misfit
-    return Verdict("could_not_check", f"{reason}.", shorten(found[0], 200))
+    return Verdict("could_not_check", f"{reason}.", shorten(found[0][0], 200))
 
 
 def candidates(text: str) -> list[str] | Unreadable:
     """What may be the final answer in a model's text, most explicit first; never an empty list.
 
     Between markers (``<<<…>>>``) only what stands there counts, with or without words that announce it. Elsewhere,
-    in this order: what a ``\\boxed{…}`` or a line that announces it holds, the whole text, its last line, its last
-    paragraph, the inside of its last fenced block, its last list in brackets, and what the last announcement announces
-    as it is written.
+    in this order: what a ``\\boxed{…}`` or a line that announces it holds, and the whole text; then what a careful
+    reader would take (see `_careful`), and what the last announcement announces as it is written.
     """
+    found = _found(text, lists=True)
+    return found if isinstance(found, Unreadable) else [candidate for candidate, _ in found]
+
+
+def _found(text: str, lists: bool) -> list[tuple[str, bool]] | Unreadable:
+    """The candidates of a text, and whether each is what the text gives as its answer, for certain."""
     answer = final_answer(text)
     if answer.found and answer.how.startswith("the last <<<"):
-        return _fitting([answer.text, without_announcement(answer.text)])
+        return _fitting(
+            [answer.text, without_announcement(answer.text)],
+            [without_label(answer.text), without_sentences(answer.text)],
+        )
     whole = text.strip()
     if not whole:
         return Unreadable("The answer is empty")
     tail = whole[-_TAIL:]
-    return _fitting([*_announced(answer), whole, *_careful(tail), *_as_written(tail)])
+    return _fitting([*_announced(answer), whole], [*_careful(tail, lists), *_as_written(tail)])
+
+
+def _with_bare(found: list[tuple[str, bool]], keep: str) -> Iterator[tuple[str, bool]]:
+    """Go through candidates, each followed by itself without what stands around it, where that is something else."""
+    seen = {candidate for candidate, _ in found}
+    for candidate, certain in found:
+        yield candidate, certain
+        bare = unwrapped(candidate, keep)
+        if bare and bare not in seen:
+            seen.add(bare)
+            yield bare, certain
 
 
 def _announced(answer: FinalAnswer) -> list[str]:
     return [answer.text, without_announcement(answer.text)] if answer.found else []
 
 
-def _careful(tail: str) -> list[str]:
-    """What a careful reader would take where nothing in the text says that it is the answer."""
+def _careful(tail: str, lists: bool) -> list[str]:
+    """What a careful reader would take where nothing in the text says that it is the answer.
+
+    Its last line, its last paragraph, the inside of its last fenced block, the only part in bold type of its last line
+    and what that says with a name ("The score is 36"), all but the sentences around it, and, among `lists`, its only
+    list in brackets; the last four only where no word denies or doubts them.
+    """
     paragraph = re.split(r"\n[ \t]*\n", tail)[-1].strip()
-    found = [tail.rsplit("\n", 1)[-1].strip(), without_announcement(tail.rsplit("\n", 1)[-1]), paragraph]
+    line = tail.rsplit("\n", 1)[-1].strip()
+    found = [line, without_announcement(line), paragraph]
     fences = list(_FENCE.finditer(tail))
     if fences:
         found.append(fences[-1]["inside"].strip())
-    found.append(_last_bracketed(tail))
+    found += [only_bold(line), without_label(line), without_sentences(tail)]
+    if lists:
+        found.append(only_bracketed(tail))
     return found
 
 
@@ -107,28 +152,24 @@ def _as_written(tail: str) -> list[str]:
             start -= 1
         end = next((below for below in range(at + 1, len(lines)) if not lines[below].strip()), len(lines))
         line = lines[at][start:].strip()
-        return [line, "\n".join([line, *lines[at + 1 : end]]).strip()]
+        found = [line, "\n".join([line, *lines[at + 1 : end]]).strip()]
+        if lines[at].lstrip().startswith("**") and line.endswith("**"):
+            found.append(line.removesuffix("**"))
+        return found
     return []
 
 
-def _last_bracketed(text: str) -> str:
-    """The last outermost ``[…]`` or ``(…)`` of a text, with its brackets; empty where there is none."""
-    end = max(text.rfind("]"), text.rfind(")"))
-    depth = 0
-    for at in range(end, -1, -1):
-        sign = text[at]
-        if sign in "])":
-            depth += 1
-        elif sign in "[(":
-            depth -= 1
-            if depth == 0:
-                return text[at : end + 1]
-    return ""
-
-
-def _fitting(texts: list[str]) -> list[str] | Unreadable:
-    fitting = [text for text in dict.fromkeys(texts) if text and len(text) <= MAX_ANSWER_CHARS]
+def _fitting(certain: list[str], guessed: list[str]) -> list[tuple[str, bool]] | Unreadable:
+    texts = dict.fromkeys(certain, True)
+    for guess in guessed:
+        texts.setdefault(guess, False)
+    fitting = [(text, sure) for text, sure in texts.items() if text and len(text) <= MAX_ANSWER_CHARS]
     return fitting or Unreadable(f"The answer is longer than {MAX_ANSWER_CHARS:,} characters")
+
+
+def there_are(count: int, things: str) -> str:
+    """Say how many there are: "There is 1 cell", "There are 3 cells"."""
+    return f"There is 1 {things.removesuffix('s')}" if count == 1 else f"There are {count} {things}"
 
 
 def shorten(text: str, limit: int = 60) -> str:

@@ -6,12 +6,15 @@ Values are computed in floating point; see `codesteer_tui.symbench.reading.formu
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from msgspec import Struct
 
 from codesteer_tui.symbench.reading.amounts import CHANGING
 from codesteer_tui.symbench.reading.answer import Unreadable, shorten
+from codesteer_tui.symbench.reading.expression import expression
 from codesteer_tui.symbench.reading.formulas import evaluate
+from codesteer_tui.symbench.reading.numbers import number as exact_number
 
 MAX_CHARS = 1_000
 
@@ -56,10 +59,11 @@ _SHORT_UNITS = frozenset(_UNIT_NAMES.split())
 
 
 class Value(Struct, frozen=True):
-    """A number, and whether a percent sign stood behind it."""
+    """A number, and whether a percent sign stood behind it; `exact` where it is a fraction that was read exactly."""
 
     number: float
     percent: bool = False
+    exact: Fraction | None = None
 
 
 def value(text: str, *, units: bool = True) -> Value | Unreadable:
@@ -79,7 +83,16 @@ def value(text: str, *, units: bool = True) -> Value | Unreadable:
     number = evaluate(line.strip())
     if isinstance(number, Unreadable):
         return Unreadable(f'"{shorten(text)}" is not a number: {number.reason}')
-    return Value(number, percent)
+    return Value(number, percent, _exactly(line.strip()))
+
+
+def _exactly(line: str) -> Fraction | None:
+    """Read a number, a fraction or an expression of integers without rounding; None where it is something else."""
+    found = exact_number(line)
+    if isinstance(found, Unreadable):
+        parsed = expression(line)
+        found = parsed if isinstance(parsed, Unreadable) else parsed.value()
+    return None if isinstance(found, Unreadable) else found
 
 
 def cleaned(text: str) -> str:
@@ -131,6 +144,42 @@ def parts(text: str) -> tuple[str, list[str]]:
             start = at + 1
     found.append(inner[start:].strip())
     return (f"{opening}{separator}{line[-1:] if opening else ''}", found)
+
+
+_COORDINATES = re.compile(r"\(?\s*(?P<one>[xy])\s*,\s*(?P<other>[xy])\s*\)?\s*=(?!.*=)")
+_NAMED_POINT = re.compile(r"(?:point\s+)?[A-Za-z]?'?\s*=?\s*(?=[(\[])", re.IGNORECASE)
+_COLUMN = re.compile(
+    r"\\begin\s*\{([pbv]?matrix|array)\}(?:\{[lcr]*\})?(?P<inside>.*?)\\end\s*\{\1\}", re.DOTALL
+)
+_OF_AN_AXIS = re.compile(r"(?P<axis>[A-Za-z])(?:_\{?\w{1,3}\}?)?\s*=\s*(?P<rest>[^=]*)")
+
+
+def point(text: str) -> list[str] | Unreadable:
+    r"""Take a point apart: ``(8/3, 1/3)``, ``[8/3; 1/3]``, ``x = 8/3, y = 1/3``, ``G = (8/3 | 1/3)``, or a column.
+
+    Gives its coordinates as they are written.
+    """
+    listed = _COLUMN.sub(lambda found: "(" + re.sub(r"&|\\{2}", ",", found["inside"]) + ")", text[:MAX_CHARS])
+    line = cleaned(listed)
+    line = re.sub(r"\s+and\s+(?=[A-Za-z]\s*=)", ", ", line)
+    axes = ["x", "y"]
+    if both := _COORDINATES.match(line):
+        axes = [both["one"], both["other"]]
+        line = line[both.end() :].strip()
+    if named := _NAMED_POINT.match(line):
+        line = line[named.end() :].strip()
+    line = line.replace("|", ",").replace(";", ",")
+    wrong = Unreadable(f'"{shorten(text)}" is not a point of the form "(x, y)"')
+    if line[:1] == "\\" or "," not in line:
+        return wrong
+    found = parts(line)[1]
+    marked = [_OF_AN_AXIS.fullmatch(part) for part in found]
+    if any(marked):
+        axes = [match["axis"] if match else "" for match in marked]
+        found = [match["rest"].strip() if match else "" for match in marked]
+    if sorted(axes) != ["x", "y"] or not all(found):
+        return wrong
+    return found[::-1] if axes[0] == "y" else found
 
 
 def _encloses(line: str) -> bool:

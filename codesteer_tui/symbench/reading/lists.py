@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TypeAlias
 
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, shorten, there_are
 from codesteer_tui.symbench.reading.numbers import MAX_DIGITS, integer, number, plain
 
 Tree: TypeAlias = "list[str | Tree]"
@@ -129,10 +129,10 @@ def table(text: str, height: int, width: int, *, glued: bool = False) -> list[li
     if (len(rows) == 1 and height != 1) or height == 1:
         flat = [item for row in rows for item in row]
         if len(flat) != height * width:
-            return f"There are {len(flat)} cells, not {height * width}."
+            return f"{there_are(len(flat), 'cells')}, not {height * width}."
         return [flat[at : at + width] for at in range(0, len(flat), width)]
     if len(rows) != height:
-        return f"There are {len(rows)} rows, not {height}."
+        return f"{there_are(len(rows), 'rows')}, not {height}."
     for at, row in enumerate(rows):
         if len(row) != width:
             return f"Row {at + 1} has {len(row)} cells, not {width}."
@@ -158,15 +158,33 @@ _FRAME = re.compile(
     r"|^[ \t|+]*-[-+ \t|:]{2,}$",
     re.MULTILINE,
 )
+_ROW_LABEL = re.compile(
+    r"^[ \t|*_]*(?:row|line)[ \t]{0,3}#?([0-9]{1,3})[*_ \t]{0,4}[:.)=|][ \t*_]*", re.MULTILINE | re.I
+)
+_ROW = re.compile(r"\b(?:row|line)\b", re.IGNORECASE)
+_HEADER = re.compile(
+    r"^[ \t]*\|?[^\n0-9|]{0,9}(?:\|[ \t]*(?:[A-Za-z]{2,12}\.?[ \t]?[0-9]{0,3}|[cC][0-9]{1,3})[ \t]*)+\|?[ \t]*\n"
+    r"(?=[ \t]*\|?[ \t]*:?-{2,})",
+    re.MULTILINE,
+)
 _FRAME_SIGNS = str.maketrans({"&": " ", "|": " ", "{": "[", "}": "]"})
 
 
 def unframed(text: str) -> str:
     r"""Put a LaTeX or Markdown table, or one in braces, into a form that `table` and `grid` read, one row a line.
 
-    Only for tables without the cells ``& | { }``.
+    Labels of rows ("Row 1:") and a line of names above a Markdown table are left out. Only for tables without the
+    cells ``& | { }``.
     """
-    return _FRAME.sub(" ", text).replace("\\\\", "\n").translate(_FRAME_SIGNS)
+    return _FRAME.sub(" ", _unlabelled(text)).replace("\\\\", "\n").translate(_FRAME_SIGNS)
+
+
+def _unlabelled(text: str) -> str:
+    """Leave labels of rows out where they count from 0 or 1, and the names above a Markdown table."""
+    labels = [int(found[1]) for found in _ROW_LABEL.finditer(text)] if _ROW.search(text) else []
+    in_order = labels[:1] in ([0], [1]) and labels == list(range(labels[0], labels[0] + len(labels)))
+    rows = _ROW_LABEL.sub("", text) if in_order else text
+    return _HEADER.sub("", rows) if "--" in rows and "|" in rows else rows
 
 
 def pairs(text: str) -> list[tuple[int, int]] | Unreadable:

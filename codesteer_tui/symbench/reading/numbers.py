@@ -73,10 +73,11 @@ _INTEGER = re.compile(
 
 
 def integer(text: str) -> int | Unreadable:
-    """Read one integer: "-1 234", "1,234", "1_234" and "1234.0" are; "1,23" and "12 apples" are not."""
+    """Read one integer: "-1 234", "1,234", "1_234" and "1234.0" and "(-5)" are; "1,23" and "12 apples" are not."""
     if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:  # most are, and need no normalising
         return int(text)
     line = plain(text)
+    line = line[1:-1].strip() if line[:1] == "(" and line[-1:] == ")" else line
     match = _INTEGER.fullmatch(line)
     if match is None:
         return Unreadable(f'"{shorten(line)}" is not an integer')

@@ -13,8 +13,25 @@ _LETTER = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _FURTHER_LETTER = re.compile(r"\(([A-Za-z])\)|^\W*(?:or|and)\s+([A-Za-z])\W*$", re.IGNORECASE)
-_YES_NO = re.compile(r"(?P<word>yes|no)\b[.!]?(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
-_FURTHER_WORD = re.compile(r"\W*(?:(?:or|and|maybe|perhaps|but)\s+)?(?P<word>yes|no)\W*", re.IGNORECASE)
+_YES_NO = re.compile(r"(?P<word>yes|no)\b[*_\"'`]{0,3}(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
+_EXPLAINED = re.compile(
+    r"\s*[,.;:!(–—-]|\s+(?:because|since|as|for|it|he|she|they|you|we|i|this|that|the)\b", re.IGNORECASE
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:wait|correction|scratch that|on second thought|unsure|unclear|unknown|not (?:sure|certain|clear)|"
+    r"(?:cannot|can['’]t|could not|couldn['’]t) (?:tell|say|know|be sure|decide|determine)|maybe|perhaps)\b",
+    re.IGNORECASE,
+)
+_OTHER_WORD = {
+    "Yes": re.compile(r"\bno\b(?!\s+(?-i:[a-z]))", re.IGNORECASE),
+    "No": re.compile(r"\byes\b", re.IGNORECASE),
+}
+_DENIED = re.compile(
+    r"\b(?:not|no|nor|never|false|wrong|incorrect|invalid|excluded|eliminated|rejected|ruled out|"
+    r"cannot|unlikely|impossible|unless|except|maybe|"
+    r"perhaps|wait)\b|n['’]t\b|\?",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(r"^[ \t]*\((?P<letter>[A-Z])\)[ \t]+(?P<text>\S.{0,500})$", re.MULTILINE)
 
 
@@ -45,19 +62,26 @@ def letter(text: str, options: Mapping[str, str]) -> str | Unreadable:
     further = {(one or other).upper() for one, other in _FURTHER_LETTER.findall(match["rest"])}
     if (further & set(options)) - {match["letter"].upper()}:
         return Unreadable(f'"{shorten(line)}" names more than one option')
+    if rest not in words.values() and _DENIED.search(match["rest"]):
+        return Unreadable(f'"{shorten(line)}" does not say for certain which option is meant')
     return match["letter"].upper()
 
 
 def yes_or_no(text: str) -> str | Unreadable:
-    """Read "Yes" or "No" in any case; "yes, because …" is yes, and "yes or no" is neither."""
+    """Read "Yes" or "No" in any case; "yes, because …" is yes, and "yes or no" is neither.
+
+    What follows has to explain the word: "no idea" and "no, wait: yes" are not read.
+    """
     line = " ".join(plain(text).strip("\"'*. ").split())
     match = _YES_NO.fullmatch(line)
-    if match is None or (match["rest"] and match["rest"][0] not in " ,.;:-"):
+    if match is None or (match["rest"] and not _EXPLAINED.match(match["rest"])):
         return Unreadable(f'"{shorten(line)}" is neither yes nor no')
-    further = _FURTHER_WORD.fullmatch(match["rest"])
-    if further and further["word"].lower() != match["word"].lower():
+    word = match["word"].capitalize()
+    if _OTHER_WORD[word].search(match["rest"]):
         return Unreadable(f'"{shorten(line)}" is both yes and no')
-    return match["word"].capitalize()
+    if _TAKEN_BACK.search(match["rest"]):
+        return Unreadable(f'"{shorten(line)}" does not say for certain whether yes or no is meant')
+    return word
 
 
 def _folded(text: str) -> str:

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer, shuffled
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.solvers.blocksworld import Step, plan
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -27,13 +28,19 @@ _BLOCKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _RIGHT = "The plan is legal and reaches the goal."
 _BREAK = re.compile(r"\n|\\n|[;,](?=[\s\"'\[(*`]{0,6}(?:[0-9]{1,4}[.)]\s{0,4})?move\b)", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:(?:step )?[0-9]{1,4} ?[.:]? |[-•] )", re.IGNORECASE)
-_REMARK = re.compile(r"\s(?:\([^()]*\)|#.*|//.*)\s*$")
+_REMARK = re.compile(r"\s(?!\W{1,3}(?:and|then|also|undo)\b)(?:\([^()]*\)|#.*|//.*)\s*$", re.IGNORECASE)
 _MOVE = re.compile(
     r"move (?:the )?(?:(?:block|box) )?(?P<block>[^ ]+) from (?P<source>(?:stack ?)?[^ ]+)"
     r" (?:on)?to (?P<goal>(?:stack ?)?[^ ]+?) ?[.,;]?",
     re.IGNORECASE,
 )
-_LOOSE_MOVE = re.compile(r"\bmove\b.*\bfrom\b", re.IGNORECASE)
+_ORDER = re.compile(
+    r"\b(?:move[sd]?|put|shift|take|place|push|pop|lift|swap|undo|repeat|reverse|skip|drop)\b(?!\s*:)",
+    re.IGNORECASE,
+)
+_STACK = re.compile(r"\bstacks?[ _]?[0-9]|->|→", re.IGNORECASE)
+_CAPITAL = re.compile(r"(?<![\w'’])([B-HJ-Z]|[AI](?!\s(?!goes|moves|back|onto|from)[a-z]{2,}))(?![\w'’])")
+_MAX_LINE = 10_000
 _DECORATION = str.maketrans(dict.fromkeys("[](){}\"'`*“”‘’", ""))
 _NO_MOVES = re.compile(
     r"|none|nothing|(?:there (?:is|are) )?no moves?(?: (?:is|are))?(?: (?:needed|necessary|required))?\.?",
@@ -131,7 +138,7 @@ class Blocksworld:
 
 
 def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    moves = _read(text, policy)
+    moves = _read(text, parameters, policy)
     if isinstance(moves, Unreadable):
         return moves
     broken = _broken_move(parameters, policy, moves)
@@ -165,8 +172,8 @@ def _difference(stacks: dict[str, list[str]], goal: dict[str, list[str]]) -> str
     return None
 
 
-def _read(text: str, policy: Choices) -> list[Move] | Unreadable:
-    """Read one move a line; words may stand before the first and after the last."""
+def _read(text: str, parameters: Parameters, policy: Choices) -> list[Move] | Unreadable:
+    """Read one move a line; words may stand before the first and after the last, but no other orders."""
     lines = [_REMARK.sub("", line) for line in _BREAK.split(text.strip())]
     lines = [" ".join(line.translate(_DECORATION).split()) for line in lines]
     found = [_MOVE.fullmatch(_LABEL.sub("", line, count=1)) for line in lines]
@@ -179,13 +186,27 @@ def _read(text: str, policy: Choices) -> list[Move] | Unreadable:
         return []
     first = next((at for at, match in enumerate(found) if match), 0)
     last = next((at for at in reversed(range(len(found))) if found[at]), len(found) - 1)
+    if takes_back("\n".join(lines[:first]), "\n".join(lines[last + 1 :])):
+        return Unreadable("The text says that the moves are no answer")
+    names = {*parameters.initial, *(block for blocks in parameters.initial.values() for block in blocks)}
     for at, line in enumerate(lines):
         inside = first <= at <= last
-        if found[at] or not (inside or _LOOSE_MOVE.search(line)):
+        if found[at] or not (inside or _may_order(line, names)):
             continue
         if line or not policy.blank_lines:
             return Unreadable(f'"{shorten(line)}" is not of the form "Move B from stack2 to stack1"')
     return moves
+
+
+def _may_order(line: str, names: set[str]) -> bool:
+    """Whether a line that is no move names a stack or a block, or tells to do something.
+
+    An "A" or "I" before a word in lower case is none of the blocks.
+    """
+    if _ORDER.search(line) or _STACK.search(line):
+        return True
+    words = {*_CAPITAL.findall(line[:_MAX_LINE]), *re.findall(r"\w{2,}", line[:_MAX_LINE])}
+    return len(line) > _MAX_LINE or not names.isdisjoint(words)
 
 
 def _stack(name: str) -> str:

@@ -19,6 +19,7 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
 from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import Tree, nested
+from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
@@ -28,6 +29,7 @@ Lift: TypeAlias = tuple[int, list[int]]
 Weight = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 _STEP = re.compile(r"\bstep\s{0,4}[0-9]{1,6}[\s\"'*`]{0,4}[:.]", re.IGNORECASE)
+_LIFT = re.compile(r"[(\[]\s{0,9}[0-9]{1,9}\s{0,9},\s{0,9}[\[(]\s{0,9}[0-9]")
 _NUMBER = re.compile(r"([-+−]?[0-9]{1,18})(?:\.0{0,9})?")
 _AS_ASKED = re.compile(r"\[(?:\([0-9]+,\[[0-9]+(?:,[0-9]+)*\]\)(?:,(?!\])|(?=\])))*\]")
 _FORM = "Step 1: [(weight, [lifters]), …]"
@@ -186,9 +188,13 @@ def _left_behind(parameters: Parameters, left: Counter[int], count: int) -> str:
 
 def _read(text: str, policy: Choices) -> list[list[Lift]] | Unreadable:
     """Read the steps behind their labels, whatever words stand before the first and after the last."""
-    parts = _STEP.split(text)[1:]
+    before, *parts = _STEP.split(text)
     if not parts:
         return Unreadable(f'"{shorten(text)}" is not of the form "{_FORM}"')
+    if _LIFT.search(before):
+        return Unreadable(f'"{shorten(before)}" before the first step is not of the form "{_FORM}"')
+    if takes_back(before, parts[-1][len(_lists(parts[-1])) :]):
+        return Unreadable("The text says that the plan is no answer")
     steps = []
     for number, part in enumerate(parts, 1):
         lists = _lists(part)

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.solvers.boxnet1 import Steps, plan
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -31,6 +32,7 @@ _PLACE = (
     r"\[\s{0,9}(?P<x>[0-9]{1,4}(?:\.[0-9]{1,4})?)\s{0,9},\s{0,9}(?P<y>[0-9]{1,4}(?:\.[0-9]{1,4})?)\s{0,9}\]"
 )
 _KEY = re.compile(r"[0-9]{1,4}(?:\.[0-9])?_[0-9]{1,4}(?:\.[0-9])?")
+_OBJECT = re.compile(r"\s*\{.*\}\s*,?\s*")
 _AGENT = re.compile(rf"\s{{0,9}}agent\s{{0,9}}{_PLACE}\s{{0,9}}", re.IGNORECASE)
 _ACTION = re.compile(
     rf"\s{{0,9}}move\s{{0,9}}\(\s{{0,9}}(?P<box>box_[^\s,()]{{1,40}})\s{{0,9}},\s{{0,9}}"
@@ -210,7 +212,12 @@ def _do(held: Held, actions: list[Action]) -> None:
 
 
 def _read(text: str, policy: Choices) -> list[list[Action]] | Unreadable:
-    inside = text[text.find("[") : text.rfind("]") + 1]
+    start, end = text.find("["), text.rfind("]") + 1
+    inside = text[start:end]
+    if takes_back(text[: max(start, 0)], text[end:]):
+        return Unreadable("The text says that the plan is no answer")
+    if (lines := text.strip().splitlines()) and all(_OBJECT.fullmatch(line) for line in lines):
+        inside = f"[{','.join(line.strip().rstrip(',') for line in lines)}]"
     try:
         steps = json.loads(
             inside.replace("'", '"') if policy.single_quotes else inside, object_pairs_hook=tuple

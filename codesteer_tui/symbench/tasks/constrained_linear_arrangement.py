@@ -21,7 +21,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, sample
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
 from codesteer_tui.symbench.reading.lists import items
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -47,6 +47,11 @@ _BEATS: dict[Game, frozenset[tuple[str, str]]] = {
 """Who beats whom, as (winner, loser)."""
 
 
+_NAMES: dict[Game, str] = {
+    "elements": "wood fire earth metal water",
+    "stick_game": "stick tiger chicken worm",
+    "animal": "elephant lion tiger leopard wolf dog cat mouse",
+}
 _ROUND = re.compile(r"\bround\s{0,5}[0-9]{1,3}\s{0,5}[:.=-]?", re.IGNORECASE)
 
 
@@ -122,8 +127,10 @@ class ConstrainedLinearArrangement:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "The cards are different and give the result of every round.")
+        choices = policy or Choices()
+        rule = partial(_broken_rule, parameters, choices)
+        right = "The cards are different and give the result of every round."
+        return judge(answer, rule, right, keep="" if choices.quotes else "\"'")
 
     def solve(self, problem: Problem) -> str | None:
         """Assign cards to rounds, one round after the other, going back where none is left."""
@@ -133,7 +140,9 @@ class ConstrainedLinearArrangement:
 
 
 def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    line = _ROUND.sub(" ", plain(text))
+    line = re.sub(r"\band\b", " ", _ROUND.sub(" ", plain(text)))
+    for card, name in zip(_CARDS[parameters.game_type], _NAMES[parameters.game_type].split(), strict=True):
+        line = re.sub(rf"\b{card}\s{{0,3}}\(\s{{0,3}}{name}\s{{0,3}}\)", card, line, flags=re.IGNORECASE)
     if not policy.quotes and any(sign in line for sign in "[]()\"'"):
         return Unreadable(f'"{shorten(line)}" has quotes or brackets')
     found = items(line.strip("{}"))
@@ -142,13 +151,13 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
     if policy.any_case:
         found = [card.upper() for card in found]
     deck = _CARDS[parameters.game_type]
-    wrong = next((card for card in found if card not in list(deck)), None)
-    if wrong is not None:
-        is_letter = len(wrong) == 1 and wrong.isalpha()
-        reason = f'There is no card "{shorten(wrong)}" in this game'
+    wrong = [card for card in found if card not in list(deck)]
+    if wrong:
+        reason = f'There is no card "{shorten(wrong[0])}" in this game'
+        is_letter = all(len(card) == 1 and card.isalpha() for card in wrong)
         return f"{reason}." if is_letter else Unreadable(reason)
     if len(found) != len(parameters.results):
-        return Misfit(f"There are {len(found)} cards for {len(parameters.results)} rounds")
+        return Misfit(f"{there_are(len(found), 'cards')} for {len(parameters.results)} rounds")
     return _first_contradiction(parameters, found)
 
 

@@ -25,6 +25,7 @@ from codesteer_tui.values import Verdict
 
 _DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EXAMPLE = "53FA"
+_LISTED = re.compile(r"([0-9])[\s,;]*([0-9])[\s,;]+([A-Z])[\s,;]*([A-Z])\.?")
 _CLAUSE = re.compile(
     r"(?P<many>one|both) (?P<kind>number|letter)s? (?:is|are) "
     r"(?:(?P<place>correct and in the correct|correct but in the wrong) positions?"
@@ -125,7 +126,8 @@ class Cryptanalysis:
 
 
 def _broken_rule(judged: list[tuple[str, Hint, Hint]], policy: Choices, text: str) -> str | Unreadable | None:
-    password = string(text)
+    listed = _LISTED.fullmatch(text.strip()) if len(text) < 100 else None
+    password = "".join(listed.groups()) if listed else string(text)
     if isinstance(password, Unreadable):
         return password
     if not re.fullmatch("[0-9]{2}[A-Z]{2}", password):

@@ -6,6 +6,7 @@ forbidden squares, and in the variants up to 14 rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
@@ -15,7 +16,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import sample, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
 from codesteer_tui.symbench.reading.lists import pairs
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -116,12 +117,14 @@ class EightQueens:
 def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
     if not policy.brackets and any(sign in text for sign in "[]()"):
         return Unreadable("The positions are in brackets")
+    if _is_no_list_of_pairs(text, len(parameters.initial_board)):
+        return Unreadable(f'"{shorten(text)}" is not of the form "row column, row column, ..."')
     queens = pairs(text)
     if isinstance(queens, Unreadable):
         return queens
     size = len(parameters.initial_board)
     if len(queens) != size:
-        return Misfit(f"There are {len(queens)} queens, not {size} (the given ones count)")
+        return Misfit(f"{there_are(len(queens), 'queens')}, not {size} (the given ones count)")
     for row, column in queens:
         if not (0 <= row < size and 0 <= column < size):
             return f"There is no square {row} {column} on the board."
@@ -131,6 +134,14 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         if (row, column) not in queens:
             return f"The given queen at {row} {column} is missing."
     return _attack(queens)
+
+
+def _is_no_list_of_pairs(text: str, size: int) -> bool:
+    """Whether a text is a board of 0 and 1, or one number for each row, which would be read as half as many pairs."""
+    parts = [part.split() for part in re.split(r"[,;\n]", text.strip().strip("[]()").strip()) if part.strip()]
+    signs = "".join(re.findall(r"[0-9A-Za-z*.]", text[: 10 * size * size]))
+    is_board = len(signs) == size * size > 2 * size and not set(signs) - set("01XQ.*")
+    return is_board or (len(parts) in (1, size) and sum(map(len, parts)) == size and "(" not in text)
 
 
 def _attack(queens: list[tuple[int, int]]) -> str | None:

@@ -1,11 +1,13 @@
 """game24: make the target from the given numbers with + - * / and brackets, each number exactly once.
 
 Rules: `symbench` specification 4.24. The published set has four numbers and the target 24, with harder
-variants of up to 80 numbers and targets up to 122,880.
+variants of up to 80 numbers and targets up to 122,880. A sign in front of a number or bracket is accepted, as it makes
+nothing possible that could not be written without it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from fractions import Fraction
 from functools import partial
@@ -18,7 +20,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer
-from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
 from codesteer_tui.symbench.reading.expression import expression
 from codesteer_tui.symbench.solvers.game24 import reach
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
@@ -86,7 +88,7 @@ class Game24:
         if isinstance(parameters, Verdict):
             return parameters
         right = f"The value is {parameters.target}, each number used once."
-        return judge(answer, partial(_broken_rule, parameters), right)
+        return judge(answer, partial(_broken_rule, parameters), right, lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Search all expressions of up to six numbers; of more, only those that `solvers.game24.reach` looks for."""
@@ -107,14 +109,15 @@ class Game24:
 
 def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
     """Say which rule an equation or expression breaks; None where it breaks none."""
-    sides = [expression(side) for side in text.split("=", 10)]
+    sides = [expression(side) for side in _tidied(text).split("=", 10)]
     parsed = [side for side in sides if not isinstance(side, Unreadable)]
     for side in sides:
         if isinstance(side, Unreadable):
             return side
     solution = next((side for side in parsed if len(side.numbers) > 1), parsed[0])
     if difference := _difference(Counter(parameters.numbers), Counter(solution.numbers)):
-        return f"Not each number is used exactly once: {difference}."
+        wrong = f"Not each number is used exactly once: {difference}"
+        return Misfit(wrong) if len(solution.numbers) == 1 else f"{wrong}."
     for side in parsed:
         if len(side.numbers) > len(parameters.numbers):
             return "One side of the equation uses more numbers than are given."
@@ -125,6 +128,14 @@ def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
             where = "The value" if side is solution else "Another side of the equation"
             return f"{where} is {value}, not {parameters.target}."
     return None
+
+
+def _tidied(text: str) -> str:
+    """Take a tick mark off the end, brackets off a "(= 24)", the ".0" off a value, and "One way:" off the front."""
+    line = text.strip().rstrip("✓✔✅ ")
+    line = re.sub(r"\(\s{0,9}(=[^()]{1,40})\)$", r"\1", line)
+    line = re.sub(r"(=\s{0,9}-?[0-9]{1,30})\.0{1,9}$", r"\1", line)
+    return re.sub(r"^one (?:way|solution|possibility)(?: is)?\s{0,4}:\s{0,4}", "", line, flags=re.IGNORECASE)
 
 
 def _difference(given: Counter[int], used: Counter[int]) -> str:

@@ -18,10 +18,11 @@ from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
 from codesteer_tui.symbench.making.figures import Values
-from codesteer_tui.symbench.making.gsm_stories import STORIES, decimal
+from codesteer_tui.symbench.making.gsm_stories import STORIES, UNITS, decimal
 from codesteer_tui.symbench.reading.amounts import amount
 from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.numbers import number
+from codesteer_tui.symbench.reading.units import foreign_unit
 from codesteer_tui.symbench.solvers.gsm import SOLVERS
 from codesteer_tui.symbench.task import Category, gold_text, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -48,7 +49,8 @@ class Parameters(Struct, frozen=True):
 class Choices(Struct, frozen=True, forbid_unknown_fields=True):
     """What the question leaves open.
 
-    `tolerance`: the largest relative error that is accepted; 1e-6 is the strict mode. `equations`: of "3 + 4 = 7" the
+    `tolerance`: the largest relative error that is accepted where the question does not ask for the exact number, as
+    those that are made here do; 1e-6 is the strict mode. `equations`: of "3 + 4 = 7" the
     right-hand side is the answer. `units`: a currency sign, a unit or a few words may stand beside the number.
     """
 
@@ -81,7 +83,7 @@ class Gsm:
         )
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
-        """Accept a number that is as close to the stored answer as the policy demands."""
+        """Accept the stored number: exactly where the question asks for that, else as close as the policy demands."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
@@ -89,7 +91,8 @@ class Gsm:
         right = number(stored) if stored else None
         if not isinstance(right, Fraction):
             return Verdict("could_not_check", "The problem has no stored answer that could be compared with.")
-        return judge(answer, partial(_broken_rule, right, policy or Choices()), "It is the right number.")
+        rule = partial(_broken_rule, right, UNITS.get(parameters.story, ""), policy or Choices())
+        return judge(answer, rule, "It is the right number.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Work the story out from its numbers, step by step."""
@@ -109,22 +112,29 @@ class Gsm:
         return f"<<<{decimal(found)}>>>"
 
 
-def _broken_rule(right: Fraction, policy: Choices, text: str) -> str | Unreadable | None:
+def _broken_rule(right: Fraction, unit: str, policy: Choices, text: str) -> str | Unreadable | None:
+    """Hold a number against the right one; `unit` is what is asked for, which is known of the stories made here.
+
+    Their questions ask for the exact number, whatever the policy.
+    """
     value = amount(text, equations=policy.equations) if policy.units else number(text)
     if isinstance(value, Unreadable):
         return value
+    if unit and (foreign := foreign_unit(text, unit)):
+        return Unreadable(f'The answer names the unit "{shorten(foreign)}"; asked for: {unit}')
     if value == right:
         return None
     if value == -right:
         return "The sign is wrong."
     error = abs(value - right)
-    if error <= Fraction(str(policy.tolerance)) * abs(right):
+    if not unit and error <= Fraction(str(policy.tolerance)) * abs(right):
         return None
     if right == 0:
         return "The right number is 0."
     share = error / abs(right)
     size = f"{float(share):.2g} of it" if share < 100 else "more than a hundred times as much"
-    return f"It is off the right number by {size}; at most {policy.tolerance:g} of it is accepted."
+    accepted = "the exact number is asked for" if unit else f"at most {policy.tolerance:g} of it is accepted"
+    return f"It is off the right number by {size}; {accepted}."
 
 
 TASK = Gsm()

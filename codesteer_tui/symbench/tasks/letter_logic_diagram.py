@@ -107,10 +107,10 @@ class LetterLogicDiagram:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(
-            answer, rule, "Rows, columns and the diagonal are right, and the given letters are kept."
-        )
+        choices = policy or Choices()
+        rule = partial(_broken_rule, parameters, choices)
+        right = "Rows, columns and the diagonal are right, and the given letters are kept."
+        return judge(answer, rule, right, keep="" if choices.lists else "\"'")
 
     def solve(self, problem: Problem) -> str | None:
         """Try each letter on the diagonal, and search with the fewest possibilities first."""

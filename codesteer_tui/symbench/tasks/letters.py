@@ -23,7 +23,8 @@ from codesteer_tui.values import Verdict
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _FORM = re.compile(
-    r"count\s*:\s*(?P<count>[0-9]{1,9})\s*,\s*positions\s*:\s*(?P<positions>\[[^\[\]]*\])\s*\.?",
+    r"\**count\s*\**\s*:\s*\**\s*(?P<count>[0-9]{1,9})\**\s*[,\n]\s*\**positions\s*\**\s*:\s*\**\s*"
+    r"(?P<positions>\[[^\[\]]*\])\**\s*\.?",
     re.IGNORECASE,
 )
 
@@ -89,7 +90,7 @@ class Letters:
         if isinstance(parameters, Verdict):
             return parameters
         rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "Count and positions are right.")
+        return judge(answer, rule, "Count and positions are right.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Count by splitting the word at the letter."""

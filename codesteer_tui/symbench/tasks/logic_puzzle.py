@@ -1,7 +1,7 @@
 """logic_puzzle: select different numbers from a square grid under a condition on every row and column.
 
 Rules: `symbench` specification 4.14. The published grids have 2 to 10 rows. In the two easiest levels the selected
-numbers of a row or column may sum to at most 4, in the others their product has to be positive. The numbers at the top
+numbers of a row or column may sum to at most 4, in the others their product has to be positive. The number at the top
 right is always one of them.
 """
 
@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, sample, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, there_are
 from codesteer_tui.symbench.reading.lists import pairs
 from codesteer_tui.symbench.solvers.logic_puzzle import select
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -144,7 +144,7 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         return cells
     grid, size = parameters.grid, len(parameters.grid)
     if len(cells) != parameters.num_selections:
-        return Misfit(f"There are {len(cells)} positions, not {parameters.num_selections}")
+        return Misfit(f"{there_are(len(cells), 'positions')}, not {parameters.num_selections}")
     seen: dict[int, tuple[int, int]] = {}
     for at, (row, column) in enumerate(cells):
         if not (0 <= row < size and 0 <= column < size):

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
 from codesteer_tui.symbench.reading.lists import integers
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.solvers.logical_equation import Condition, conditions_of, solve
@@ -26,6 +26,7 @@ from codesteer_tui.values import Verdict
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _INEQUALITIES = 0.05
 _MAX_DRAWS = 5_000
+_BULLET = re.compile(r"^\s{0,9}[-*•]\s+(?=[A-Z]\s{0,9}[=:])", re.MULTILINE)
 _NAMED = re.compile(r"(?P<letter>[A-Z])\s*[=:]\s*(?P<value>-?[0-9]{1,9})(?:[\s,;.]+|$)")
 
 
@@ -132,7 +133,7 @@ def _broken_rule(
     if isinstance(values, Unreadable):
         return values
     if len(values) != parameters.num_letters:
-        return Misfit(f"There are {len(values)} values, not {parameters.num_letters}")
+        return Misfit(f"{there_are(len(values), 'values')}, not {parameters.num_letters}")
     of = dict(zip(_LETTERS, values, strict=False))
     for letter, value in of.items():
         if value not in parameters.values:
@@ -152,7 +153,7 @@ def _broken_rule(
 
 
 def _listed(text: str, count: int, policy: Choices) -> list[int] | Unreadable:
-    line = plain(text).strip().strip("[](){}").strip()
+    line = plain(_BULLET.sub("", text)).strip().strip("[](){}").replace('"', "").replace("`", "").strip()
     if not policy.named or not _NAMED.match(line):
         return integers(text)
     named: dict[str, int] = {}

@@ -105,7 +105,7 @@ class MahjongPattern:
         if isinstance(parameters, Verdict):
             return parameters
         rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "It is the result of the last round.")
+        return judge(answer, rule, "It is the result of the last round.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Keep the hand as a string, and search it."""

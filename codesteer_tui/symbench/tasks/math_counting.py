@@ -15,13 +15,16 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
-from codesteer_tui.symbench.judging.mathematics import MathematicalAnswer, judge_mathematics
+from codesteer_tui.symbench.judging.mathematics import Demand, MathematicalAnswer, judge_mathematics
 from codesteer_tui.symbench.making.counting_families import FAMILIES
 from codesteer_tui.symbench.making.figures import Values, latex
 from codesteer_tui.symbench.reading.answer import shorten
 from codesteer_tui.symbench.solvers.math_counting import SOLVERS
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
+
+_DEMAND = Demand(digits=9, exact=True)
+"""The questions made here ask for the exact value; a decimal that is right to nine digits can only mean it."""
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +76,9 @@ class MathCounting:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        return judge_mathematics(problem, answer, policy or MathematicalAnswer())
+        return judge_mathematics(
+            problem, answer, policy or MathematicalAnswer(), _DEMAND if parameters.family else Demand()
+        )
 
     def solve(self, problem: Problem) -> str | None:
         """Count case by case, or step by step, in whole numbers and fractions."""

@@ -15,13 +15,16 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
-from codesteer_tui.symbench.judging.mathematics import MathematicalAnswer, judge_mathematics
+from codesteer_tui.symbench.judging.mathematics import Demand, MathematicalAnswer, judge_mathematics
 from codesteer_tui.symbench.making.figures import Values
 from codesteer_tui.symbench.making.geometry_families import FAMILIES
 from codesteer_tui.symbench.reading.answer import shorten
 from codesteer_tui.symbench.solvers.math_geometry import SOLVERS
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
+
+_IN_DEGREES = ("angle of a polygon",)
+_POINTS = ("centroid",)
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,10 +61,16 @@ class MathGeometry:
         """Draw a kind of problem of at most the wanted level, and its lengths."""
         name = choice(rng, [name for name, family in FAMILIES.items() if family.level <= difficulty.level])
         told, values, answer = FAMILIES[name].draw(rng, difficulty.largest)
+        form = (
+            " Write a point as <<<(x, y)>>>, for example <<<(-2, \\frac{17}{19})>>>."
+            if name in _POINTS
+            else ""
+        )
         return Problem(
             question=(
                 f"{told}\nGive the value, exactly or to six significant digits and without a unit, as your final "
                 "answer in the form <<<value>>>. LaTeX may be used, for example <<<-\\frac{17\\sqrt{2}}{19}>>>."
+                + form
             ),
             task=self.id,
             parameters={"family": name, "values": values},
@@ -73,7 +82,7 @@ class MathGeometry:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        return judge_mathematics(problem, answer, policy or MathematicalAnswer())
+        return judge_mathematics(problem, answer, policy or MathematicalAnswer(), _demand(parameters.family))
 
     def solve(self, problem: Problem) -> str | None:
         """Measure the figure in coordinates, in floating point."""
@@ -93,6 +102,13 @@ class MathGeometry:
         return (
             f"<<<({found[0]:.12g}, {found[1]:.12g})>>>" if isinstance(found, tuple) else f"<<<{found:.12g}>>>"
         )
+
+
+def _demand(family: str) -> Demand:
+    """What the questions made here ask for; nothing where the problem is a published one."""
+    if not family:
+        return Demand()
+    return Demand(digits=6, unit="degree" if family in _IN_DEGREES else "", point=family in _POINTS)
 
 
 TASK = MathGeometry()

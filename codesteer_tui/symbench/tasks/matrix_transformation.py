@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
 from codesteer_tui.symbench.reading.lists import cells, unframed
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -100,6 +100,9 @@ def _broken_rule(matrix: list[list[str]], text: str) -> str | Unreadable | None:
     found = cells(_ESCAPED.sub("", unframed(text) if framed else text), height, width, glued=single)
     if isinstance(found, Unreadable):
         return found
+    long = next((cell for cell in found if len(cell) != 1), None)
+    if single and long is not None:
+        return Misfit(f'"{shorten(long)}" is not the sign of one cell')
     turned = list(zip(*reversed(matrix), strict=True))
     right = [cell for row in turned for cell in row]
     if found == right:

@@ -48,20 +48,25 @@ class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Parameters(Struct, frozen=True):
-    """What is checked: symbol → formula in a and b, and the expression."""
+    """What is checked: symbol → formula in a and b, and the expression.
+
+    `decimals`: to how many decimals the question lets the value be rounded; published ones do not say.
+    """
 
     operator_definitions: Annotated[
         dict[Annotated[str, Meta(min_length=1, max_length=4)], Annotated[str, Meta(max_length=200)]],
         Meta(min_length=1, max_length=20),
     ]
     expression: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    decimals: Annotated[int, Meta(ge=0, le=10)] | None = None
 
 
 class Choices(Struct, frozen=True, forbid_unknown_fields=True):
     """What the question leaves open.
 
-    `absolute` and `relative`: how far off the answer may be, whichever of the two allows more; with 0 for both, only
-    the exact value counts. `grouping`: in which order operators apply where no brackets say so.
+    `absolute` and `relative`: how far off the answer may be where the question does not say how it may be rounded,
+    whichever of the two allows more; with 0 for both, only the exact value counts. `grouping`: in which order
+    operators apply where no brackets say so.
     """
 
     absolute: Annotated[float, Meta(ge=0, le=1)] = 0.005
@@ -88,7 +93,7 @@ class NewOperator:
         return Problem(
             question=_question(definitions, text),
             task=self.id,
-            parameters={"operator_definitions": definitions, "expression": text},
+            parameters={"operator_definitions": definitions, "expression": text, "decimals": 2},
             gold=f"<<<{solve(definitions, text)}>>>",
         )
 
@@ -101,7 +106,10 @@ class NewOperator:
         value = _value(parameters, choices.grouping)
         if isinstance(value, Unreadable):
             return Verdict("could_not_check", f"The problem's parameters cannot be used: {value.reason}.")
-        return judge(answer, partial(_broken_rule, value, choices), "It is the value of the expression.")
+        right = "It is the value of the expression."
+        return judge(
+            answer, partial(_broken_rule, value, _allowed(parameters, choices, value)), right, lists=False
+        )
 
     def solve(self, problem: Problem) -> str | None:
         """Replace the innermost pair by its value until one is left; from left to right where brackets lack."""
@@ -114,11 +122,17 @@ class NewOperator:
             ) from error
 
 
-def _broken_rule(value: Fraction, policy: Choices, text: str) -> str | Unreadable | None:
+def _allowed(parameters: Parameters, policy: Choices, value: Fraction) -> Fraction:
+    """How far off an answer may be: half of the last decimal where the question says which, else by the policy."""
+    if parameters.decimals is not None:
+        return Fraction(1, 2 * 10**parameters.decimals)
+    return max(Fraction(str(policy.absolute)), Fraction(str(policy.relative)) * abs(value))
+
+
+def _broken_rule(value: Fraction, allowed: Fraction, text: str) -> str | Unreadable | None:
     given = number(re.split("[=≈]", text)[-1].strip().strip("[]"))
     if isinstance(given, Unreadable):
         return given
-    allowed = max(Fraction(str(policy.absolute)), Fraction(str(policy.relative)) * abs(value))
     if abs(given - value) <= allowed:
         return None
     size = "larger" if given > value else "smaller"

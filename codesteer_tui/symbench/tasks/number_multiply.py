@@ -70,7 +70,7 @@ class NumberMultiply:
         if isinstance(parameters, Verdict):
             return parameters
         rule = partial(_broken_rule, prod(parameters.values), policy or Choices())
-        return judge(answer, rule, "It is the exact product.")
+        return judge(answer, rule, "It is the exact product.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Multiply digit by digit."""

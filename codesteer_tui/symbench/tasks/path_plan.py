@@ -36,6 +36,7 @@ Colour = Annotated[str, Meta(max_length=40)]
 _MAX_WAYPOINTS = 2_000
 _MAX_PLACES = 50
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,50})?|\.[0-9]{1,50})")
+_NUMBERED = re.compile(r"^[ \t]{0,9}[0-9]{1,4}[.)][ \t]{1,9}(?=[(\[])", re.MULTILINE)
 _ARROW = re.compile(r"-{1,4}>|={1,4}>|→|\\(?:to|rightarrow)(?![A-Za-z])")
 _AS_ASKED = re.compile(r"\[(?:\([^()\[\],]+,[^()\[\],]+\)(?:,(?!\])|(?=\])))*\]")
 
@@ -173,7 +174,7 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
 
 
 def _read(text: str, policy: Choices) -> list[Point] | Unreadable:
-    line = plain(_ARROW.sub(", ", text))
+    line = plain(_NUMBERED.sub("", _ARROW.sub(", ", text)))
     wrong = Unreadable(f'"{shorten(text)}" is not of the form "[(x, y), (x, y)]"')
     tree = nested(line)
     if isinstance(tree, Unreadable):

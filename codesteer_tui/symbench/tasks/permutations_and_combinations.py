@@ -150,12 +150,15 @@ def _broken_rule(
     listed = read_items(text)
     if isinstance(listed, Unreadable):
         return listed
-    order = [book for book in listed if book in books or book.lower() != "book"]
+    spelled = {book.casefold(): book for book in books}
+    of_case = spelled if len(spelled) == len(books) else {}
+    listed = [of_case.get(book.casefold(), book) for book in listed]
+    order = [book for book in listed if book in books or book.lower() not in ("book", "and", "->", "→")]
     if not policy.unquoted and sum(text.count(quote) for quote in "\"'“”‘’") < 2 * len(order):
         return "The books are not in quotation marks."
     longest = max(map(len, books))
     for book in order:
-        if len(book) > longest:
+        if len(book) > longest or not re.search(r"\w", book):
             return Unreadable(f'"{shorten(book)}" is none of the books')
         if book not in books:
             return Misfit(f'"{shorten(book)}" is none of the books')

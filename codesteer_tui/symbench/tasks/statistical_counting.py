@@ -22,6 +22,7 @@ from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read
 from codesteer_tui.values import Verdict
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_POINTS = re.compile(r"\s*\bpoints?\b\s*\.?\s*$", re.IGNORECASE)
 _WORDS = re.compile(
     r"\s*(?:the\s+)?(?:total\s+|final\s+){0,2}score\s*(?:is|=|:)\s*(?P<rest>.{1,100}?)\s*\.?\s*",
     re.IGNORECASE,
@@ -88,7 +89,7 @@ class StatisticalCounting:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        return judge(answer, partial(_broken_rule, parameters), "It is the total score.")
+        return judge(answer, partial(_broken_rule, parameters), "It is the total score.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Find the runs with regular expressions."""
@@ -98,7 +99,8 @@ class StatisticalCounting:
 
 def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
     words = _WORDS.fullmatch(text) if len(text) < 200 else None
-    value = read_integer(words["rest"] if words else text)
+    said = (words["rest"] if words else text).rpartition("=")[2]
+    value = read_integer(_POINTS.sub("", said) if len(said) < 200 else said)
     if isinstance(value, Unreadable):
         return value
     runs, total = _scored(parameters)

@@ -118,7 +118,7 @@ class StringDeletionAndModification:
         if states is None:
             return Verdict("could_not_check", f"There is no end to it if {_IN_WORDS[order]}.")
         check = partial(_broken_rule, rules, states, order, choices)
-        return judge(answer, check, "It is the string to which no rule applies any more.")
+        return judge(answer, check, "It is the string to which no rule applies any more.", lists=False)
 
     def solve(self, problem: Problem) -> str | None:
         """Cut the string apart as the phrases say; where the order is not stated, as the published answers do."""

@@ -94,8 +94,10 @@ class StringInsertion:
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
             return parameters
-        rule = partial(_broken_rule, parameters.original_string, policy or Choices())
-        return judge(answer, rule, "Every letter is inserted where it belongs.")
+        choices = policy or Choices()
+        rule = partial(_broken_rule, parameters.original_string, choices)
+        keep = "" if choices.quotes else "\"'"
+        return judge(answer, rule, "Every letter is inserted where it belongs.", lists=False, keep=keep)
 
     def solve(self, problem: Problem) -> str | None:
         """Insert while going through the string once, by the length of each alphabetical run."""

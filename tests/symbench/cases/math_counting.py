@@ -37,8 +37,8 @@ def right(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
         yield f"<<<{number.numerator:,}>>>"
         yield f"<<<{number} ways>>>"
     elif number > Fraction(1, 100):
-        yield f"<<<{float(number):.8f}>>>"
-        yield f"<<<{100 * float(number):.8f}%>>>"
+        yield f"<<<{float(number):.12f}>>>"
+        yield f"<<<{100 * float(number):.12f}%>>>"
 
 
 def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:

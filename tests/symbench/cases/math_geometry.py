@@ -8,7 +8,7 @@ from typing import Any
 from codesteer_tui.problem import Problem
 from tests.symbench.crude import agrees
 
-GOLDEN = "0e3a31828cb1f6aa"
+GOLDEN = "9ea947f465061648"
 BROKEN: list[dict[str, Any]] = [{"level": 0}, {"level": 6}, {"largest": 4}, {"largest": "long"}]
 HARDEST: dict[str, Any] = {"level": 5, "largest": 1_000}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from codesteer_tui.problem import Problem
 
-GOLDEN = "a6cdfe1a59524846"
+GOLDEN = "841ff22951bee097"
 BROKEN: list[dict[str, Any]] = [
     {"operators": 4, "applications": 3},
     {"applications": 13},

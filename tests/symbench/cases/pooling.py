@@ -79,6 +79,7 @@ def wrong(rng: Random, problem: Problem, solved: str) -> Iterator[str]:
 
 def holds(problem: Problem, text: str) -> bool:
     answer = re.sub(r"\\frac\{(-?\d+)\}\{(\d+)\}", r"\1/\2", inside(text))
+    answer = re.sub(r"\.?\s*/\s*", "/", answer)
     numbers = re.findall(r"-?\s*(?:\d+\s*/\s*\d+|\d*\.?\d+(?:[eE][-+]?\d+)?)", answer)
     given = [Fraction(number.replace(" ", "")) for number in numbers]
     flat = [value for row in _windows(problem) for value in row]
