@@ -107,6 +107,7 @@ class Transcript:
         self.questions: dict[str, Question] = {}
         self.replies: dict[str, Reply] = {}
         self.retries: list[ev.Retried] = []
+        self.failures: list[ev.CallFailed] = []
         self.role_changes: list[ev.RoleChanged] = []
         self.ending: Ending | None = None
         self.seconds = 0.0
@@ -225,6 +226,9 @@ class Transcript:
                 self._spend("checker", usage)
             case ev.AnswerVerified(round=number, verdict=verdict):
                 self.round(number).truth = verdict
+            case ev.CallFailed(role=role, usage=usage):
+                self.failures.append(event)
+                self._spend(role, usage)
             case ev.RoundFinished(round=number):
                 self.round(number).finished = True
             case _:
