@@ -33,7 +33,15 @@ from codesteer_tui.settings.layers import (
     user_config_file,
 )
 from codesteer_tui.settings.rules import Origin, check, no_kind, role_mistakes, weight_mistakes
-from codesteer_tui.settings.schema import KeyDoc, describe, did_you_mean, example_toml, matters, schema
+from codesteer_tui.settings.schema import (
+    KeyDoc,
+    default_of,
+    describe,
+    did_you_mean,
+    example_toml,
+    matters,
+    schema,
+)
 
 __all__ = [
     "KeyDoc",
@@ -209,7 +217,7 @@ def _defaults() -> Iterator[tuple[KeyPath, Any]]:
 
 
 def _optional_provider_keys() -> Iterator[tuple[str, Any]]:
-    yield from ((f.name, f.default) for f in msgspec.structs.fields(Provider) if not f.required)
+    yield from ((f.name, default_of(f)) for f in msgspec.structs.fields(Provider) if not f.required)
 
 
 def _build(origins: Mapping[str, Origin]) -> Config:

@@ -78,7 +78,7 @@ def describe() -> list[KeyDoc]:
     for section, cls in _section_classes().items():
         prefix = f"{section}.NAME" if section == "providers" else section
         for f in msgspec.structs.fields(cls):
-            default = "" if f.default is msgspec.NODEFAULT else f.default
+            default = default_of(f)
             words = ROLE_FORMS.get(f.name, "") if section == "roles" else ""
             words = words or allowed(schema()[section][f.name])
             doc = docs[cls.__name__, f.name]
@@ -124,6 +124,8 @@ def allowed(hint: Any) -> str:
         return _or('"none"' if a is NoneType else allowed(a) for a in args)
     if origin is typing.Annotated:
         return f"{allowed(args[0])} {' and '.join(_bounds(args[1:]))}"
+    if origin is dict:
+        return "a table"
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
     return names[hint]
 
@@ -174,7 +176,14 @@ def _docstrings() -> dict[tuple[str, str], str]:
 
 
 def _defaults(cls: type[msgspec.Struct]) -> dict[str, Any]:
-    return {f.name: f.default for f in msgspec.structs.fields(cls)}
+    return {f.name: default_of(f) for f in msgspec.structs.fields(cls)}
+
+
+def default_of(field: msgspec.structs.FieldInfo) -> Any:
+    """The default of a setting, made where it is a table; empty text where the setting must be given."""
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    return "" if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 def _comment(text: str) -> list[str]:
