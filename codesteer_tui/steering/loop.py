@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -49,6 +49,10 @@ class Method:
     threshold: float = 2.0
 
 
+Recast: TypeAlias = Callable[["Cast", int], Awaitable[tuple["Cast", Sequence[ev.RoleChanged]]]]
+"""Who takes part from this round on, given who does now, and what has changed."""
+
+
 @dataclass(frozen=True)
 class Cast:
     """Who and what takes part in a run."""
@@ -60,6 +64,8 @@ class Cast:
     pack: PromptPack
     sampling: Sampling
     verify: Callable[[str], Verdict] | None = None
+    recast: Recast | None = None
+    """Consulted when a round begins, before anybody is asked in it."""
 
 
 async def solve(
@@ -97,6 +103,8 @@ class _Run:
         for number in itertools.count(max(started, default=0)):
             if number not in started:
                 yield ev.RoundStarted(round=number)
+                for change in await self.recast(number):
+                    yield change
             this = self.transcript.round(number)
             if not this.finished:
                 async with aclosing(self.round(this)) as facts:
@@ -106,6 +114,13 @@ class _Run:
             if reason := self.reason_to_stop(this):
                 yield self.finish(reason)
                 return
+
+    async def recast(self, number: int) -> Sequence[ev.RoleChanged]:
+        """Let those come on stage who were chosen for this round; says which roles have changed hands."""
+        if self.cast.recast is None:
+            return ()
+        self.cast, changes = await self.cast.recast(self.cast, number)
+        return changes
 
     async def round(self, this: Round) -> Facts:
         """One round: guidance → prompt and answer → code → execution → checks."""
