@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from codesteer_tui.config import Config, Provider
-from codesteer_tui.errors import ConfigError, ModelError
+from codesteer_tui.errors import ConfigError
 from codesteer_tui.providers import ChatModel
+from codesteer_tui.providers.keys import read_key, source_in_words
 from codesteer_tui.values import Role
 
 DEMO_PROVIDER = "demo"
@@ -81,60 +81,16 @@ def _first_with_key(config: Config, env: Mapping[str, str]) -> Choice:
             and Path(provider.key.removeprefix("file:")).expanduser().exists()
         ):
             return Choice(name, provider, provider.model, "a key file was found")
+        if provider.key.startswith(("keyring:", "cmd:")):
+            where = source_in_words(provider.key)
+            return Choice(name, provider, provider.model, f"its key is named: {where}")
     demo = config.providers.get(DEMO_PROVIDER, Provider(kind="demo", model="demo"))
     return Choice(DEMO_PROVIDER, demo, demo.model, "no key was found, so the built-in demo is used")
 
 
-def read_key(name: str, provider: Provider, env: Mapping[str, str] = os.environ) -> str | None:
-    """The API key of a provider, or None where it needs none. The key is returned and kept nowhere else.
-
-    Raises:
-        ModelError: `missing_key`, naming where the key was looked for.
-        ConfigError: the setting is in no known form, or others can read the key file.
-    """
-    source = provider.key
-    if source in ("", "none"):
-        return None
-    if source.startswith("env:"):
-        variable = source.removeprefix("env:")
-        if value := env.get(variable, "").strip():
-            return value
-        raise ModelError(
-            "missing_key",
-            f"The provider {name!r} needs an API key, and the environment variable {variable} is not set.",
-            f"Set {variable}, or choose another provider, for example --task-llm demo.",
-            provider=name,
-        )
-    if source.startswith("file:"):
-        return _key_from_file(name, Path(source.removeprefix("file:")).expanduser())
-    raise ConfigError(
-        f"[providers.{name}] key is in no known form.",
-        'Write "env:NAME", "file:PATH" or "none"; never the key itself.',
-    )
-
-
-def _key_from_file(name: str, path: Path) -> str:
-    try:
-        mode = path.stat().st_mode
-        value = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(
-            "missing_key",
-            f"The key file of provider {name!r} cannot be read: {error}.",
-            "Check the path.",
-            provider=name,
-        ) from error
-    if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise ConfigError(f"The key file {path} can be read by others.", f"Run: chmod 600 {path}")
-    if not value:
-        raise ModelError(
-            "missing_key", f"The key file {path} is empty.", "Put the key into it.", provider=name
-        )
-    return value
-
-
 def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel:
-    """The chat model of a choice. Connects to nothing and imports no SDK yet.
+    """The chat model of a choice. Connects to nothing and imports no SDK yet, but may wait for a key, so it
+    blocks: call it in a thread where there is an event loop.
 
     Raises:
         ModelError: the key is missing, or the weights are.
