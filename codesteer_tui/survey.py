@@ -12,6 +12,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,8 +23,9 @@ from msgspec import Struct
 from codesteer_tui import __version__
 from codesteer_tui.config import Config, SandboxSettings
 from codesteer_tui.errors import CodesteerError, ConfigError
-from codesteer_tui.providers.keys import read_key
+from codesteer_tui.providers.keys import look
 from codesteer_tui.providers.opening import Choice, choose_role
+from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
 from codesteer_tui.settings import Settings, user_file
 from codesteer_tui.values import Role
@@ -98,7 +100,9 @@ async def _role(config: Config, role: Role) -> Item:
         return Item(role, title, True, f"{detail} ({note})", better if role == "task_llm" else "")
     if provider.kind == "llama_cpp":
         return await asyncio.to_thread(_gguf, role, title, choice, detail)
-    await asyncio.to_thread(read_key, choice.name, provider)
+    key = await in_thread(partial(look, choice.name, provider))
+    if key.needed and key.found is False:
+        return Item(role, title, False, key.detail, key.remedy)
     address = urlsplit(provider.base_url)
     if address.hostname in ("127.0.0.1", "localhost", "::1"):
         port = address.port or (443 if address.scheme == "https" else 80)

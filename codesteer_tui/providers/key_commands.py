@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shlex
@@ -18,6 +19,7 @@ MOST_BYTES = 64 << 10
 _QUOTED_CHARS = 300
 _answers: dict[str, Secret] = {}
 _one_at_a_time = threading.Lock()
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 def first_line(command: str, name: str, what: str) -> Secret:
@@ -68,14 +70,14 @@ def _run(command: str, name: str, what: str) -> Secret:
         why = error.strerror if isinstance(error, OSError) else "it names no program"
         raise _failed(name, what, words, f"cannot be started: {why}") from None
     out, err = _Kept(process.stdout), _Kept(process.stderr)
+    _running.add(process)
     try:
         code = process.wait(LIMIT_S)
     except subprocess.TimeoutExpired:
         _end(process)
         raise _failed(name, what, words, f"did not end within {LIMIT_S:g} s") from None
-    except BaseException:
-        _end(process)
-        raise
+    finally:
+        _running.discard(process)
     printed = out.text()
     line = printed.splitlines()[0].strip() if printed.strip() else ""
     if line:
@@ -86,6 +88,12 @@ def _run(command: str, name: str, what: str) -> Secret:
     if not line:
         raise _failed(name, what, words, "printed nothing on its first line")
     return secret(line)
+
+
+@atexit.register
+def _end_all() -> None:
+    for process in list(_running):
+        _end(process)
 
 
 class _Kept:

@@ -6,10 +6,12 @@ A model is opened when a role needs it, shared by the roles that use the same, a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from codesteer_tui.config import Config
 from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.providers.opening import Choice, choose_role, open_model
+from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.steering.answer_checker import AnswerChecker, ModelChecker, NoChecker
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.prompts import PromptPack
@@ -34,6 +36,17 @@ class Models:
 
     def __init__(self) -> None:
         self._open: list[tuple[Choice, ChatModel]] = []
+
+    async def prepare(self, choices: Iterable[Choice]) -> None:
+        """Open the models of these choices without blocking: a keyring may ask the person before it gives a key.
+
+        Raises:
+            ConfigError: the provider's settings do not go together.
+            ModelError: its key or its weights are missing.
+        """
+        for choice in choices:
+            if choice.provider is not None and not any(same(known, choice) for known, _ in self._open):
+                self._open.append((choice, await in_thread(partial(open_model, choice))))
 
     def open(self, choice: Choice) -> ChatModel | None:
         """The model of a choice; None for the built-in rules and for a checker that is off.

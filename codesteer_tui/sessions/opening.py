@@ -113,6 +113,7 @@ async def open_session(
         casting = Casting(config, pack, Models())
         stack.push_async_callback(casting.models.aclose)
         choices = choices_of(config)
+        await casting.models.prepare(choices.values())
         roles = {role: casting.info(role, choice) for role, choice in choices.items()}
         switching = Switching(config, casting, transcript)
         sandbox = await _open_sandbox(config.sandbox, stack)

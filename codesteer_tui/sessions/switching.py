@@ -165,6 +165,7 @@ class Switching:
             wanted = choices_of(config)
             before = self._info(role, self._playing)
             try:
+                await self._casting.models.prepare(wanted.values())
                 after = self._casting.info(role, wanted[role])
                 reached = await reach(wanted[role])
                 followers = tuple(r for r in ROLES if r != role and not same(wanted[r], self._wanted[r]))
