@@ -138,6 +138,12 @@ def unfinished(place: Place, *, events: int, content_type: str) -> ModelError:
     return _broken("ended the stream without saying that the reply was complete", place)
 
 
+def no_json(place: Place, *, content_type: str) -> ModelError:
+    """The server answered, and what it said is not JSON. Nothing had been streamed."""
+    what = f"answered with {content_type or 'no content type'} instead of JSON"
+    return _not_this_protocol(what, place, began=False).error
+
+
 def refused_parameter(error: Exception, sent: Iterable[str]) -> str | None:
     """The one of the parameters `sent` that a 400 or 422 says it does not take, or None."""
     if getattr(error, "status_code", None) not in (400, 422):

@@ -43,10 +43,12 @@ class OpenAIModel(RemoteModel):
         }
 
     async def _send(self, request: dict[str, Any]) -> Any:
+        return await self._client.chat.completions.create(**request, extra_headers=self._keyless_headers())
+
+    def _keyless_headers(self) -> dict[str, Any]:
         import openai
 
-        keyless = {} if self._place.key else {"extra_headers": {"Authorization": openai.Omit()}}
-        return await self._client.chat.completions.create(**request, **keyless)
+        return {} if self._place.key else {"Authorization": openai.Omit()}
 
     def _reply(self) -> _Reply:
         return _Reply()

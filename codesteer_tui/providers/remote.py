@@ -19,6 +19,8 @@ from codesteer_tui.providers.failures import (
     Failure,
     Place,
     explain,
+    from_status,
+    no_json,
     refused_parameter,
     unfinished,
     unusable_key,
@@ -94,6 +96,41 @@ class RemoteModel(ABC):
             async for delta in deltas:
                 yield delta
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The parameters that the server has refused so far, and that it is not sent any more."""
+        return frozenset(self._unwanted)
+
+    async def fetch(self, address: str, *, body: Mapping[str, Any] | None = None, timeout_s: float) -> Any:
+        """What the server says at another address, as JSON: a GET, or a POST of `body`. Asked once.
+
+        `address` is a path after base_url, or a whole address on the same host. Key, headers, proxy and
+        certificates are those of a call.
+
+        Raises:
+            ModelError: `not_found` where there is no such address (404, 405, 501), `protocol` for what is no JSON.
+        """
+        import httpx2
+
+        client = await self._connected()
+        options = {"headers": self._keyless_headers(), "timeout": timeout_s}
+        try:
+            if body is None:
+                reply = await client.get(address, cast_to=httpx2.Response, options=options)
+            else:
+                reply = await client.post(address, cast_to=httpx2.Response, body=body, options=options)
+            return reply.json()
+        except ValueError:
+            kind = reply.headers.get("content-type", "")
+            raise no_json(self._place, content_type=kind) from None
+        except Exception as error:
+            if getattr(error, "status_code", None) in (404, 405, 501):
+                raise from_status(404, getattr(error, "body", None), {}, self._place).error from error
+            failure = self._explain(error, False)
+            if failure is None:
+                raise
+            raise failure.error from error
+
     async def aclose(self) -> None:
         """Close the connections. May be called twice; a later call opens new ones."""
         client, self._client = self._client, None
@@ -115,6 +152,22 @@ class RemoteModel(ABC):
     @abstractmethod
     def _reply(self) -> Reply:
         """A reader for one reply."""
+
+    def _keyless_headers(self) -> dict[str, Any]:
+        """What keeps the SDK from sending a key where there is none."""
+        return {}
+
+    async def _connected(self) -> Any:
+        """The SDK's client, made on first use.
+
+        Raises:
+            ModelError: the key holds what cannot be sent.
+        """
+        if (unusable := unusable_key(self._place)) is not None:
+            raise unusable
+        if self._client is None:
+            self._client = await asyncio.to_thread(self._connect)
+        return self._client
 
     @property
     def _is_official(self) -> bool:
@@ -143,10 +196,7 @@ class RemoteModel(ABC):
 
     async def _open(self, messages: Sequence[Message], options: Sampling) -> Any:
         """Start the call; a parameter that the server does not take is left out or renamed, once each."""
-        if (unusable := unusable_key(self._place)) is not None:
-            raise unusable
-        if self._client is None:
-            self._client = await asyncio.to_thread(self._connect)
+        await self._connected()
         while True:
             request = self._request(messages, options)
             sent = request.keys() | request.get("extra_body", {}).keys()
