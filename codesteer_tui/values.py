@@ -71,6 +71,24 @@ class Usage(Struct, frozen=True):
         )
 
 
+class Bill(Struct, frozen=True):
+    """What several calls came to: `usd` is the sum of the prices that are known, in US dollars.
+
+    `unknown` is true where a call used tokens at a price that is not known, so that `usd` is only a part.
+    """
+
+    usage: Usage = Usage()
+    usd: float = 0.0
+    unknown: bool = False
+
+    def __add__(self, usage: Usage) -> Bill:
+        return Bill(
+            self.usage + usage,
+            self.usd + (usage.usd or 0.0),
+            self.unknown or (usage.usd is None and usage.tokens > 0),
+        )
+
+
 class RoleInfo(Struct, frozen=True):
     """Who plays a role: provider name as configured, its kind, the model, and a label for people.
 
