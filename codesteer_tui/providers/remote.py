@@ -97,6 +97,11 @@ class RemoteModel(ABC):
                 yield delta
 
     @property
+    def base_url(self) -> str:
+        """The address of the API, for `fetch`; not for showing, as it may hold a password."""
+        return self._place.base_url
+
+    @property
     def left_out(self) -> frozenset[str]:
         """The parameters that the server has refused so far, and that it is not sent any more."""
         return frozenset(self._unwanted)
@@ -110,9 +115,9 @@ class RemoteModel(ABC):
         Raises:
             ModelError: `not_found` where there is no such address (404, 405, 501), `protocol` for what is no JSON.
         """
+        client = await self._connected()
         import httpx2
 
-        client = await self._connected()
         options = {"headers": self._keyless_headers(), "timeout": timeout_s}
         try:
             if body is None:
