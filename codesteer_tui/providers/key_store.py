@@ -116,8 +116,26 @@ def forget_key(name: str, host: str) -> list[str]:
         ) from None
     if keyrings.none_here() is None and keyrings.remove(account(name, host), name=name):
         _note_hosts(name, set(hosts_in_keyring(name)) - {host})
-        removed.append("the keyring")
+        removed.append(f"the keyring's entry for {host}")
     return removed
+
+
+def forget_all_keys(name: str) -> list[str]:
+    """Remove every stored key of a provider, whatever host it is for; returns the places they were removed from.
+
+    Raises:
+        ConfigError: as for `forget_key`.
+    """
+    hosts = set(hosts_with_file(name))
+    if keyrings.none_here() is None:
+        hosts |= set(hosts_in_keyring(name))
+    return [place for host in sorted(hosts) for place in forget_key(name, host)]
+
+
+def is_stored_source(name: str, source: str) -> bool:
+    """Whether this is what `store_key` gave for this provider, for whatever host."""
+    owner = owner_of(Path(source.removeprefix("file:"))) if source.startswith("file:") else None
+    return source == f"keyring:{name}" or (owner is not None and owner[0] == name)
 
 
 def hosts_with_file(name: str) -> list[str]:
