@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from codesteer_tui.config import Config, Provider
-from codesteer_tui.errors import ModelError, SessionError
+from codesteer_tui.errors import ModelError, ModelErrorKind, SessionError
 from codesteer_tui.events import RoleChanged
 from codesteer_tui.providers.opening import Choice
 from codesteer_tui.sessions.casting import ROLES, Casting, choices_of, same
@@ -87,7 +87,8 @@ async def reach(choice: Choice) -> Reachability | None:
 
     found = await ping(choice)
     if not found.ok:
-        raise ModelError("unreachable", found.detail, found.remedy, provider=choice.name)
+        kind: ModelErrorKind = found.kind or "unreachable"  # type: ignore[assignment]
+        raise ModelError(kind, found.detail, found.remedy, provider=choice.name)
     return found
 
 
