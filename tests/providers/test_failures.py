@@ -6,14 +6,13 @@ import json
 
 import pytest
 
+from codesteer_tui.providers.failure_words import asked_wait, hide
 from codesteer_tui.providers.failures import (
     Place,
     explain,
     from_event,
     from_status,
-    hide,
     refused_parameter,
-    retry_after,
 )
 
 PLACE = Place("mine", "https://user:pw@api.example.com:8443/v1", "gpt-4o", key="sk-proj-secret123456")
@@ -130,11 +129,11 @@ def test_an_error_event_in_a_stream_is_typed_and_tried_again_only_before_text() 
 
 
 def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
-    assert retry_after({"retry-after": "2.5"}) == 2.5
-    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, now=1445412480 - 30) == 30
-    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, now=1445412480 + 30) == 0
-    assert retry_after({"retry-after": "soon"}) is None
-    assert retry_after({}) is None
+    assert asked_wait({"retry-after": "2.5"}, None) == 2.5
+    assert asked_wait({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None, now=1445412480 - 30) == 30
+    assert asked_wait({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None, now=1445412480 + 30) == 0
+    assert asked_wait({"retry-after": "soon"}, None) is None
+    assert asked_wait({}, None) is None
 
 
 class _Status(Exception):
