@@ -101,7 +101,7 @@ def test_a_variable_reaches_a_provider_with_a_dash_in_its_name(desk: Desk) -> No
         ("[steering]\nprofile = 'papr'", "'papr'", '"default" or "paper"'),
         ("[screen]\nreduced_motion = 'yes'", "'yes'", "true or false"),
         ("[roles]\ntask_llm = 'opnai:gpt-4o'", "'opnai'", "did you mean 'openai'"),
-        ("[roles]\ntask_llm = 'rules'", "'rules'", "anthropic, demo, openai"),
+        ("[roles]\ntask_llm = 'rules'", "'rules'", "auto, demo, and the services openai, anthropic"),
         ("roles = 3", "roles is not a setting", "[roles]"),
         ("providers.openai = 'x'", "providers.openai is not a setting", "[providers.openai]"),
         ("[providers.demmo]\nseed = 1", "'demmo' has no kind", "did you mean 'demo'"),
@@ -320,5 +320,11 @@ def test_the_example_file_means_the_defaults_as_it_stands_and_with_its_comments_
     config = desk.load().config
     assert config.roles == Config().roles
     assert config.sandbox == Config().sandbox
-    assert config.providers.items() > Config().providers.items()
-    assert config.providers["ollama"].key == "none"
+    assert {
+        **config.providers,
+        **Config().providers,
+        "ollama": config.providers["ollama"],
+    } == config.providers
+    assert (config.providers["ollama"].model, config.providers["ollama"].key) == ("qwen3:8b", "none")
+    assert config.providers["local"].kind == "llama_cpp"
+    assert [profile.name for profile in desk.load().profiles] == ["paper", "laptop"]
