@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings import load_settings
-from codesteer_tui.settings.saving import save_setting
+from codesteer_tui.settings.saving import remove_setting, save_setting
 
 KEY = "sandbox.reduced_isolation"
 
@@ -77,3 +78,32 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="was not saved") as caught:
         save(tmp_path / "folder" / "config.toml")
     assert "CODESTEER_CONFIG" in caught.value.remedy
+
+
+PROVIDER_KEY = "providers.my.models.key"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# mine\n[providers.'my.models']\nkind = 'openai'  # kept\n",
+        "providers.'my.models'.kind = 'openai'\n",
+        "[providers]\n'my.models' = {kind = 'openai'}\n",
+        "[roles]\ntask_llm = 'demo'\n\n[providers.'my.models'.headers]\nX = 'y'\n",
+    ],
+)
+def test_a_setting_of_a_provider_is_saved_and_taken_back_however_the_table_is_written(
+    file: Path, text: str
+) -> None:
+    file.parent.mkdir()
+    file.write_text(text)
+    env = {"CODESTEER_CONFIG": str(file)}
+    before = tomllib.loads(text).get("providers", {}).get("my.models", {})
+    save_setting(PROVIDER_KEY, "env:MINE", env=env)
+    assert tomllib.loads(file.read_text())["providers"]["my.models"] == {**before, "key": "env:MINE"}
+    remove_setting(PROVIDER_KEY, env=env)
+    after = tomllib.loads(file.read_text())
+    assert after["providers"]["my.models"] == before
+    for comment in ("# mine", "# kept"):
+        assert (comment in text) == (comment in file.read_text())

@@ -107,7 +107,8 @@ def host_of(provider: Provider) -> str:
         return ""
     if not parts.hostname:
         return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    bare = parts.hostname.rstrip(".")
+    host = f"[{bare}]" if ":" in bare else bare
     return host if port == usual else f"{host}:{port}"
 
 
