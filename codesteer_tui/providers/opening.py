@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from codesteer_tui.config import Config, Provider
+from codesteer_tui.config import Config, Provider, default_providers
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.providers import ChatModel
 from codesteer_tui.providers.keys import read_key, source_in_words
@@ -60,6 +60,15 @@ def _choose(config: Config, role: Role, env: Mapping[str, str]) -> Choice:
         return Choice("off", None, "", f"{where} is off")
     if wanted == "auto":
         return _first_with_key(config, env)
+    return choose_provider(config, wanted, where)
+
+
+def choose_provider(config: Config, wanted: str, where: str = "it") -> Choice:
+    """The provider and model that "provider" or "provider:model" names; `where` is what names them.
+
+    Raises:
+        ConfigError: the configuration has no such provider.
+    """
     name, _, model = wanted.partition(":")
     if name not in config.providers:
         known = ", ".join(sorted(config.providers))
@@ -71,21 +80,54 @@ def _choose(config: Config, role: Role, env: Mapping[str, str]) -> Choice:
     return Choice(name, provider, model or provider.model, f"{where} = {wanted!r}")
 
 
+def keys_without_model(config: Config, env: Mapping[str, str] = os.environ) -> list[tuple[str, str]]:
+    """Providers whose key is there and whose model is not named, each with what was found, for people."""
+    found = ((name, _key_found(p, env)) for name, p in _candidates(config) if not p.model)
+    return [(name, why) for name, why in found if why]
+
+
 def _first_with_key(config: Config, env: Mapping[str, str]) -> Choice:
-    for name, provider in config.providers.items():
-        variable = provider.key.removeprefix("env:")
-        if provider.key.startswith("env:") and env.get(variable):
-            return Choice(name, provider, provider.model, f"a key was found in {variable}")
-        if (
-            provider.key.startswith("file:")
-            and Path(provider.key.removeprefix("file:")).expanduser().exists()
-        ):
-            return Choice(name, provider, provider.model, "a key file was found")
-        if provider.key.startswith(("keyring:", "cmd:")):
-            where = source_in_words(provider.key)
-            return Choice(name, provider, provider.model, f"its key is named: {where}")
+    """What "auto" means: the first provider with a model and a key, so never a server of one's own or weights."""
+    for name, provider in _candidates(config):
+        if provider.model and (why := _key_found(provider, env)):
+            return Choice(name, provider, provider.model, why)
     demo = config.providers.get(DEMO_PROVIDER, Provider(kind="demo", model="demo"))
-    return Choice(DEMO_PROVIDER, demo, demo.model, "no key was found, so the built-in demo is used")
+    lonely = keys_without_model(config, env)
+    if lonely:
+        why = f"{lonely[0][1]}, but no model of {lonely[0][0]} is named, so the built-in demo is used"
+    else:
+        why = "no key was found, so the built-in demo is used"
+    return Choice(DEMO_PROVIDER, demo, demo.model, why)
+
+
+def _candidates(config: Config) -> list[tuple[str, Provider]]:
+    """Providers that take a key and have an address: those that the person has set up come first.
+
+    Within each, as the configuration has them: OpenAI, Anthropic, the other presets, then providers of one's own.
+    """
+    built_in = default_providers()
+    remote = [
+        (name, provider)
+        for name, provider in config.providers.items()
+        if provider.kind in ("openai", "anthropic") and (provider.base_url or provider.preset != "azure")
+    ]
+    return sorted(remote, key=lambda known: known[1] == built_in.get(known[0]))
+
+
+def _key_found(provider: Provider, env: Mapping[str, str]) -> str:
+    """In a few words, that a provider's key is there; empty where it is not or none is needed. Asks nobody.
+
+    That a keyring or a command has the key is taken on trust: asking them may ask the person.
+    """
+    source = provider.key
+    variable = source.removeprefix("env:")
+    if source.startswith("env:") and env.get(variable, "").strip():
+        return f"a key was found in {variable}"
+    if source.startswith("file:") and Path(source.removeprefix("file:")).expanduser().exists():
+        return "a key file was found"
+    if source.startswith(("keyring:", "cmd:")):
+        return f"its key is named: {source_in_words(source)}"
+    return ""
 
 
 def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel:
