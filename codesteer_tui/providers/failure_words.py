@@ -51,7 +51,7 @@ _AUTH = re.compile(
 _OVERLOADED = re.compile(r"overloaded|server_error|api_error|service_unavailable|timeout_error|internal")
 _UNSUPPORTED = re.compile(
     r"unsupported|not supported|does not support|unknown|unrecognized|unexpected|not permitted|not allowed"
-    r"|extra inputs|invalid param|instead|deprecated"
+    r"|extra inputs|invalid param|instead|deprecated|cannot both|any of the expected|must be verified"
 )
 _NO_SUCH_PAGE = re.compile(
     r"(?i)(404 )?(page |url |resource |path |route )?not found\W*|(invalid|unknown) url.*"

@@ -176,8 +176,12 @@ def refused_parameter(error: Exception, sent: Iterable[str]) -> str | None:
     text = plain(getattr(error, "body", None)) or str(error)
     if not names_unsupported(text):
         return None
-    named = [(found.start(), name) for name in sent if (found := re.search(rf"\b{name}\b", text))]
-    return min(named)[1] if named else None
+    found = [(at.start(), -len(name), name) for name in sent if (at := re.search(_word(name), text))]
+    return min(found)[2] if found else None
+
+
+def _word(name: str) -> str:
+    return rf"(?<!\w){re.escape(name)}(?!\w)"
 
 
 _WHAT: dict[ModelErrorKind, str] = {
