@@ -2,14 +2,22 @@
 
 A key travels as a `Secret`, whose `repr` does not show it, so that no task, struct or dictionary that holds one
 prints it. Every secret that this process has read is remembered, and `hide_keys` takes all of them out of a
-text: the last thing that happens to tracebacks, log lines and quoted errors.
+text. From the first secret on that is done to every log line, whichever library writes it (the SDKs do where
+``OPENAI_LOG`` or ``ANTHROPIC_LOG`` asks them to), and to every traceback that ends the program or a thread.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import json
+import logging
 import re
+import sys
+import threading
+import traceback
+from types import TracebackType
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "[key]"
@@ -21,6 +29,7 @@ KEY_SHAPES = re.compile(
 )
 
 _known: set[str] = set()
+"""Grows only. Threads read it through `known_secrets`, which copies it."""
 
 
 class Secret(str):
@@ -33,17 +42,18 @@ class Secret(str):
 
 
 def secret(text: str) -> Secret:
-    """`text` as a secret, remembered so that `hide_keys` finds it."""
-    if len(text) >= SHORTEST:
-        _known.add(text)
+    """`text` as a secret, remembered as a whole and by its words ("Bearer …"), so that `hide_keys` finds it."""
+    _guard()
+    _known.update(part for part in (text, *text.split()) if len(part) >= SHORTEST)
     return Secret(text)
 
 
 def known_secrets() -> tuple[str, ...]:
     """Every secret read so far that is long enough to be looked for, longest first."""
-    return tuple(sorted(_known, key=len, reverse=True))
+    return tuple(sorted(_known.copy(), key=len, reverse=True))
 
 
+@functools.cache
 def forms_of(key: str) -> tuple[str, ...]:
     """The key as it may turn up in a text: as it is, in a JSON string, in an address, as base64; longest first."""
     raw = key.encode()
@@ -64,3 +74,34 @@ def hide_keys(text: str) -> str:
 def hide_shapes(text: str) -> str:
     """`hide_keys`, and without anything that is shaped like a key of one of the services."""
     return KEY_SHAPES.sub(HIDDEN, hide_keys(text))
+
+
+@functools.cache
+def _guard() -> None:
+    """Take secrets out of log lines and of the tracebacks that Python itself prints."""
+    logging.setLogRecordFactory(_HidingRecord)
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _print_hiding
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = lambda told: _print_hiding(told.exc_type, told.exc_value, told.exc_traceback)
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = lambda told: _print_hiding(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+class _HidingRecord(logging.LogRecord):
+    """A log line whose message and traceback show no secret, whatever handles it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.exc_info and self.exc_info[0]:
+            self.exc_text = hide_keys("".join(traceback.format_exception(*self.exc_info)).rstrip())
+
+    def getMessage(self) -> str:
+        return hide_keys(super().getMessage())
+
+
+def _print_hiding(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    if sys.stderr is not None and not issubclass(kind, SystemExit):
+        sys.stderr.write(hide_keys("".join(traceback.format_exception(kind, error, trace))))

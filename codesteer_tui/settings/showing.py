@@ -16,21 +16,37 @@ from codesteer_tui.settings.schema import matters
 HIDDEN = "(set)"
 """Stands for a value that is not shown."""
 
+_CREDENTIAL = re.compile(r"(?i)auth|(^|[_-]|api|access)key|token$|secret|passw|credential")
+
 
 def shown_value(key: str, value: Any) -> Any:
-    """The value of a setting without what may be a secret: the values of headers, what follows the name of a
-    command, and the user and password of a proxy."""
+    """The value of a setting without what may be a secret: the values of headers, fields of the body that are
+    named like keys, what follows the name of a command, and the user and password of a proxy."""
     section, name = key.partition(".")[0], key.rpartition(".")[2]
     if section != "providers":
         return value
     if name == "headers" and isinstance(value, dict):
         return dict.fromkeys(value, HIDDEN)
+    if name == "body" and isinstance(value, dict):
+        return _without_credentials(value)
     if name == "key" and isinstance(value, str) and value.startswith("cmd:"):
         program, _, more = value.removeprefix("cmd:").strip().partition(" ")
         return f"cmd:{program} …" if more else value
     if name == "proxy" and isinstance(value, str):
         return re.sub(r"//[^@/]*@", "//…@", value)
     return value
+
+
+def _without_credentials(value: Any) -> Any:
+    """A table of a request without the texts whose names say that they are keys."""
+    if isinstance(value, list):
+        return [_without_credentials(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: HIDDEN if isinstance(inner, str) and _CREDENTIAL.search(name) else _without_credentials(inner)
+        for name, inner in value.items()
+    }
 
 
 def shown_config(config: Config) -> dict[str, Any]:

@@ -136,15 +136,19 @@ class CodesteerApp(App[None]):
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _fatal_error(self) -> None:
-        """End the app and print a traceback without local variables.
+        """End the app and print a traceback without local variables and keys.
 
         Textual's own would print them, and with them whatever a handler holds: a key, a problem, an answer.
         """
         from rich.segment import Segments
         from rich.traceback import Traceback
 
+        from codesteer_tui.providers.hiding import hide_keys
+
         self.bell()
         shown = Traceback(show_locals=False, width=None)
+        for stack in shown.trace.stacks:
+            stack.exc_value = hide_keys(stack.exc_value)
         self._exit_renderables.append(Segments(self.console.render(shown, self.console.options)))
         self._close_messages_no_wait()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -499,3 +500,32 @@ async def test_what_is_raised_in_the_thread_is_raised_where_it_is_awaited() -> N
 
     with pytest.raises(ModelError, match="no key"):
         await in_thread(fail)
+
+
+GUARDED = """
+import logging, sys, threading
+from codesteer_tui.providers.hiding import secret
+logging.basicConfig(level=logging.DEBUG)
+key = secret(sys.stdin.read())
+log = logging.getLogger("openai")
+log.debug("headers: %s", {"x": str(key)})
+try:
+    raise ValueError(f"bad {key}")
+except ValueError as error:
+    log.exception("failed with %s", key)
+    cause = error
+thread = threading.Thread(target=lambda: 1 / len("") if not key else int(key))
+thread.start(); thread.join()
+raise RuntimeError(str(key)) from cause
+"""
+
+
+def test_logs_and_tracebacks_of_any_library_do_not_show_a_secret() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GUARDED], input=KEY, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    for told in ("DEBUG:openai:headers", "failed with [key]", "ValueError: bad [key]", "RuntimeError: [key]"):
+        assert told in done.stderr
+    assert "invalid literal for int() with base 10: '[key]'" in done.stderr
+    assert KEY not in done.stdout + done.stderr
