@@ -21,7 +21,7 @@ from tests.tiny_gguf import make
 @pytest.fixture(autouse=True)
 def _no_real_accounts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if re.match(r"(?i)(anthropic|openai)_|.*_proxy$", name):
+        if re.match(r"(?i)(anthropic|openai)_|.*_api_key$|.*_proxy$", name):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))
 

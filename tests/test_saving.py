@@ -10,7 +10,7 @@ import pytest
 
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings import load_settings
-from codesteer_tui.settings.saving import remove_setting, save_setting
+from codesteer_tui.settings.saving import save_setting, unset_setting
 
 KEY = "sandbox.reduced_isolation"
 
@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def save(file: Path) -> Path:
-    return save_setting(KEY, "always", env={"CODESTEER_CONFIG": str(file)})
+    return save_setting(KEY, "always", env={"CODESTEER_CONFIG": str(file)}).path
 
 
 def test_a_missing_file_is_made_and_read_again(file: Path) -> None:
@@ -86,11 +86,11 @@ PROVIDER_KEY = "providers.my.models.key"
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "# mine\n[providers.'my.models']\nkind = 'openai'  # kept\n",
         "providers.'my.models'.kind = 'openai'\n",
         "[providers]\n'my.models' = {kind = 'openai'}\n",
-        "[roles]\ntask_llm = 'demo'\n\n[providers.'my.models'.headers]\nX = 'y'\n",
+        "[roles]\ntask_llm = 'demo'\n\n[providers.'my.models'.headers]\nX = 'y'\n"
+        "[providers.'my.models']\nkind = 'openai'\n",
     ],
 )
 def test_a_setting_of_a_provider_is_saved_and_taken_back_however_the_table_is_written(
@@ -102,7 +102,7 @@ def test_a_setting_of_a_provider_is_saved_and_taken_back_however_the_table_is_wr
     before = tomllib.loads(text).get("providers", {}).get("my.models", {})
     save_setting(PROVIDER_KEY, "env:MINE", env=env)
     assert tomllib.loads(file.read_text())["providers"]["my.models"] == {**before, "key": "env:MINE"}
-    remove_setting(PROVIDER_KEY, env=env)
+    unset_setting(PROVIDER_KEY, env=env)
     after = tomllib.loads(file.read_text())
     assert after["providers"]["my.models"] == before
     for comment in ("# mine", "# kept"):

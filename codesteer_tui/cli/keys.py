@@ -111,7 +111,7 @@ def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> N
     Variables, commands, and files and entries that you made yourself are left alone.
     """
     from codesteer_tui.providers.keys import forget_all_keys, is_stored_source, source_in_words
-    from codesteer_tui.settings.saving import remove_setting
+    from codesteer_tui.settings.saving import unset_setting
 
     settings = settings_for_reading(ctx, config_file)
     removed = forget_all_keys(provider)
@@ -121,7 +121,7 @@ def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> N
     key = f"providers.{provider}.key"
     origin = settings.origins.get(key)
     if known and origin and origin.layer == "user file" and is_stored_source(provider, known.key):
-        path = remove_setting(key, env=_file_env(ctx, config_file))
+        path = unset_setting(key, env=_file_env(ctx, config_file))
         say(f"Removed from {path}: {key}")
     elif not removed:
         uses = f" Its key comes from: {source_in_words(known.key)}." if known and known.key else ""

@@ -118,7 +118,7 @@ def from_file(path: Path, layer: Layer, text: str | None = None) -> FileContent:
         ConfigError: the file cannot be read, or is not valid TOML (with the line).
     """
     try:
-        text = path.read_text(encoding="utf-8-sig") if text is None else text
+        text = path.read_text(encoding="utf-8-sig") if text is None else text.removeprefix("\ufeff")
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "correct that line") from None
