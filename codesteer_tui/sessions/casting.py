@@ -13,6 +13,7 @@ from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.providers.opening import Choice, choose_role, open_model
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.steering.answer_checker import AnswerChecker, ModelChecker, NoChecker
+from codesteer_tui.steering.asking import Calls
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
@@ -85,8 +86,8 @@ def same(one: Choice, other: Choice) -> bool:
 class Casting:
     """Makes the players of one run."""
 
-    def __init__(self, config: Config, pack: PromptPack, models: Models) -> None:
-        self.pack, self.models = pack, models
+    def __init__(self, config: Config, pack: PromptPack, models: Models, calls: Calls | None = None) -> None:
+        self.pack, self.models, self.calls = pack, models, calls or Calls()
         self._published = config.steering.profile == "paper"
         self._attempts = config.answer_checker.attempts
         self.show_output = config.steering.show_output_to_task_llm and not self._published
@@ -107,18 +108,26 @@ class Casting:
     def sampling(self, choice: Choice) -> Sampling:
         """How a choice's model is sampled, as its provider's settings say."""
         provider = choice.provider
-        return Sampling(provider.temperature, provider.max_tokens) if provider else Sampling()
+        if provider is None:
+            return Sampling()
+        return Sampling(
+            provider.temperature, provider.max_tokens, top_p=provider.top_p, effort=provider.effort
+        )
 
     def steerer(self, choice: Choice) -> Steerer:
         """Who guides."""
         model = self.models.open(choice)
         if model is None:
             return RuleSteerer(self.pack)
-        return ModelSteerer(model, self.pack, self.sampling(choice), published=self._published)
+        return ModelSteerer(
+            model, self.pack, self.sampling(choice), calls=self.calls, published=self._published
+        )
 
     def checker(self, choice: Choice, executor: Executor) -> AnswerChecker:
         """Who tests the answer."""
         model = self.models.open(choice)
         if model is None:
             return NoChecker()
-        return ModelChecker(model, self.pack, self.sampling(choice), executor, attempts=self._attempts)
+        return ModelChecker(
+            model, self.pack, self.sampling(choice), executor, attempts=self._attempts, calls=self.calls
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
@@ -17,6 +18,7 @@ from codesteer_tui.config import Config, Provider, SandboxSettings
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
+from codesteer_tui.providers.prices import FILE_NAME, pricing
 from codesteer_tui.sandbox import Sandbox
 from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
@@ -25,7 +27,10 @@ from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.recorder import record as recorded
 from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, sessions_folder
 from codesteer_tui.sessions.switching import Confirm, Switch, Switching
+from codesteer_tui.settings.layers import user_config_file
 from codesteer_tui.settings.saving import save_setting
+from codesteer_tui.steering.asking import Calls
+from codesteer_tui.steering.budget import Budget
 from codesteer_tui.steering.execution import Ask, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.prompts import load_pack
@@ -101,7 +106,7 @@ async def open_session(
     A free question that is plainly a known task's is verified by that task's rules.
 
     Raises:
-        ConfigError: a role or the prompt pack cannot be used.
+        ConfigError: a role, the prompt pack or the person's prices cannot be used.
         ModelError: a key or the weights are missing.
         SandboxUnavailable: a sandbox that was asked for by name does not work here.
         SessionError: the session file cannot be written.
@@ -110,7 +115,8 @@ async def open_session(
         problem = recognise(problem)
         pack = load_pack(config.steering.prompt_pack)
         transcript = continue_from.transcript if continue_from else Transcript()
-        casting = Casting(config, pack, Models())
+        calls = Calls(ask=ask, budget=_budget(config, transcript), first_id=1 + len(transcript.questions))
+        casting = Casting(config, pack, Models(), calls)
         stack.push_async_callback(casting.models.aclose)
         choices = choices_of(config)
         await casting.models.prepare(choices.values())
@@ -131,6 +137,7 @@ async def open_session(
             executor=executor,
             pack=pack,
             sampling=casting.sampling(choices["task_llm"]),
+            calls=calls,
             verify=partial(tasks[problem.task].verify, problem) if problem.task in tasks else None,
             recast=switching.recast,
         )
@@ -174,6 +181,12 @@ class Clock:
 
     def __call__(self) -> float:
         return round(time.monotonic() - self._zero, 4)
+
+
+def _budget(config: Config, transcript: Transcript) -> Budget:
+    """What may be spent, and what was spent already. The person's prices stand beside their configuration."""
+    own = user_config_file(os.environ).with_name(FILE_NAME)
+    return Budget(config.limits, pricing(config.providers, own), bill=transcript.bill)
 
 
 def _method(config: Config) -> Method:
