@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from codesteer_tui.cli.options import config_file_of, config_option, settings_for_reading
+from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.errors import ConfigError
 
@@ -92,13 +92,12 @@ def set_key(
         say(f"{why} The key goes into a file that only you can read.")
         where = "file"
     source = store_key(provider, host, _asked_for(provider, host, from_stdin), where)
-    path = save_setting(f"providers.{provider}.key", source, env=_file_env(ctx, config_file))
+    saved = save_setting(("providers", provider, "key"), source, settings=settings)
     kept = "the keyring" if where == "keyring" else source.removeprefix("file:")
     say(f"The key of {provider} for {host} is in {kept}.")
-    say(f'Saved in {path}: [providers.{provider}] key = "{source}"')
-    origin = settings.origins.get(f"providers.{provider}.key")
-    if origin and origin.layer in ("environment", "flag"):
-        say(f"Mind: {origin.where} sets providers.{provider}.key as well, and is stronger.")
+    say(f'Saved in {saved}: [providers.{provider}] key = "{source}"')
+    if saved.warning:
+        say(saved.warning)
 
 
 @command.command("rm")
@@ -121,8 +120,8 @@ def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> N
     key = f"providers.{provider}.key"
     origin = settings.origins.get(key)
     if known and origin and origin.layer == "user file" and is_stored_source(provider, known.key):
-        path = unset_setting(key, env=_file_env(ctx, config_file))
-        say(f"Removed from {path}: {key}")
+        saved = unset_setting(("providers", provider, "key"), settings=settings)
+        say(f"Removed from {saved}: {key}")
     elif not removed:
         uses = f" Its key comes from: {source_in_words(known.key)}." if known and known.key else ""
         raise ConfigError(
@@ -168,11 +167,3 @@ def _asked_for(provider: str, host: str, from_stdin: bool) -> str:
         return getpass.getpass(f"Key of {provider} for {host} (not shown): ", stream=sys.stderr)
     except EOFError:
         raise click.Abort from None
-
-
-def _file_env(ctx: click.Context, config_file: Path | None) -> dict[str, str] | None:
-    """The environment under which the file that stands in for the user file is the one that is changed."""
-    import os
-
-    chosen = config_file_of(ctx, config_file)
-    return {**os.environ, "CODESTEER_CONFIG": str(chosen)} if chosen else None

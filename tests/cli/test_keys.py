@@ -116,7 +116,7 @@ def test_what_cannot_be_stored_is_told_with_the_way_out(
 def test_a_stronger_layer_is_named(desk: Desk) -> None:
     desk.env["CODESTEER_PROVIDERS__GROQ__KEY"] = "env:MINE"
     done = desk.codesteer("keys", "set", "groq", "--store", "file", "--stdin", stdin=KEY)
-    assert "CODESTEER_PROVIDERS__GROQ__KEY sets providers.groq.key as well" in done.err
+    assert "(CODESTEER_PROVIDERS__GROQ__KEY) is stronger" in done.err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal")
