@@ -10,13 +10,16 @@ from typing import Literal
 
 from msgspec import Struct
 
+from codesteer_tui.errors import ConfigError
+
 
 class Preset(Struct, frozen=True, kw_only=True):
     """One service. `base_url` is empty where every customer has an address of their own.
 
     `limit` is the name under which it takes the most tokens of a reply. `effort` is how it is told to think
     more or less: a field of its own, or `reasoning = {effort}`. `local` marks what runs on a machine of one's
-    own and costs nothing. `page` is where keys and models are found.
+    own and costs nothing. `priced` marks what tells the price of a call in US dollars. `page` is where keys and
+    models are found.
     """
 
     kind: Literal["openai", "anthropic"] = "openai"
@@ -28,6 +31,7 @@ class Preset(Struct, frozen=True, kw_only=True):
     limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     effort: Literal["reasoning_effort", "reasoning"] = "reasoning_effort"
     local: bool = False
+    priced: bool = False
 
 
 PRESETS: dict[str, Preset] = {
@@ -84,6 +88,7 @@ PRESETS: dict[str, Preset] = {
         base_url="https://openrouter.ai/api/v1",
         key="env:OPENROUTER_API_KEY",
         effort="reasoning",
+        priced=True,
         page="https://openrouter.ai/settings/keys",
     ),
     "together": Preset(
@@ -127,3 +132,18 @@ PRESETS: dict[str, Preset] = {
         page="https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
     ),
 }
+
+
+def require_address(name: str, preset: str, base_url: str) -> None:
+    """See that the provider `name` leads somewhere: a service whose customers have addresses of their own needs one.
+
+    Raises:
+        ConfigError: it has none.
+    """
+    service = PRESETS.get(preset)
+    if service and not service.base_url and not base_url:
+        raise ConfigError(
+            f"The provider {name!r} has no address: {service.title} gives every customer one of their own.",
+            f'Set providers.{name}.base_url, for example "https://RESOURCE.openai.azure.com/openai/v1"; '
+            f"see {service.page}",
+        )

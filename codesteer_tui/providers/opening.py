@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from codesteer_tui.config import Config, Provider, default_providers
 from codesteer_tui.errors import ConfigError
+from codesteer_tui.presets import require_address
 from codesteer_tui.providers import ChatModel
-from codesteer_tui.providers.keys import read_key, source_in_words
+from codesteer_tui.providers.keys import read_headers, read_key, source_in_words
 from codesteer_tui.values import Role
 
+if TYPE_CHECKING:
+    from codesteer_tui.providers.remote import Habits
+
 DEMO_PROVIDER = "demo"
+LOCAL_CONTEXT = 8192
+"""Tokens of context that weights are opened with where nothing else is set, or what they were trained for."""
 
 
 class Choice(Struct, frozen=True):
@@ -67,7 +74,7 @@ def choose_provider(config: Config, wanted: str, where: str = "it") -> Choice:
     """The provider and model that "provider" or "provider:model" names; `where` is what names them.
 
     Raises:
-        ConfigError: the configuration has no such provider.
+        ConfigError: the configuration has no such provider, or no address for it.
     """
     name, _, model = wanted.partition(":")
     if name not in config.providers:
@@ -77,6 +84,7 @@ def choose_provider(config: Config, wanted: str, where: str = "it") -> Choice:
             f"Known are: {known}. Add a table [providers.{name}] for another one.",
         )
     provider = config.providers[name]
+    require_address(name, provider.preset, provider.base_url)
     return Choice(name, provider, model or provider.model, f"{where} = {wanted!r}")
 
 
@@ -158,17 +166,49 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
         return LlamaCppModel(
             name=name,
             path=path,
-            n_ctx=provider.context_tokens,
+            n_ctx=provider.context_tokens or LOCAL_CONTEXT,
             gpu_layers=provider.gpu_layers,
         )
-    from codesteer_tui.providers.anthropic import AnthropicModel
-    from codesteer_tui.providers.openai import OpenAIModel
+    return _open_remote(choice, provider, env)
 
-    remote = AnthropicModel if provider.kind == "anthropic" else OpenAIModel
+
+def _open_remote(choice: Choice, provider: Provider, env: Mapping[str, str]) -> ChatModel:
+    from codesteer_tui.providers.anthropic import AnthropicModel
+    from codesteer_tui.providers.network import Network
+    from codesteer_tui.providers.openai import OpenAIModel
+    from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
+
+    network = Network(provider.timeout_s, provider.connect_s, provider.proxy, provider.ca_bundle)
+    network.check(choice.name)
+    models = {"chat": OpenAIModel, "responses": OpenAIResponsesModel}
+    remote = AnthropicModel if provider.kind == "anthropic" else models[provider.api]
     return remote(
-        name=name,
+        name=choice.name,
         model=choice.model,
         base_url=provider.base_url or None,
-        api_key=read_key(name, provider, env),
-        timeout_s=provider.timeout_s,
+        headers=read_headers(choice.name, provider, env),
+        api_key=read_key(choice.name, provider, env),
+        retries=provider.retries,
+        network=network,
+        habits=_habits(choice.name, provider),
+    )
+
+
+def _habits(name: str, provider: Provider) -> Habits:
+    from codesteer_tui.providers.remote import OWN_FIELDS, Habits, preset_of
+
+    if taken := sorted(OWN_FIELDS & provider.body.keys()):
+        raise ConfigError(
+            f"[providers.{name}] body has {taken[0]!r}, which this program fills in itself.",
+            "Leave it out of body.",
+        )
+    preset = preset_of(provider.preset, provider.base_url)
+    if preset and preset.kind != provider.kind:
+        preset = None
+    return Habits(
+        limit=preset.limit if preset else "",
+        effort=preset.effort if preset else "reasoning_effort",
+        priced=bool(preset and preset.priced),
+        body=provider.body,
+        thinking_tokens=provider.thinking_tokens,
     )

@@ -125,9 +125,9 @@ class RemoteModel(ABC):
         return self._place.base_url
 
     @property
-    def left_out(self) -> frozenset[str]:
-        """The parameters that the server has refused so far, and that it is not sent any more."""
-        return frozenset(self._unwanted)
+    def left_out(self) -> tuple[str, ...]:
+        """The parameters that the server has refused so far, and that it is not sent any more; sorted."""
+        return tuple(sorted(self._unwanted))
 
     async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
         """Answer the conversation, piece by piece.
