@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codesteer_tui import events as ev
-from codesteer_tui.text import plain
+from codesteer_tui.text import money, plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
 from codesteer_tui.tui.blocks import Part
@@ -135,6 +135,9 @@ def bottom_items(transcript: Transcript, *, running: bool, seconds: float) -> tu
         about = "~" if usage.estimated else ""
         total = amount(usage.input_tokens + usage.output_tokens)
         right.append(Item((f"{about}{total} tokens", f"{about}{total} tok"), rank=2))
+    bill = transcript.bill
+    if price := money(bill.usd, estimated=usage.estimated, unknown=bill.unknown):
+        right.append(Item((price,), rank=1))
     right.append(Item((clock(seconds),), "bold"))
     return left, right
 
