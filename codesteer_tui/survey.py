@@ -27,7 +27,7 @@ from codesteer_tui.providers.keys import look
 from codesteer_tui.providers.opening import Choice, choose_role
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
-from codesteer_tui.settings import Settings, user_file
+from codesteer_tui.settings import Settings, user_file, warnings
 from codesteer_tui.values import Role
 
 LIMIT_S = 2.0
@@ -70,11 +70,15 @@ async def survey(settings: Settings) -> list[Item]:
 
 
 def configuration(settings: Settings, mistakes: Sequence[ConfigError]) -> list[Item]:
-    """The files that are in use, or an item for each thing in them that is wrong."""
+    """The files that are in use, or an item for each thing in them that is wrong; then what may not be meant."""
     title = "Configuration"
-    if mistakes:
-        return [Item("config", title, False, error.message, error.remedy) for error in mistakes]
-    return [Item("config", title, True, ", ".join(map(str, settings.files)) or "built-in settings, no file")]
+    wrong = [Item("config", title, False, error.message, error.remedy) for error in mistakes]
+    used = Item("config", title, True, ", ".join(map(str, settings.files)) or "built-in settings, no file")
+    doubtful = [
+        Item("config", title, True, said, f"look at it: codesteer config explain {key}")
+        for key, said in warnings(settings)
+    ]
+    return [*(wrong or [used]), *doubtful]
 
 
 async def _bounded(id: str, title: str, probe: Awaitable[Item]) -> Item:

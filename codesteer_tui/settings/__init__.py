@@ -24,7 +24,13 @@ from codesteer_tui.settings.loading import (
 )
 from codesteer_tui.settings.profiles import Profile
 from codesteer_tui.settings.schema import KeyDoc, describe, matters
-from codesteer_tui.settings.showing import plain_http_warning, shown_config, shown_tables, shown_value
+from codesteer_tui.settings.showing import (
+    plain_http_warning,
+    shown_config,
+    shown_tables,
+    shown_value,
+    warnings,
+)
 
 __all__ = [
     "Asked",
@@ -42,4 +48,5 @@ __all__ = [
     "shown_tables",
     "shown_value",
     "user_file",
+    "warnings",
 ]

@@ -88,3 +88,14 @@ def plain_http_warning(name: str, provider: Provider) -> str:
     if provider.key in ("", "none") or not is_plain_http(address):
         return ""
     return f"the key of {name} crosses the network unencrypted, to {host_in_words(address)}; use https if you can"
+
+
+def warnings(settings: Settings) -> list[tuple[str, str]]:
+    """What is allowed and may still not be meant, each with the key that it is about: keys and headers that stay
+    behind, and keys that cross the network unencrypted."""
+    found = [(key, origin.note) for key, origin in settings.origins.items() if origin.note]
+    found = [(key, note) for key, note in found if key.rpartition(".")[2] in ("key", "headers")]
+    for name, provider in settings.config.providers.items():
+        if said := plain_http_warning(name, provider):
+            found.append((f"providers.{name}.base_url", said))
+    return found
