@@ -12,7 +12,6 @@ from msgspec import Struct
 from codesteer_tui.config import Config, Provider, default_providers
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import require_address
-from codesteer_tui.presets import require_address
 from codesteer_tui.providers import ChatModel
 from codesteer_tui.providers.keys import read_headers, read_key, source_in_words
 from codesteer_tui.values import Role
