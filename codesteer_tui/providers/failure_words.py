@@ -57,7 +57,7 @@ _NO_SUCH_PAGE = re.compile(
     r"(?i)(404 )?(page |url |resource |path |route )?not found\W*|(invalid|unknown) url.*"
 )
 
-_PART = r"[\d.]+\s*(?:milliseconds?|ms|hours?|h|minutes?|min|m|seconds?|sec|s)\b"
+_PART = r"[\d.]+\s*(?:milliseconds?|ms|hours?|h|minutes?|min|m|seconds?|sec|s)(?![a-z])"
 _WAIT = re.compile(rf'(?:(?:try again|retry)\s+(?:in|after)|"?retrydelay"?\s*[:=]\s*"?)\s*((?:{_PART}\s*)+)')
 _UNITS = {"ms": 0.001, "milliseconds": 0.001, "millisecond": 0.001, "h": 3600.0, "m": 60.0, "s": 1.0}
 

@@ -79,6 +79,8 @@ def _cut_off(chain: list[BaseException], names: list[str], error: Exception) -> 
         words = str(chain[names.index("RemoteProtocolError")])
         if re.search(r"(?i)disconnected|peer closed|incomplete", words):
             return Loss("it closed the connection before the reply was complete", may_pass=True)
+        if "SWITCH" in words:
+            words = "it asks to go on in another protocol (HTTP 101)"
         remedy = "Check host and port of base_url: what listens there does not speak HTTP."
         return Loss(f"its answer is no HTTP: {words or last}", remedy, kind="protocol")
     if "DecodingError" in names:

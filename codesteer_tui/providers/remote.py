@@ -34,6 +34,7 @@ from codesteer_tui.providers.network import Network
 from codesteer_tui.providers.reading import Reading, SaidError, field_of
 from codesteer_tui.providers.streaming import (
     MAX_RETRIES,
+    PATIENCE,
     concealed,
     estimated,
     lively,
@@ -264,7 +265,8 @@ class RemoteModel(ABC):
             body = {**self._request(messages, options), **self._habits.body}
             words = self._words(body)
             try:
-                return await self._send(body)
+                async with asyncio.timeout(PATIENCE * self._network.timeout_s):
+                    return await self._send(body)
             except Exception as error:
                 word = refused_parameter(error, list(words))
                 if word is None or words[word] in self._unwanted:
@@ -279,6 +281,7 @@ def _unstreamed(body: bytes, reading: Reading) -> list[TextDelta]:
         SaidError: it is an error, although the status said that all is well.
     """
     reply = as_json(body) if body else None
-    if error := field_of(reply, "error"):
-        raise SaidError(error)
+    first = reply[0] if isinstance(reply, list) and reply else reply
+    if field_of(first, "error") or "error" in (field_of(first, "object"), field_of(first, "type")):
+        raise SaidError(first)
     return [delta for event in as_events(reply) for delta in reading.read(event)]

@@ -17,6 +17,9 @@ from codesteer_tui.providers.failures import TooMuch
 EVENT_BYTES = 16 << 20
 """Longest event of a stream; far beyond the longest answer that is kept."""
 
+EVENT_LINES = 10_000
+"""Most lines of an event; every one makes the next a little slower for an SDK."""
+
 BODY_BYTES = 512 << 20
 """Longest reply. A million tokens are about half of it."""
 
@@ -51,7 +54,7 @@ async def _beginning(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[byte
 
 async def _bounded(chunks: AsyncGenerator[bytes, None], kept: bytearray) -> AsyncGenerator[bytes, None]:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    total = since_event = 0
+    total = since_event = lines = 0
     tail = b""
     async with aclosing(chunks):
         async for chunk in chunks:
@@ -61,7 +64,10 @@ async def _bounded(chunks: AsyncGenerator[bytes, None], kept: bytearray) -> Asyn
             joined = tail + chunk
             ended = max(joined.rfind(end) for end in (b"\n\n", b"\r\n\r\n", b"\r\r"))
             since_event = since_event + len(chunk) if ended < 0 else len(joined) - ended
+            lines = lines + chunk.count(b"\n") if ended < 0 else joined.count(b"\n", ended + 2)
             tail = joined[-3:]
+            if lines > EVENT_LINES:
+                raise TooMuch(f"sent more than {EVENT_LINES} lines without the end of an event")
             if since_event > EVENT_BYTES:
                 raise TooMuch(f"sent more than {EVENT_BYTES >> 20} MiB without the end of an event")
             if total > BODY_BYTES:
