@@ -56,13 +56,8 @@ class OpenAIClientModel(RemoteModel):
         import openai
 
         # Without a word about it the SDK would send the key of an administrator that it finds in the environment.
-        keyless: dict[str, Any] = {"Authorization": openai.Omit()}
-        return {"headers": {} if self._place.key else keyless, "security": {"bearer_auth": True}}
-
-    def _keyless_headers(self) -> dict[str, Any]:
-        import openai
-
-        return {} if self._place.key else {"Authorization": openai.Omit()}
+        own = self._place.key or any(name.lower() == "authorization" for name in self._headers)
+        return {"headers": {} if own else {"Authorization": openai.Omit()}, "security": {"bearer_auth": True}}
 
     def _said_done(self, stream: Any) -> bool:
         return bool(getattr(stream._decoder, "done", False))

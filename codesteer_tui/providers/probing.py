@@ -10,6 +10,7 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ from codesteer_tui.providers.listings import (
 )
 from codesteer_tui.providers.opening import Choice, open_model
 from codesteer_tui.providers.remote import RemoteModel
+from codesteer_tui.providers.waiting import in_thread
 
 KEY_LIMIT_S = 30.0
 """Seconds for a keyring or a command that asks the person for a password."""
@@ -87,10 +89,11 @@ async def ping(
         return Reachability(ok=True, detail="built in, always there; no language model", model_known=True)
     if provider.kind == "llama_cpp":
         return await asyncio.to_thread(_weights, choice, provider)
+    state = KeyState(provider=choice.name, source="none needed", host="", needed=False, found=None)
     try:
         async with asyncio.timeout(KEY_LIMIT_S):
-            state = await asyncio.to_thread(look, choice.name, provider, env)
-            model = await asyncio.to_thread(_open, choice, env)
+            state = await in_thread(partial(look, choice.name, provider, env))
+            model = await in_thread(partial(open_to_ask, choice, env))
     except CodesteerError as error:
         return _failed(error, key_words(state))
     except TimeoutError:
@@ -119,7 +122,13 @@ def key_words(state: KeyState) -> str:
     return f"{state.source} ({ {True: 'found', False: 'not found', None: 'not asked yet'}[state.found] })"
 
 
-def _open(choice: Choice, env: Mapping[str, str]) -> RemoteModel:
+def open_to_ask(choice: Choice, env: Mapping[str, str]) -> RemoteModel:
+    """A remote provider's model, or one that can be asked for its list where none was chosen. Blocks.
+
+    Raises:
+        ModelError: the key is missing.
+        ConfigError: the provider's settings do not go together.
+    """
     model = open_model(msgspec.structs.replace(choice, model=choice.model or NO_MODEL), env)
     assert isinstance(model, RemoteModel)
     return model

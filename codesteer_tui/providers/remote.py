@@ -155,7 +155,7 @@ class RemoteModel(ABC):
         client = await self._connected()
         import httpx2
 
-        options = {"headers": self._keyless_headers(), "timeout": timeout_s}
+        options = {**self._whose_key(), "timeout": timeout_s}
         try:
             if body is None:
                 reply = await client.get(address, cast_to=httpx2.Response, options=options)
@@ -195,8 +195,8 @@ class RemoteModel(ABC):
     def _reading(self) -> Reading:
         """A reader for one reply."""
 
-    def _keyless_headers(self) -> dict[str, Any]:
-        """What keeps the SDK from sending a key where there is none."""
+    def _whose_key(self) -> Any:
+        """Options of a request that keep the SDK from sending another key than this provider's."""
         return {}
 
     def _said_done(self, stream: Any) -> bool:
