@@ -37,8 +37,8 @@ say "fetching the sources of llama-cpp-python $VERSION"
 tar -xzf "$ROOM"/llama_cpp_python-*.tar.gz -C "$ROOM"
 SOURCE=$(echo "$ROOM"/llama_cpp_python-*/vendor/llama.cpp)
 
-# No TLS, no downloads, no web page: what the tests ask is the protocol. -O1 builds in two thirds of the time of
-# -O3, and weights of three megabytes do not notice.
+# No TLS, no downloads, no web page: what the tests ask is the protocol. Weights of three megabytes do not notice
+# that less is optimized.
 say "building llama-server (several minutes; log: $CACHE/build.log)"
 mkdir -p "$CACHE/$VERSION"
 {

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codesteer_tui.errors import ModelErrorKind
-from codesteer_tui.providers.hiding import HIDDEN, KEY_SHAPES
+from codesteer_tui.providers.hiding import HIDDEN, KEY_SHAPES, SHORTEST, forms_of
 
 QUOTED_CHARS = 300
 """Longest quotation of a server's words."""
@@ -54,7 +54,7 @@ _UNSUPPORTED = re.compile(
     r"|extra inputs|invalid param|instead|deprecated|cannot both|any of the expected|must be verified"
 )
 _NO_SUCH_PAGE = re.compile(
-    r"(?i)(404 )?(page |url |resource |path |route )?not found\W*|(invalid|unknown) url.*"
+    r"(?i)(404 )?(page |url |resource |path |route |file )?not found\W*|(invalid|unknown) url.*"
 )
 
 _PART = r"[\d.]+\s*(?:milliseconds?|ms|hours?|h|minutes?|min|m|seconds?|sec|s)(?![a-z])"
@@ -170,9 +170,13 @@ def quote(body: object, secrets: Sequence[str] = ()) -> str:
 
 
 def hide(text: str, *secrets: str) -> str:
-    """`text` without the secrets, and without anything shaped like a key."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
+    """`text` without the secrets in any of their forms, and without anything shaped like a key."""
+    words = {part for secret in secrets for part in (secret, *secret.split()) if part}
+    forms = {
+        form for word in words for form in (word, *forms_of(word)) if word in secrets or len(form) >= SHORTEST
+    }
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
     return KEY_SHAPES.sub(HIDDEN, text)
 
 

@@ -140,6 +140,12 @@ def unfinished(place: Place, *, events: int, content_type: str, body: object = "
 
     `events` is how many arrived; where none did, `body` is what came instead.
     """
+    if events == 0 and body in ("", b"") and "event-stream" in content_type:
+        what = f"{_subject(place)} began a reply and ended it without a word."
+        remedy = (
+            "The server failed without saying why; some do where a conversation is too long. Look at its log."
+        )
+        return ModelError("broken_stream", what, remedy, provider=place.provider)
     if events == 0:
         words = quote(body, place.hidden)
         what = f"answered with {content_type or 'no content type'} and no event of a stream"

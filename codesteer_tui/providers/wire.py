@@ -107,12 +107,6 @@ def as_events(reply: Any) -> list[dict[str, Any]]:
         delta = {"stop_reason": reply.get("stop_reason")}
         ending = {"type": "message_delta", "delta": delta, "usage": reply.get("usage")}
         return [{"type": "message_start", "message": reply}, *starts, ending]
-    if reply.get("object") == "response" and isinstance(items := reply.get("output"), list):
-        parts = [part for item in items if isinstance(item, dict) for part in item.get("content") or []]
-        texts = [
-            {"type": "response.output_text.delta", "delta": part.get("text")}
-            for part in parts
-            if isinstance(part, dict) and part.get("type") == "output_text"
-        ]
-        return [*texts, {"type": f"response.{reply.get('status') or 'completed'}", "response": reply}]
+    if reply.get("object") == "response":
+        return [{"type": f"response.{reply.get('status') or 'completed'}", "response": reply}]
     return []

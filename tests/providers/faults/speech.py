@@ -10,6 +10,7 @@ from typing import Any
 from codesteer_tui.providers import ChatModel
 from codesteer_tui.providers.anthropic import AnthropicModel
 from codesteer_tui.providers.openai import OpenAIModel
+from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
 from tests.fake_servers import anthropic_body, openai_body
 
 KEY = "sk-test-0123456789abcdef"
@@ -40,6 +41,11 @@ def _openai(url: str, **options: Any) -> ChatModel:
     return OpenAIModel(name="mine", model=MODEL, base_url=url + "/v1", **options)
 
 
+def _responses(url: str, **options: Any) -> ChatModel:
+    options = {"api_key": KEY} | options
+    return OpenAIResponsesModel(name="mine", model=MODEL, base_url=url + "/v1", **options)
+
+
 def _anthropic(url: str, **options: Any) -> ChatModel:
     options = {"api_key": KEY} | options
     return AnthropicModel(name="mine", model=MODEL, base_url=url, **options)
@@ -62,6 +68,36 @@ def _anthropic_whole(text: str) -> dict[str, Any]:
         "stop_reason": "end_turn",
         "usage": {"input_tokens": 7, "output_tokens": 3},
     }
+
+
+def _responses_whole(text: str) -> dict[str, Any]:
+    part = {"type": "output_text", "text": text, "annotations": []}
+    output = [{"type": "message", "role": "assistant", "status": "completed", "content": [part]}]
+    usage = {"input_tokens": 7, "output_tokens": 3, "total_tokens": 10}
+    status = {"status": "completed", "error": None, "incomplete_details": None}
+    return {"id": "r", "object": "response", "model": MODEL, "output": output, "usage": usage, **status}
+
+
+def _responses_begun(*texts: str) -> bytes:
+    created: dict[str, Any] = {
+        "id": "r",
+        "object": "response",
+        "status": "in_progress",
+        "output": [],
+        "error": None,
+    }
+    body = _named("response.created", response=created)
+    where = {"item_id": "i", "output_index": 0, "content_index": 0}
+    return body + b"".join(_named("response.output_text.delta", delta=text, **where) for text in texts)
+
+
+def _responses_ended(*texts: str) -> bytes:
+    whole = _responses_whole("".join(texts))
+    return _responses_begun(*texts) + _named("response.completed", response=whole)
+
+
+def _named(kind: str, **fields: Any) -> bytes:
+    return event(kind, {"type": kind, **fields})
 
 
 def event(kind: str, value: object) -> bytes:
@@ -99,4 +135,16 @@ ANTHROPIC = Speech(
     goodbye=event("message_stop", {"type": "message_stop"}),
 )
 
-SPEECHES: Sequence[Speech] = (OPENAI, ANTHROPIC)
+RESPONSES = Speech(
+    name="responses",
+    model=_responses,
+    begun=_responses_begun,
+    ended=_responses_ended,
+    odd=_named("response.mood", mood="good", sequence_number=None)
+    + _named("response.output_item.added", item={"type": "telepathy"}, weather={"sun": True}),
+    failing=_named("error", code="server_error", message="The server is overloaded", param=None),
+    whole=_responses_whole,
+    goodbye=b"",
+)
+
+SPEECHES: Sequence[Speech] = (OPENAI, RESPONSES, ANTHROPIC)

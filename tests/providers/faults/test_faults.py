@@ -15,7 +15,7 @@ from tests.fake_servers import FakeServer, Scripted
 from tests.providers.faults.peers import Peer
 from tests.providers.faults.speech import KEY, MODEL, SPEECHES, Speech
 from tests.providers.faults.table import FAULTS, REPLY, Fault
-from tests.providers.test_remote import Heard, listen
+from tests.providers.listening import Heard, listen
 
 pytestmark = pytest.mark.usefixtures("fast_retries")
 
