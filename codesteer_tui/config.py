@@ -1,7 +1,7 @@
 """Every setting, with its meaning under it. This file is the manual: `codesteer config init` and
 `config.example.toml` are written from it.
 
-Layers, strongest first: command line flag, environment (``CODESTEER_SECTION__KEY``), project file
+Layers, strongest first: command line flag, environment (``CODESTEER_SECTION__KEY``), profile, project file
 (``codesteer.toml`` in the working directory or a parent of it), user file, default. How they are read and
 merged is in `codesteer_tui.settings`.
 """
@@ -24,13 +24,15 @@ Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86400)]
 
 
 class Roles(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who plays which role: "provider" or "provider:model", where provider is a table of [providers]."""
+    """Who plays which role: "provider" or "provider:model", where provider is a table of [providers] or one of the
+    services that are known by name."""
 
     steerer: str = "rules"
     """Writes the guidance. "rules" needs no model; "same-as-task" lets the TaskLLM steer itself."""
 
     task_llm: str = "auto"
-    """Answers the problem. "auto" takes the first provider whose key is found, else the built-in demo."""
+    """Answers the problem. "auto" takes the first provider that has a model and whose key is found, else
+    the built-in demo."""
 
     checker: str = "same-as-task"
     """Writes the program that tests the answer. "same-as-task", a provider, or "off"."""
@@ -40,20 +42,23 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a model lives. The name of the table is the name used in [roles]."""
 
     kind: ProviderKind
-    """The protocol: "openai" (and everything that speaks it), "anthropic", "llama_cpp" or "demo"."""
+    """The protocol: "openai" (and everything that speaks it), "anthropic", "llama_cpp" or "demo". Not needed where
+    preset names a service."""
 
     preset: str = ""
-    """A known service, such as "groq" or "azure": takes kind, base_url and key from it where they are not set."""
+    """A known service, such as "groq" or "azure": kind, base_url, key and model are its own where they are not
+    set."""
 
     model: str = ""
     """Model name as the provider calls it; for llama_cpp the path of a GGUF file."""
 
     base_url: str = ""
-    """Address of the API, for servers that speak a known protocol. Empty: the provider's own."""
+    """Address of the API, for servers that speak a known protocol. Empty: that of the preset, else of OpenAI or
+    Anthropic by kind."""
 
     key: str = ""
     """Where the API key is: "env:NAME", "keyring:NAME", "file:PATH", "cmd:COMMAND", or "none". Never the key. It is
-    sent to the host of base_url and to no other."""
+    sent to the host of base_url and to no other: whoever sets another host must say the key as well."""
 
     api: Literal["chat", "responses"] = "chat"
     """openai: the Chat Completions protocol, or the Responses protocol."""
@@ -62,7 +67,8 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sampling temperature. Models that accept none are asked again without it."""
 
     top_p: Annotated[float, Meta(gt=0, le=1)] | None = None
-    """Nucleus sampling: tokens of this much probability are drawn from. "none": the provider's own."""
+    """Nucleus sampling: only the likeliest tokens with this much probability together are drawn from. "none": the
+    provider's own."""
 
     max_tokens: Count = 4096
     """Most tokens in one reply, reasoning included where the provider counts it so."""
@@ -74,10 +80,11 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """anthropic: extended thinking with this many tokens, at least 1024, for models without adaptive thinking."""
 
     body: dict[str, Any] = field(default_factory=dict)
-    """Further fields of every request, as the API of the provider has them, for example { top_k = 40 }."""
+    """Further fields of every request, under the names that the provider's API has for them."""
 
     headers: dict[str, str] = field(default_factory=dict)
-    """Further headers of every request. A value may be "env:NAME", "keyring:NAME", "file:PATH" or "cmd:COMMAND"."""
+    """Further headers of every request; they stay with the host as the key does. A value may be "env:NAME",
+    "keyring:NAME", "file:PATH" or "cmd:COMMAND". Values are never shown."""
 
     timeout_s: Seconds = 120.0
     """Seconds to wait for the next piece of a reply before giving up."""
@@ -89,13 +96,14 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often a call that failed in a way that may pass is tried again, before its first text."""
 
     proxy: str = ""
-    """Address of a proxy. Empty: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say; "none": no proxy."""
+    """Address of a proxy. Empty: as HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say; "none": no proxy."""
 
     ca_bundle: str = ""
     """File of certificates (PEM) to trust instead of the system's."""
 
     context_tokens: CountFromZero = 0
-    """Size of the context window. 0: as the provider tells, for llama_cpp 8192 or what the weights were trained for."""
+    """Size of the context window, in tokens. 0: as the provider tells; for llama_cpp 8192, or what the weights were
+    trained for where that is less."""
 
     gpu_layers: CountFromZero | Literal["auto"] = "auto"
     """llama_cpp: layers to put on a GPU. "auto": all, where the build can use one."""
@@ -186,13 +194,14 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class SpendingLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one session may use up. A call that could go beyond is not sent before the person agrees."""
+    """What one session may use up, all roles and failed calls together. A call that could go beyond is sent only
+    after the person agreed; where there is nobody to ask, the run stops. A project file may only lower a limit."""
 
     session_usd: Annotated[float, Meta(ge=0)] = 0.0
-    """US dollars, as the price table says. 0: no limit."""
+    """US dollars, by the price table. A call whose price is not known is asked about as well. 0: no limit."""
 
     session_tokens: CountFromZero = 0
-    """Tokens of all roles together, input and output. 0: no limit."""
+    """Tokens, input and output together. 0: no limit."""
 
 
 class Sessions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -20,10 +20,14 @@ KEY_FORMS = '"env:NAME", "keyring:NAME", "file:PATH", "cmd:COMMAND" or "none"'
 OURS = {
     "messages": "is what the roles say",
     "input": "is what the roles say",
+    "system": "is what the roles say",
+    "instructions": "is what the roles say",
     "model": "is said by providers.NAME.model or in [roles]",
     "stream": "is always true",
 }
 """Fields of a request that `body` may not hold, and why."""
+
+PROXIES = ("http", "https", "socks5", "socks5h")
 
 _SOURCE = re.compile(r"env:[A-Za-z_]\w*|(keyring|file|cmd):\s*\S.*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -51,7 +55,7 @@ def check_provider_text(given: Given, value: str) -> None:
             f"{given.where}: {given.written_key} is not an address that can be used.",
             'write it as "http://HOST:PORT/v1", without user name and password',
         )
-    if name == "proxy" and value not in ("", "none") and not _is_address(value, ("http", "https"), user=True):
+    if name == "proxy" and value not in ("", "none") and not _is_address(value, PROXIES, user=True):
         raise ConfigError(
             f"{given.where}: {given.written_key} is not the address of a proxy that can be used.",
             'write it as "http://HOST:PORT", or "none" for no proxy at all',
