@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,11 @@ from codesteer_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from codesteer_tui.config import Config
+    from codesteer_tui.providers.prices import Price
     from codesteer_tui.providers.probing import Reachability
     from codesteer_tui.providers.rows import Row
     from codesteer_tui.providers.trying import Call, ProbeReport
+    from codesteer_tui.values import RoleInfo
 
 FAILED = 3
 USAGE = 2
@@ -49,15 +52,16 @@ def list_providers(
     from codesteer_tui.providers.rows import rows_of, with_pings
 
     config = settings_for_reading(ctx, config_file).config
-    rows = rows_of(config)
+    rows = rows_of(config, _prices(config))
     shown = rows if every or as_json else [row for row in rows if row.matters or (asked and row.local)]
     if asked:
         shown = run_async(with_pings(config, shown))
     if as_json:
         put_json([msgspec.to_builtins(row) for row in shown])
         return
-    _table(shown)
-    _say_the_rest(rows, shown)
+    silent = [row for row in shown if row.built_in and row.local and not row.roles and row.is_silent]
+    _table([row for row in shown if every or row not in silent])
+    _say_the_rest([row for row in rows if row.name not in {row.name for row in shown}], silent)
 
 
 @command.command("test")
@@ -73,8 +77,10 @@ def test(ctx: click.Context, wanted: str, quick: bool, as_json: bool, config_fil
     """
     import msgspec
 
+    from codesteer_tui.providers.keys import host_of
     from codesteer_tui.providers.opening import choose_provider
     from codesteer_tui.providers.trying import calls_of, most_tokens, probe
+    from codesteer_tui.values import RoleInfo
 
     config = settings_for_reading(ctx, config_file).config
     choice = choose_provider(config, wanted, "the command line")
@@ -85,11 +91,13 @@ def test(ctx: click.Context, wanted: str, quick: bool, as_json: bool, config_fil
             f"Name one: codesteer providers test {choice.name}:MODEL."
             f" To see which there are: codesteer providers models {choice.name}",
         )
+    kind, host = choice.provider.kind, host_of(choice.provider)
+    price = _prices(config)(RoleInfo(choice.name, kind, choice.model, choice.name, host))
     calls, tokens = calls_of(choice, quick=quick), most_tokens(choice, quick=quick)
-    say(
-        f"Asking {choice.name}: {calls} short call{'s' if calls > 1 else ''} at most, {sum(tokens)} tokens in all."
-    )
-    report = run_async(probe(choice, quick=quick))
+    cost = _usd(price.most(*tokens)) if price else "at a price that is not known"
+    many = f"{calls} short calls" if calls > 1 else "1 short call"
+    say(f"Asking {choice.name}: {many}, {sum(tokens)} tokens at most, {cost}.")
+    report = run_async(probe(choice, quick=quick, price=price))
     if as_json:
         put_json(msgspec.to_builtins(report))
     else:
@@ -121,6 +129,23 @@ def models(ctx: click.Context, name: str, as_json: bool, config_file: Path | Non
             say(reached.detail)
         _say_failure(reached.ok, reached.detail, reached.remedy)
     ctx.exit(_exit_code(reached.ok, reached.kind))
+
+
+def _prices(config: Config) -> Callable[[RoleInfo], Price | None]:
+    """What a model costs, by the person's own table where it can be read, and by the built-in one."""
+    from codesteer_tui.providers.prices import FILE_NAME, price_of, pricing
+    from codesteer_tui.settings import user_file
+
+    try:
+        return pricing(config.providers, user_file().with_name(FILE_NAME))
+    except ConfigError as error:
+        say(f"codesteer: {error}")
+        known = config.providers
+        return lambda info: price_of(known.get(info.provider), info.host, info.model, name=info.provider)
+
+
+def _usd(amount: float) -> str:
+    return "free" if not amount else f"${amount:.4f}" if amount >= 0.0001 else "less than $0.0001"
 
 
 def _file_of(config: Config, name: str) -> str:
@@ -168,23 +193,27 @@ def _reached(reached: Reachability) -> str:
     return reached.detail + (f" ({reached.ms:,.0f} ms)" if reached.ms is not None else "")
 
 
-def _say_the_rest(rows: list[Row], shown: list[Row]) -> None:
-    left = [row for row in rows if row.name not in {row.name for row in shown}]
-    services = ", ".join(row.name for row in left if not row.local)
-    servers = ", ".join(row.name for row in left if row.local)
+def _say_the_rest(rows: list[Row], silent: list[Row]) -> None:
+    """Those that are not in the table, in a line each: without a key, not asked, asked in vain."""
+    services = ", ".join(row.name for row in rows if not row.local)
+    servers = ", ".join(row.name for row in rows if row.local)
     if services:
         say(f"\nBuilt in, without a key: {services}. A key is stored with: codesteer keys set NAME")
     if servers:
         say(f"Servers of your own, not asked: {servers}. Look for them: codesteer providers list --ping")
+    if silent:
+        say(f"Nothing listens for {', '.join(f'{row.name} ({row.host})' for row in silent)}.")
 
 
 def _tell(report: ProbeReport) -> None:
     where = f" at {report.host}" if report.host else ""
     put(f"{report.provider}:{report.model}{where}, key: {report.reached.key_source}")
-    facts = [("reached", _reached(report.reached))]
+    facts = [("reached", _reached(report.reached) if report.reached.ok else "no")]
     if report.load_ms is not None:
         facts.append(("loading", f"{report.load_ms:,.0f} ms"))
     facts += _timed(report.call) if report.call else []
+    if report.usage.usd is not None:
+        facts.append(("cost", _usd(report.usage.usd)))
     facts += [(f.name, f"{f.answer:<7}  {f.how}".rstrip()) for f in report.features]
     width = max(len(name) for name, _ in facts)
     for name, fact in facts:

@@ -237,7 +237,8 @@ def _error(kind: ModelErrorKind, how: str, body: object, place: Place) -> ModelE
 
 
 def _subject(place: Place) -> str:
-    return f"{place.provider} at {place.host}, model {place.model},"
+    model = f", model {place.model}," if place.model else ""
+    return f"{place.provider} at {place.host}{model}"
 
 
 def _not_this_protocol(what: str, place: Place, *, began: bool) -> Failure:

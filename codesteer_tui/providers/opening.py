@@ -17,7 +17,7 @@ from codesteer_tui.providers.keys import read_headers, read_key, source_in_words
 from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
-    from codesteer_tui.providers.remote import Habits
+    from codesteer_tui.providers.remote import Habits, RemoteModel
 
 DEMO_PROVIDER = "demo"
 LOCAL_CONTEXT = 8192
@@ -169,19 +169,26 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
             n_ctx=provider.context_tokens or LOCAL_CONTEXT,
             gpu_layers=provider.gpu_layers,
         )
-    return _open_remote(choice, provider, env)
+    return open_remote(choice, provider, env)
 
 
-def _open_remote(choice: Choice, provider: Provider, env: Mapping[str, str]) -> ChatModel:
+def open_remote(choice: Choice, provider: Provider, env: Mapping[str, str] = os.environ) -> RemoteModel:
+    """A model behind a network. Without a model's name it can only be asked for what it lists. Blocks.
+
+    Raises:
+        ModelError: the key is missing.
+        ConfigError: the provider's settings do not go together.
+    """
     from codesteer_tui.providers.anthropic import AnthropicModel
     from codesteer_tui.providers.network import Network
     from codesteer_tui.providers.openai import OpenAIModel
     from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
 
+    require_address(choice.name, provider.preset, provider.base_url)
     network = Network(provider.timeout_s, provider.connect_s, provider.proxy, provider.ca_bundle)
     network.check(choice.name)
     models = {"chat": OpenAIModel, "responses": OpenAIResponsesModel}
-    remote = AnthropicModel if provider.kind == "anthropic" else models[provider.api]
+    remote: type[RemoteModel] = AnthropicModel if provider.kind == "anthropic" else models[provider.api]
     return remote(
         name=choice.name,
         model=choice.model,

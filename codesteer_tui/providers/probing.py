@@ -31,15 +31,13 @@ from codesteer_tui.providers.listings import (
     read_listing,
     root_of,
 )
-from codesteer_tui.providers.opening import Choice, open_model
+from codesteer_tui.providers.opening import LOCAL_CONTEXT, Choice, open_remote
+from codesteer_tui.providers.prices import price_of
 from codesteer_tui.providers.remote import RemoteModel
 from codesteer_tui.providers.waiting import in_thread
 
 KEY_LIMIT_S = 30.0
 """Seconds for a keyring or a command that asks the person for a password."""
-
-NO_MODEL = "(none chosen)"
-"""Stands for the model where a provider is asked what it has."""
 
 _LIST = {"openai": "models", "anthropic": "v1/models?limit=1000"}
 _CALL = {"openai": "chat/completions", "anthropic": "v1/messages"}
@@ -93,7 +91,7 @@ async def ping(
     try:
         async with asyncio.timeout(KEY_LIMIT_S):
             state = await in_thread(partial(look, choice.name, provider, env))
-            model = await in_thread(partial(open_to_ask, choice, env))
+            model = await in_thread(partial(open_remote, choice, provider, env))
     except CodesteerError as error:
         return _failed(error, key_words(state))
     except TimeoutError:
@@ -122,18 +120,6 @@ def key_words(state: KeyState) -> str:
     return f"{state.source} ({ {True: 'found', False: 'not found', None: 'not asked yet'}[state.found] })"
 
 
-def open_to_ask(choice: Choice, env: Mapping[str, str]) -> RemoteModel:
-    """A remote provider's model, or one that can be asked for its list where none was chosen. Blocks.
-
-    Raises:
-        ModelError: the key is missing.
-        ConfigError: the provider's settings do not go together.
-    """
-    model = open_model(msgspec.structs.replace(choice, model=choice.model or NO_MODEL), env)
-    assert isinstance(model, RemoteModel)
-    return model
-
-
 def _failed(error: CodesteerError, key_source: str = "none needed") -> Reachability:
     kind = error.kind if isinstance(error, ModelError) else "config"
     return Reachability(ok=False, detail=error.message, remedy=error.remedy, key_source=key_source, kind=kind)
@@ -150,7 +136,7 @@ def _weights(choice: Choice, provider: Provider) -> Reachability:
     except OSError as error:
         return Reachability(ok=False, detail=f"{path} cannot be read: {error.strerror}.", kind="weights")
     trained = header.context_length
-    wanted = provider.context_tokens or 8192
+    wanted = provider.context_tokens or LOCAL_CONTEXT
     named = " ".join(filter(None, (header.architecture, header.name and f"({header.name})")))
     return Reachability(
         ok=True,
@@ -203,6 +189,8 @@ async def _answers(model: RemoteModel, choice: Choice, provider: Provider, timeo
         tokens, note = await _ask_beside(model, provider.preset, one or Listed(choice.model), timeout_s)
     known = _known(provider, listed, choice.model, mine)
     detail, remedy = _words(choice, host, listed, known)
+    if choice.model and not tokens:
+        tokens, note = await in_thread(partial(_from_table, choice, provider, host)), "by the price table"
     if provider.context_tokens:
         tokens, note = provider.context_tokens, "as configured"
     return Reachability(
@@ -249,6 +237,11 @@ def _words(choice: Choice, host: str, listed: tuple[Listed, ...], known: bool | 
             f"See their names: codesteer providers models {choice.name}",
         )
     return f"{host} answers" + (f" and lists {choice.model}" if known else ""), ""
+
+
+def _from_table(choice: Choice, provider: Provider, host: str) -> int:
+    price = price_of(provider, host, choice.model, name=choice.name)
+    return price.context or 0 if price else 0
 
 
 def _is_local(provider: Provider, base_url: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -14,8 +14,9 @@ from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.keys import KeyState, look
 from codesteer_tui.providers.opening import Choice, choose_role
+from codesteer_tui.providers.prices import Price
 from codesteer_tui.providers.probing import Reachability, key_words, ping
-from codesteer_tui.values import Role
+from codesteer_tui.values import Role, RoleInfo
 
 NAMES: dict[Role, str] = {"task_llm": "TaskLLM", "steerer": "steerer", "checker": "checker"}
 
@@ -48,12 +49,21 @@ class Row(Struct, frozen=True, kw_only=True):
         return not self.built_in or bool(self.roles) or bool(self.key_found) or self.kind == "demo"
 
     @property
+    def is_silent(self) -> bool:
+        """It was asked, and nobody is there."""
+        return self.reached is not None and self.reached.kind == "unreachable"
+
+    @property
     def price_words(self) -> str:
         """Input and output, for people; empty where the price is not known."""
-        return "" if self.usd is None else f"{self.usd[0]:g} in, {self.usd[1]:g} out"
+        if self.usd is None:
+            return ""
+        return f"{self.usd[0]:g} in, {self.usd[1]:g} out" if any(self.usd) else "free"
 
 
-def rows_of(config: Config, env: Mapping[str, str] = os.environ) -> list[Row]:
+def rows_of(
+    config: Config, price: Callable[[RoleInfo], Price | None], env: Mapping[str, str] = os.environ
+) -> list[Row]:
     """Every provider: those that the person has set up come first. Blocks while a keyring answers."""
     built_in = default_providers()
     choices = _choices(config, env)
@@ -61,7 +71,15 @@ def rows_of(config: Config, env: Mapping[str, str] = os.environ) -> list[Row]:
         _row(name, provider, look(name, provider, env), provider == built_in.get(name), choices)
         for name, provider in config.providers.items()
     ]
-    return sorted(rows, key=lambda row: row.built_in)
+    return [_priced(row, price) for row in sorted(rows, key=lambda row: row.built_in)]
+
+
+def _priced(row: Row, price: Callable[[RoleInfo], Price | None]) -> Row:
+    known = price(RoleInfo(row.name, row.kind, row.model, row.name, row.host)) if row.model else None
+    if known is None:
+        return row
+    tokens = row.context_tokens or known.context or 0
+    return msgspec.structs.replace(row, usd=(known.input, known.output), context_tokens=tokens)
 
 
 async def with_pings(config: Config, rows: Sequence[Row], env: Mapping[str, str] = os.environ) -> list[Row]:

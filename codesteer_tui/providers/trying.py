@@ -19,7 +19,9 @@ from msgspec import Struct
 
 from codesteer_tui.errors import CodesteerError, ModelError
 from codesteer_tui.providers import ChatModel, Completed, Sampling, TextDelta
+from codesteer_tui.providers.keys import host_of
 from codesteer_tui.providers.opening import Choice, open_model
+from codesteer_tui.providers.prices import Price
 from codesteer_tui.providers.probing import Reachability, ping
 from codesteer_tui.providers.remote import RemoteModel, preset_of
 from codesteer_tui.providers.waiting import in_thread
@@ -107,14 +109,27 @@ def most_tokens(choice: Choice, *, quick: bool = False) -> tuple[int, int]:
     return calls * 40, MOST_TOKENS * min(calls, 2) + SHORT_TOKENS * max(calls - 2, 0)
 
 
-async def probe(choice: Choice, *, quick: bool = False, env: Mapping[str, str] = os.environ) -> ProbeReport:
+async def probe(
+    choice: Choice, *, quick: bool = False, price: Price | None = None, env: Mapping[str, str] = os.environ
+) -> ProbeReport:
     """Ping the provider, time one short call, and, unless `quick`, see what else it takes.
 
-    Never raises for what fails; that is what the report says. Cancelling it ends the call that is under way.
+    `price` is that of the model, where it is known. Never raises for what fails; that is what the report says.
+    Cancelling it ends the call that is under way.
     """
+    found = await _probe(choice, quick, env)
+    if price is None or not found.usage.tokens or found.usage.usd is not None:
+        return found
+    return msgspec.structs.replace(
+        found, usage=msgspec.structs.replace(found.usage, usd=price.cost(found.usage))
+    )
+
+
+async def _probe(choice: Choice, quick: bool, env: Mapping[str, str]) -> ProbeReport:
     reached = await ping(choice, env=env)
     provider = choice.provider
-    info = RoleInfo(choice.name, provider.kind if provider else "", choice.model, choice.name)
+    kind, host = (provider.kind, host_of(provider)) if provider else ("", "")
+    info = RoleInfo(choice.name, kind, choice.model, choice.name, host)
     if provider is None or not reached.ok:
         return _report(
             info, reached, ok=reached.ok, detail=reached.detail, remedy=reached.remedy, error=reached.kind
