@@ -84,7 +84,10 @@ async def ping(
     if provider is None:
         return Reachability(ok=True, detail=f"{choice.why}; nothing to reach")
     if provider.kind == "demo":
-        return Reachability(ok=True, detail="built in, always there; no language model", model_known=True)
+        demo = (Listed("demo"),)
+        return Reachability(
+            ok=True, detail="built in, always there; no language model", listed=demo, model_known=True
+        )
     if provider.kind == "llama_cpp":
         return await asyncio.to_thread(_weights, choice, provider)
     state = KeyState(provider=choice.name, source="none needed", host="", needed=False, found=None)
@@ -143,6 +146,7 @@ def _weights(choice: Choice, provider: Provider) -> Reachability:
         detail=f"{path.name}, {size / (1 << 20):,.0f} MiB, {named or 'architecture not named'}",
         context_tokens=min(wanted, trained) if trained else wanted,
         context_note=f"trained for {trained:,}" if trained else "",
+        listed=(Listed(path.name, trained),),
         model_known=True,
     )
 
@@ -154,6 +158,7 @@ async def _answers(model: RemoteModel, choice: Choice, provider: Provider, timeo
         ModelError: it cannot be reached, did not take the key, or does not speak the protocol.
     """
     host = model.info.host
+    await model.prepare()
     began = time.monotonic()
     try:
         async with asyncio.timeout(timeout_s):
@@ -233,7 +238,7 @@ def _words(choice: Choice, host: str, listed: tuple[Listed, ...], known: bool | 
         return f"{host} answers and lists {count}", f"Choose one: codesteer providers models {choice.name}"
     if known is False:
         return (
-            f"{host} answers, and {choice.model!r} is not among the {count} that it lists",
+            f"{host} answers; it lists {count}, and {choice.model!r} is not there",
             f"See their names: codesteer providers models {choice.name}",
         )
     return f"{host} answers" + (f" and lists {choice.model}" if known else ""), ""

@@ -143,6 +143,15 @@ class RemoteModel(ABC):
             async for delta in deltas:
                 yield delta
 
+    async def prepare(self) -> None:
+        """Make what the first call would make: the SDK is imported, certificates are read. Sends nothing.
+
+        Raises:
+            ModelError: the key holds what cannot be sent.
+            ConfigError: the proxy or the certificates that were configured cannot be used.
+        """
+        await self._connected()
+
     async def fetch(self, address: str, *, body: Mapping[str, Any] | None = None, timeout_s: float) -> Any:
         """What the server says at another address, as JSON: a GET, or a POST of `body`. Asked once.
 

@@ -202,6 +202,8 @@ class _Trial:
         """
         info = self.model.info
         load_ms = None
+        if isinstance(self.model, RemoteModel):
+            await self.model.prepare()
         if info.kind == "llama_cpp":
             load_ms = (await self.call([_HELLO], Sampling(max_tokens=1))).total_ms
             self.calls -= 1
