@@ -16,6 +16,7 @@ import re
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -55,12 +56,25 @@ def known_secrets() -> tuple[str, ...]:
 
 @functools.cache
 def forms_of(key: str) -> tuple[str, ...]:
-    """The key as it may turn up in a text: as it is, in a JSON string, in an address, as base64; longest first."""
+    """The key as it may turn up in a text, longest first.
+
+    Those are: as it is, in a JSON string, in an address, and as base64, alone or amid other bytes.
+    """
     raw = key.encode()
-    encoded = base64.b64encode(raw).decode()
-    forms = {key, json.dumps(key)[1:-1], quote(key, safe=""), quote_plus(key), encoded, encoded.rstrip("=")}
-    forms.add(base64.urlsafe_b64encode(raw).decode().rstrip("="))
-    return tuple(sorted(forms, key=len, reverse=True))
+    alone = base64.b64encode(raw).decode()
+    encoded = [alone, alone.rstrip("="), *_within_base64(raw)]
+    forms = {key, json.dumps(key)[1:-1], quote(key), quote(key, safe=""), quote_plus(key)}
+    forms |= {form for text in encoded for form in (text, text.replace("+", "-").replace("/", "_"))}
+    return tuple(sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True))
+
+
+def _within_base64(raw: bytes) -> list[str]:
+    """What is the same in the base64 of whatever the bytes stand in the middle of: three texts, by their place."""
+    found = []
+    for before in range(3):
+        whole = raw[-before % 3 :]
+        found.append(base64.b64encode(whole[: len(whole) // 3 * 3]).decode())
+    return found
 
 
 def hide_keys(text: str) -> str:
@@ -69,6 +83,19 @@ def hide_keys(text: str) -> str:
         for form in forms_of(key):
             text = text.replace(form, HIDDEN)
     return text
+
+
+def hide_in(value: Any, forms: Sequence[str]) -> Any:
+    """A JSON value with `[key]` in place of these texts, wherever in it they are; longer ones come first."""
+    if isinstance(value, str):
+        for form in forms:
+            value = value.replace(form, HIDDEN)
+        return value
+    if isinstance(value, list):
+        return [hide_in(item, forms) for item in value]
+    if isinstance(value, dict):
+        return {hide_in(name, forms): hide_in(inner, forms) for name, inner in value.items()}
+    return value
 
 
 def hide_shapes(text: str) -> str:

@@ -29,7 +29,7 @@ from codesteer_tui.providers.failures import (
     unfinished,
     unusable_key,
 )
-from codesteer_tui.providers.hiding import Secret
+from codesteer_tui.providers.hiding import Secret, hide_in
 from codesteer_tui.providers.network import Network
 from codesteer_tui.providers.reading import Reading, SaidError, field_of
 from codesteer_tui.providers.streaming import (
@@ -153,7 +153,7 @@ class RemoteModel(ABC):
         await self._connected()
 
     async def fetch(self, address: str, *, body: Mapping[str, Any] | None = None, timeout_s: float) -> Any:
-        """What the server says at another address, as JSON: a GET, or a POST of `body`. Asked once.
+        """What the server says at another address, as JSON without keys: a GET, or a POST of `body`. Asked once.
 
         `address` is a path after base_url, or a whole address on the same host. Key, headers, proxy and
         certificates are those of a call.
@@ -170,7 +170,7 @@ class RemoteModel(ABC):
                 reply = await client.get(address, cast_to=httpx2.Response, options=options)
             else:
                 reply = await client.post(address, cast_to=httpx2.Response, body=body, options=options)
-            return reply.json()
+            return hide_in(reply.json(), secrets_in(self._place.hidden))
         except ValueError:
             kind = reply.headers.get("content-type", "")
             raise no_json(self._place, content_type=kind) from None
