@@ -27,19 +27,23 @@ def joined(before: str, after: str) -> str:
         return before or after
     if len(before) >= LEAST and after.lstrip().startswith(before.strip()):
         return after
+    least = LEAST_OF_LINE
     if len(_FENCE.findall(before)) % 2 and (opening := _OPENING.match(after)):
-        after = after[opening.end() :]
+        after, least = after[opening.end() :], 1
     for start in (after, after.lstrip()):
-        if length := _repeated(before, start):
+        if length := _repeated(before, start, least):
             return before + start[length:]
     return before + after
 
 
-def _repeated(before: str, after: str) -> int:
-    """How many characters at the end of `before` come again at the start of `after`; 0 where too few to tell."""
+def _repeated(before: str, after: str, least: int) -> int:
+    """How many characters at the end of `before` come again at the start of `after`; 0 where too few to tell.
+
+    `least` is how many are enough where they are a whole line.
+    """
     line = before[before.rfind("\n") + 1 :]
-    for length in range(min(len(before), len(after), LONGEST), LEAST_OF_LINE - 1, -1):
+    for length in range(min(len(before), len(after), LONGEST), least - 1, -1):
         if before.endswith(after[:length]):
-            meant = length >= LEAST or (length >= len(line) and len(after[:length].strip()) >= LEAST_OF_LINE)
+            meant = length >= LEAST or (length >= len(line) and len(after[:length].strip()) >= least)
             return length if meant else 0
     return 0
