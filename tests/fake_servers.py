@@ -1,7 +1,7 @@
 """HTTP servers on loopback that speak the providers' protocols, well or badly, as a test wants.
 
 A `FakeServer` gives its `Scripted` replies one a request, the last one again and again, and keeps what it was
-asked. The builders at the end make bodies in the two protocols.
+asked. The builders at the end make bodies in the three protocols.
 """
 
 from __future__ import annotations
@@ -193,6 +193,41 @@ def anthropic_body(
         body += _event("message_delta", delta=delta, usage={"output_tokens": usage[1]})
         body += _event("message_stop")
     return body
+
+
+def responses_body(
+    *texts: str,
+    reasoning: Iterable[str] = (),
+    status: str = "completed",
+    reason: str = "max_output_tokens",
+    usage: tuple[int, int] | None = (7, 3),
+    ended: bool = True,
+    error: dict[str, Any] | None = None,
+) -> bytes:
+    """A Responses stream that says `texts`; `reason` is why it is "incomplete", `error` why it "failed"."""
+    response = {"id": "r", "object": "response", "model": "m", "status": "in_progress", "output": []}
+    body = _event("response.created", response=response) + _event("response.in_progress", response=response)
+    where = {"item_id": "i", "output_index": 0, "content_index": 0, "summary_index": 0}
+    body += b"".join(
+        _event("response.reasoning_summary_text.delta", delta=text, **where) for text in reasoning
+    )
+    body += b"".join(_event("response.output_text.delta", delta=text, logprobs=[], **where) for text in texts)
+    if not ended:
+        return body
+    counted = usage and {"input_tokens": usage[0], "output_tokens": usage[1], "total_tokens": sum(usage)}
+    why = {"reason": reason} if status == "incomplete" else None
+    last = {**response, "status": status, "usage": counted, "incomplete_details": why, "error": error}
+    return body + _event(f"response.{status}", response=last)
+
+
+def events(*values: object) -> bytes:
+    """Events without names, as Chat Completions have them, of these JSON values."""
+    return b"".join(_data(value) for value in values)
+
+
+def named_events(*values: dict[str, Any]) -> bytes:
+    """Events that are named as their `type` says."""
+    return b"".join(_event(**{"kind": value["type"], **value}) for value in values)
 
 
 def _event(kind: str, **fields: Any) -> bytes:
