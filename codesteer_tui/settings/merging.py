@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -140,7 +141,7 @@ def _provider_defaults(name: str, givens: Sequence[Given]) -> Iterator[Given]:
         of_preset = {key: getattr(preset, key) for key in ("kind", "model", "base_url", "key")}
     elif name == "demo":
         of_preset = {"kind": "demo", "model": "demo"}
-    for f in msgspec.structs.fields(Provider):
+    for f in _provider_fields():
         path, where = ("providers", name, f.name), "built in"
         if f.name in of_preset:
             where = f"preset {preset_name}" if preset else where
@@ -149,6 +150,11 @@ def _provider_defaults(name: str, givens: Sequence[Given]) -> Iterator[Given]:
             yield Given("default", where, path, own, rank=DEFAULT_RANK)
         elif not f.required:
             yield Given("default", where, path, default_of(f), rank=DEFAULT_RANK)
+
+
+@cache
+def _provider_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(Provider)
 
 
 def _build(said: Mapping[str, Sequence[Given]]) -> Config:
