@@ -15,9 +15,11 @@ import msgspec
 from msgspec import Struct
 
 from codesteer_tui.config import Config, Provider
-from codesteer_tui.errors import ModelError, ModelErrorKind, SessionError
+from codesteer_tui.errors import ConfigError, ModelError, ModelErrorKind, SessionError
 from codesteer_tui.events import RoleChanged
+from codesteer_tui.providers.keys import host_of
 from codesteer_tui.providers.opening import Choice
+from codesteer_tui.providers.prices import price_of
 from codesteer_tui.sessions.casting import ROLES, Casting, choices_of, same
 from codesteer_tui.steering.findings import steerer_messages, task_messages
 from codesteer_tui.steering.loop import Cast
@@ -79,13 +81,16 @@ async def reach(choice: Choice) -> Reachability | None:
     """Ask whether a choice's model would answer; None for the built-in rules and for "off", which need none.
 
     Raises:
-        ModelError: it would not; with the reason and the remedy.
+        ConfigError: its settings do not go together.
+        ModelError: it would not answer; with the reason and the remedy.
     """
     if choice.provider is None:
         return None
     from codesteer_tui.providers.probing import ping
 
     found = await ping(choice)
+    if found.kind == "config":
+        raise ConfigError(found.detail, found.remedy)
     if not found.ok:
         kind: ModelErrorKind = found.kind or "unreachable"  # type: ignore[assignment]
         raise ModelError(kind, found.detail, found.remedy, provider=choice.name)
@@ -93,11 +98,15 @@ async def reach(choice: Choice) -> Reachability | None:
 
 
 def context_of(choice: Choice, reached: Reachability | None) -> int:
-    """The size of a choice's context in tokens: as set, as the endpoint says, or 0 where nobody does."""
+    """The size of a choice's context in tokens: as set, as the endpoint says, as the price table has it, or 0."""
     provider = choice.provider
-    if provider and provider.context_tokens:
-        return provider.context_tokens
-    return (reached.context_tokens if reached else 0) or 0
+    if provider is None:
+        return 0
+    known = provider.context_tokens or (reached.context_tokens if reached else 0)
+    if known:
+        return known
+    price = price_of(provider, host_of(provider), choice.model, name=choice.name)
+    return (price.context or 0) if price else 0
 
 
 def tokens_to_send(role: Role, transcript: Transcript, pack: PromptPack, *, show_output: bool = True) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -18,7 +18,10 @@ from codesteer_tui.tui.words import cut, two_lines
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
+    from codesteer_tui.tui.choosing import Choosing
+    from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
+    from codesteer_tui.values import Role
 
 
 NOTICE_WIDTH = 56
@@ -44,12 +47,20 @@ class CodesteerApp(App[None]):
     ) -> None:
         super().__init__()
         self.settings = settings
+        self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
-        return LiveScreen(self.settings, self._problem, look_around=self._recording is None)
+        return LiveScreen(self._problem, look_around=self._recording is None)
+
+    @property
+    def live(self) -> LiveScreen:
+        """The first screen, which poses problems."""
+        live = self.screen_stack[0]
+        assert isinstance(live, LiveScreen)
+        return live
 
     def on_mount(self) -> None:
         wanted = self.settings.config.screen.theme
@@ -75,6 +86,54 @@ class CodesteerApp(App[None]):
     def on_sessions_screen_chosen(self, event: SessionsScreen.Chosen) -> None:
         """A session was chosen in the list."""
         self.open_recording(event.recording, play=event.play)
+
+    @property
+    def choosing(self) -> Choosing:
+        """Gives roles to other players. Its modules are imported when it is first needed."""
+        if self._choosing is None:
+            from codesteer_tui.tui.choosing import Choosing
+
+            self._choosing = Choosing(self)
+        return self._choosing
+
+    def use(self, settings: Settings) -> None:
+        """Go on with other settings: somebody was chosen for a role, or a key was stored."""
+        from codesteer_tui.tui.screens.models import ModelsScreen
+
+        self.settings = settings
+        self.live.on_settings()
+        for screen in self.screen_stack:
+            if isinstance(screen, ModelsScreen):
+                screen.renew(settings, self.choosing.playing())
+
+    def choose(self, role: Role, player: str) -> None:
+        """Have a player for a role: from the next round of a run, and for every problem from now on."""
+        self._in_background(self.choosing.choose(role, player))
+
+    def open_models(self, role: Role = "task_llm") -> None:
+        """Show who plays which role."""
+        from codesteer_tui.tui.screens.models import ModelsScreen
+
+        if not any(isinstance(screen, ModelsScreen) for screen in self.screen_stack):
+            self.push_screen(ModelsScreen(self.settings, self.choosing.playing(), role))
+
+    def action_models(self) -> None:
+        self.open_models()
+
+    def on_models_screen_chosen(self, event: ModelsScreen.Chosen) -> None:
+        """A player was chosen for a role."""
+        self.choose(event.role, event.player)
+
+    def on_models_screen_key_wanted(self, event: ModelsScreen.KeyWanted) -> None:
+        """The key of a provider shall be entered."""
+        self._in_background(self.choosing.enter_key(event.provider))
+
+    def on_models_screen_save_wanted(self, event: ModelsScreen.SaveWanted) -> None:
+        """Who plays a role shall be saved."""
+        self._in_background(self.choosing.save(event.role))
+
+    def _in_background(self, work: Coroutine[None, None, object]) -> None:
+        self.run_worker(work, group="choosing", exclusive=True)
 
     def on_build_screen_built(self) -> None:
         """There is an image now: look around again."""
@@ -161,6 +220,12 @@ class CodesteerApp(App[None]):
                     f"key {name(key)}",
                     lambda action=key.action: self.run_action(action),
                 )
+        for role, who in (("task_llm", "TaskLLM"), ("steerer", "steerer"), ("checker", "checker")):
+            yield SystemCommand(
+                f"Choose the {who}",
+                "another model for this role, from the next round",
+                lambda role=role: self.open_models(role),
+            )
         yield SystemCommand(
             "Build the sandbox image",
             "a Docker container for every program; asks before it downloads",

@@ -5,10 +5,12 @@ A fact that is missing means three things: not yet, never, or not asked for. The
 
 from __future__ import annotations
 
-from codesteer_tui.events import Cancelled, Failed
+from codesteer_tui.events import CallFailed, Cancelled, Failed, RoleChanged
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.words import Mark
+from codesteer_tui.values import Role, RoleInfo
 
+CHANGED = Mark("^", "another model", "bold $text-accent")
 STOPPED = Mark("-", "stopped", "bold $text-warning")
 FAILED = Mark("-", "failed", "bold $text-error")
 DECISION = "waits for your decision"
@@ -35,6 +37,30 @@ def cut_short(transcript: Transcript, this: Round) -> Mark | None:
 def never(transcript: Transcript, this: Round) -> str:
     """Why something of a round that was cut short is missing for good."""
     return "run failed first" if cut_short(transcript, this) is FAILED else "run stopped first"
+
+
+def waits_for_retry(transcript: Transcript) -> bool:
+    """Whether the last thing that happened is that a call failed and is tried again."""
+    if not transcript.retries or transcript.ending:
+        return False
+    return transcript.seconds <= transcript.retries[-1].at
+
+
+def player(transcript: Transcript, role: Role, this: Round | None) -> RoleInfo | None:
+    """Who played a role in a round; where no round is meant, who plays it now."""
+    later = [c for c in transcript.role_changes if c.role == role and this and c.round > this.number]
+    return min(later, key=lambda c: c.round).before if later else transcript.roles.get(role)
+
+
+def changes(transcript: Transcript, this: Round, *roles: Role) -> list[RoleChanged]:
+    """The roles that were given to another model with this round; all of them where none is named."""
+    found = [change for change in transcript.role_changes if change.round == this.number]
+    return [change for change in found if not roles or change.role in roles]
+
+
+def failure(transcript: Transcript, this: Round, role: Role) -> CallFailed | None:
+    """The last call of a role that failed in this round."""
+    return next((f for f in reversed(transcript.failures) if f.round == this.number and f.role == role), None)
 
 
 def waits_for_person(transcript: Transcript, this: Round) -> bool:

@@ -7,7 +7,8 @@ import re
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
-from codesteer_tui.tui.course import cut_short, never
+from codesteer_tui.tui.course import cut_short, failure, never, player
+from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
 from codesteer_tui.tui.words import cut, duration, tokens
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
@@ -24,7 +25,7 @@ DEMO = "built-in demo, no language model"
 
 def title(transcript: Transcript, this: Round | None) -> str:
     """Who answers, and that it is the demo where it is."""
-    role = transcript.roles.get("task_llm")
+    role = player(transcript, "task_llm", this)
     if role is None:
         return ""
     return DEMO if role.kind == "demo" else role.label
@@ -34,13 +35,16 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     """Reasoning, answer, and why it is not whole where it is not."""
     if this is None:
         return [block("dim", "No answer yet.")]
-    shown: list[Block] = []
+    shown = change_blocks(transcript, this, "task_llm")
     reasoning = this.answer.reasoning if this.answer else this.reasoning_so_far
     if reasoning:
         shown += [block("dim", "reasoning"), *bounded("quote", reasoning, bounds)]
     if this.answer_text:
         shown += answer_blocks(this.answer_text, bounds)
+    failed = failure(transcript, this, "task_llm")
     if this.answer is None:
+        if failed and not this.answer_so_far:
+            shown += failed_blocks(failed, bounds)
         shown += _unfinished(transcript, this)
         return shown
     if not this.answer.text:
@@ -48,6 +52,8 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     if this.answer.finish != "stop":
         kind, words = FINISH[this.answer.finish]
         shown.append(block("bad" if kind == "bad" else "unsure", words))
+        if failed and this.answer.finish == "broken":
+            shown += failed_blocks(failed, bounds, text=False)
     shown.append(block("dim", f"{tokens(this.answer.usage)}   {duration(this.answer.seconds)}"))
     if this.code and this.code.note:
         shown.append(block("note", this.code.note))

@@ -46,7 +46,15 @@ class Part(NamedTuple):
     events: tuple[type[ev.Base], ...]
 
 
-_ALWAYS = (ev.SessionStarted, ev.SessionResumed, ev.RoundStarted, ev.RoundFinished, ev.RoleChanged)
+_ALWAYS = (
+    ev.SessionStarted,
+    ev.SessionResumed,
+    ev.RoundStarted,
+    ev.RoundFinished,
+    ev.RoleChanged,
+    ev.PromptSent,
+    ev.CallFailed,
+)
 _CONSENT = (ev.Asked, ev.Answered)
 _ENDINGS = (ev.Finished, ev.Failed, ev.Cancelled)
 

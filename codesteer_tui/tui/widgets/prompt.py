@@ -6,6 +6,8 @@ from textual import events, on
 from textual.message import Message
 from textual.widgets import TextArea
 
+from codesteer_tui.tui.commands import WORDS
+
 HISTORY = 200
 """Problems kept for Up and Down."""
 
@@ -78,7 +80,7 @@ class Prompt(TextArea):
     @on(TextArea.Changed)
     def _typed(self) -> None:
         if self.text:
-            self.border_subtitle = ""
+            self.border_subtitle = WORDS if self.text.startswith("/") and "\n" not in self.text else ""
 
     def remember(self, text: str) -> None:
         """Keep what was sent, and make room for the next."""
