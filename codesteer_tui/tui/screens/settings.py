@@ -30,8 +30,8 @@ class SettingsScreen(BlocksDialog):
         shown: list[Block] = []
         section, others = "", []
         for (head, last), value in flat(shown_config(settings.config)).items():
-            if settings.origins and head not in worth:
-                others.append(head.removeprefix("providers."))
+            if settings.origins and f"{head}.{last}" not in worth.get(head, ()):
+                others += [] if head in worth else [head.removeprefix("providers.")]
                 continue
             if head != section:
                 section = head
