@@ -265,7 +265,10 @@ class RemoteModel(ABC):
         if not finish:
             kind = stream.response.headers.get("content-type", "")
             raise unfinished(self._place, events=reading.events, content_type=kind, body=body)
-        yield Completed(finish, reading.usage or estimated(messages, reading.chars))
+        usage = reading.usage
+        if usage is None or (reading.chars and not usage.tokens):
+            usage = estimated(messages, reading.chars)
+        yield Completed(finish, usage)
 
     async def _open(self, messages: Sequence[Message], options: Sampling) -> Any:
         """Start the call; a parameter that the server does not take is left out or renamed, once each."""
