@@ -9,6 +9,8 @@ import pytest
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings import Settings, load_readable_settings, load_settings
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 class Desk:
     """A home with a user file, a project below it, and an environment."""

@@ -11,7 +11,7 @@ from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.opening import choose_role
 from codesteer_tui.settings import warnings
-from tests.settings_desk import Desk
+from tests.settings_desk import ROOT, Desk
 from tests.settings_desk import desk as desk
 
 
@@ -177,11 +177,19 @@ def test_what_is_no_source_is_refused_and_never_repeated(desk: Desk, key: str) -
 
 
 def test_the_table_in_the_documentation_is_that_of_the_program() -> None:
-    from tests.test_settings import ROOT
-
     text = (ROOT / "docs" / "configuration.md").read_text()
     rows = re.findall(r"^\| `([\w-]+)` \| (.+?) \| (.+?) \| (.+?) \|$", text, re.MULTILINE)
     assert rows == [
         (name, p.title, f"`{p.base_url}`" if p.base_url else "your own", f"`{p.key}`")
         for name, p in PRESETS.items()
     ]
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/configuration.md"])
+def test_the_examples_in_the_documentation_are_settings_that_load(desk: Desk, file: str) -> None:
+    blocks = re.findall(r"```toml\n(.+?)```", (ROOT / file).read_text(), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        desk.user.write_text(block)
+        for profile in ("", *(p.name for p in desk.load().profiles)):
+            assert warnings(desk.load(profile)) == []
