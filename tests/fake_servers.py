@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -44,17 +45,21 @@ class Asked:
 
 
 class FakeServer:
-    """`async with FakeServer(reply, …) as server:` listens on `server.url` until the block ends."""
+    """`async with FakeServer(reply, …) as server:` listens on `server.url` until the block ends.
 
-    def __init__(self, *replies: Scripted) -> None:
+    With `tls` it speaks https.
+    """
+
+    def __init__(self, *replies: Scripted, tls: ssl.SSLContext | None = None) -> None:
         self._replies = list(replies)
+        self._tls = tls
         self.asked: list[Asked] = []
         self.left = asyncio.Event()
         """Set when a client closed the connection while it was being answered."""
 
     async def __aenter__(self) -> FakeServer:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -66,7 +71,8 @@ class FakeServer:
     @property
     def url(self) -> str:
         """Where it listens, without a path."""
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))

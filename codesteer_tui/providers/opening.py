@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from codesteer_tui.config import Config, Provider, default_providers
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.presets import require_address
+from codesteer_tui.presets import PRESETS, require_address
 from codesteer_tui.providers import ChatModel
 from codesteer_tui.providers.keys import read_headers, read_key, source_in_words
 from codesteer_tui.values import Role
@@ -185,6 +185,7 @@ def open_remote(choice: Choice, provider: Provider, env: Mapping[str, str] = os.
     from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
 
     require_address(choice.name, provider.preset, provider.base_url)
+    preset = PRESETS.get(provider.preset)
     network = Network(provider.timeout_s, provider.connect_s, provider.proxy, provider.ca_bundle)
     network.check(choice.name)
     models = {"chat": OpenAIModel, "responses": OpenAIResponsesModel}
@@ -192,7 +193,7 @@ def open_remote(choice: Choice, provider: Provider, env: Mapping[str, str] = os.
     return remote(
         name=choice.name,
         model=choice.model,
-        base_url=provider.base_url or None,
+        base_url=provider.base_url or (preset.base_url if preset else None) or None,
         headers=read_headers(choice.name, provider, env),
         api_key=read_key(choice.name, provider, env),
         retries=provider.retries,
