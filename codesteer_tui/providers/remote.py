@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from codesteer_tui.presets import PRESETS, Preset
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
+from codesteer_tui.providers.estimating import estimated
 from codesteer_tui.providers.failures import (
     Failure,
     Place,
@@ -36,7 +37,6 @@ from codesteer_tui.providers.streaming import (
     MAX_RETRIES,
     PATIENCE,
     concealed,
-    estimated,
     lively,
     persistent,
     secrets_in,

@@ -1,4 +1,4 @@
-"""What every model behind a network shares: visible retries, whole characters, hidden keys, estimated usage.
+"""What every model behind a network shares: visible retries, whole characters, hidden keys.
 
 The one policy for faults: a call is tried again only before its first text, `retries` times at most, after
 half a second, one, two … with jitter, or after as long as the server asks; if that is longer than
@@ -19,7 +19,7 @@ from codesteer_tui.errors import ModelError
 from codesteer_tui.providers import Completed, Delta, Retrying, TextDelta
 from codesteer_tui.providers.failures import Failure, too_long_a_wait
 from codesteer_tui.providers.hiding import HIDDEN, SHORTEST, forms_of
-from codesteer_tui.values import Channel, Message, Usage
+from codesteer_tui.values import Channel, Message
 
 MAX_RETRIES = 2
 """How often a call is tried again before its first text, where nothing else is set; after it, never."""
@@ -29,9 +29,6 @@ LONGEST_WAIT_S = 60.0
 
 PATIENCE = 5.0
 """Timeouts that a server may spend without a text while it keeps the connection awake."""
-
-CHARS_PER_TOKEN = 4
-"""Rule of thumb for English and code, used only where the provider gives no count."""
 
 _Event = TypeVar("_Event")
 
@@ -201,12 +198,6 @@ def mend(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def estimated(messages: Sequence[Message], reply_chars: int) -> Usage:
-    """Usage by rule of thumb: `CHARS_PER_TOKEN` characters a token, and marked as estimated."""
-    asked = sum(len(message.content) for message in messages)
-    return Usage(-(-asked // CHARS_PER_TOKEN), -(-reply_chars // CHARS_PER_TOKEN), estimated=True)
 
 
 def sendable(messages: Sequence[Message], provider: str) -> tuple[Message, ...]:
