@@ -195,7 +195,7 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 class SpendingLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one session may use up, all roles and failed calls together. A call that could go beyond is sent only
-    after the person agreed; where there is nobody to ask, the run stops. A project file may only lower a limit."""
+    after the person agreed; where nobody can be asked, as --over-limit says. A project file may only lower a limit."""
 
     session_usd: Annotated[float, Meta(ge=0)] = 0.0
     """US dollars, by the price table. A call whose price is not known is asked about as well. 0: no limit."""
