@@ -47,6 +47,8 @@ class CodesteerApp(App[None]):
     ) -> None:
         super().__init__()
         self.settings = settings
+        self.chosen: dict[Role, str] = {}
+        """Who was given a role in the app, for the problems from then on."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
@@ -98,13 +100,14 @@ class CodesteerApp(App[None]):
 
     def use(self, settings: Settings) -> None:
         """Go on with other settings: somebody was chosen for a role, or a key was stored."""
-        from codesteer_tui.tui.screens.models import ModelsScreen
-
         self.settings = settings
         self.live.on_settings()
-        for screen in self.screen_stack:
-            if isinstance(screen, ModelsScreen):
-                screen.renew(settings, self.choosing.playing())
+        self.show_roles()
+
+    def show_roles(self) -> None:
+        """Bring the models screen up to date, where it is open."""
+        if self._choosing and (screen := self._choosing.screen):
+            screen.renew(self.settings, self._choosing.playing())
 
     def choose(self, role: Role, player: str) -> None:
         """Have a player for a role: from the next round of a run, and for every problem from now on."""

@@ -17,7 +17,8 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.casting import choices_of
 from codesteer_tui.sessions.switching import Fit, Switch, reach, with_player
 from codesteer_tui.settings.saving import save_setting
-from codesteer_tui.tui.players import ROLE_WORDS, ROLES, label, name_of, overridden, with_key_source
+from codesteer_tui.tui.players import ROLE_WORDS, ROLES, SAME, label, name_of, overridden, with_key_source
+from codesteer_tui.tui.words import who
 from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Choosing:
 
     async def choose(self, role: Role, player: str) -> None:
         """Have this player for this role, or say why not."""
-        self._say(f"{ROLE_WORDS[role]}: asking {player} ...")
+        self._say(f"{ROLE_WORDS[role]}: asking {player} ...", on_the_way=True)
         try:
             try:
                 done = await self._try(role, player)
@@ -73,6 +74,7 @@ class Choosing:
                 when, note = self._when(switch), self._note(switch.reached)
         else:
             note = self._note(await reach(choices[role]))
+        app.chosen[role] = name
         app.use(overridden(app.settings, role, player))
         return f"{ROLE_WORDS[role]}: {name} {when}.{note} s in Models saves it for good."
 
@@ -88,11 +90,17 @@ class Choosing:
         """Say that the history would not fit, and ask."""
         from codesteer_tui.tui.screens.choice import ChoiceScreen
 
+        left = fit.context - fit.needed
+        said = (
+            f"That leaves {left:,} for the reply, which would likely be cut off."
+            if left > 0
+            else "The model would refuse it, or lose the beginning of it."
+        )
         screen = ChoiceScreen(
-            f"The conversation so far would not fit {name}. Switch all the same?",
+            f"The conversation so far does not fit {name}. Switch all the same?",
             (STAY, SWITCH),
             f"{ROLE_WORDS[fit.role]} would be sent about {fit.needed:,} tokens next; the context of {name} has"
-            f" {fit.context:,}, the reply included.\nIt would be refused, or the beginning would be lost.",
+            f" {fit.context:,}.\n{said}",
         )
         return await self._app.push_screen_wait(screen) == 1
 
@@ -148,28 +156,31 @@ class Choosing:
         """For each role who plays it now, and who will with the words for when, or nothing."""
         live, config = self._app.live, self._app.settings.config
         now = live.desk.transcript.roles if live.desk and live.running else {}
-        return {
-            role: (info.label, live.pending.get(role, ""))
-            if (info := now.get(role))
-            else (label(config, role), "")
-            for role in ROLES
-        }
+        shown: dict[Role, tuple[str, str]] = {}
+        for role in ROLES:
+            info, mine = now.get(role), label(config, role)
+            follows = role != "task_llm" and info == now.get("task_llm") and mine == SAME
+            shown[role] = (
+                mine if info is None or follows else who(info),
+                " ".join(live.pending.get(role, ())),
+            )
+        return shown
 
     @property
-    def _screen(self) -> ModelsScreen | None:
+    def screen(self) -> ModelsScreen | None:
         """The models screen, if it is open."""
         from codesteer_tui.tui.screens.models import ModelsScreen
 
         return next((s for s in self._app.screen_stack if isinstance(s, ModelsScreen)), None)
 
-    def _say(self, words: str) -> None:
-        if screen := self._screen:
+    def _say(self, words: str, *, on_the_way: bool = False) -> None:
+        if screen := self.screen:
             screen.say(words)
         else:
-            self._app.live.say_choice(words)
+            self._app.live.say_choice(words, on_the_way=on_the_way)
 
     def _refuse(self, message: str, remedy: str) -> None:
-        if screen := self._screen:
+        if screen := self.screen:
             screen.say(f"{message} -> {remedy}" if remedy else message, bad=True)
         else:
             self._app.live.explain(message, remedy)

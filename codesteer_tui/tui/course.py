@@ -5,10 +5,15 @@ A fact that is missing means three things: not yet, never, or not asked for. The
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from codesteer_tui.events import CallFailed, Cancelled, Failed, RoleChanged
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.words import Mark
-from codesteer_tui.values import Role, RoleInfo
+from codesteer_tui.values import Question, Role, RoleInfo
+
+Stream: TypeAlias = Literal["guidance", "task", "run", "flags"]
+"""What the panes show, by their names."""
 
 CHANGED = Mark("^", "another model", "bold $text-accent")
 STOPPED = Mark("-", "stopped", "bold $text-warning")
@@ -63,7 +68,18 @@ def failure(transcript: Transcript, this: Round, role: Role) -> CallFailed | Non
     return next((f for f in reversed(transcript.failures) if f.round == this.number and f.role == role), None)
 
 
-def waits_for_person(transcript: Transcript, this: Round) -> bool:
-    """Whether this round goes on only once the person has decided something."""
-    open_questions = transcript.questions.keys() - transcript.replies.keys()
-    return bool(open_questions) and goes_on(transcript, this) and this is transcript.current
+def waits_for_person(transcript: Transcript, this: Round, about: Stream | None = None) -> bool:
+    """Whether this round goes on only once the person has decided something; `about`: something of that stream."""
+    waiting = [q for id, q in transcript.questions.items() if id not in transcript.replies]
+    if not waiting or not goes_on(transcript, this) or this is not transcript.current:
+        return False
+    return about is None or about in _concerned(waiting[-1], this)
+
+
+def _concerned(question: Question, this: Round) -> tuple[Stream, ...]:
+    """What goes on with the answer: the program and its check, or the call that is asked about."""
+    if question.kind == "run_with_reduced_isolation":
+        return ("run", "flags")
+    if this.guidance is None:
+        return ("guidance",)
+    return ("task",) if this.answer is None or this.answer.finish == "broken" else ("flags",)

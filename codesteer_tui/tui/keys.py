@@ -29,8 +29,8 @@ class Key(NamedTuple):
 KEYS: tuple[Key, ...] = (
     Key("help", "f1", "app.help", "show this help", "anywhere", "help"),
     Key("settings", "f2", "app.settings", "show the settings and where each comes from", "anywhere"),
-    Key("sessions", "ctrl+s,f4", "app.sessions", "list the recorded sessions", "anywhere", "sessions"),
     Key("models", "ctrl+o", "app.models", "show who plays which role, and choose", "anywhere", "models"),
+    Key("sessions", "ctrl+s,f4", "app.sessions", "list the recorded sessions", "anywhere", "sessions"),
     Key(
         "new",
         "ctrl+n",

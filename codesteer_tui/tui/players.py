@@ -33,6 +33,8 @@ SPECIAL: dict[Role, dict[str, str]] = {
 }
 """Who plays a role without a provider of its own."""
 
+SAME = "same as TASK"
+
 FAILURES = {
     "missing_key": "no key",
     "auth": "key refused",
@@ -227,16 +229,22 @@ def _of_model(choice: Choice | None, model: str) -> Choice | None:
     return msgspec.structs.replace(choice, model=model) if choice else None
 
 
+def chosen(config: Config, role: Role) -> str:
+    """Who plays a role by these settings, as written in [roles], with what "auto" stands for."""
+    wanted: str = getattr(config.roles, role)
+    if wanted in SPECIAL[role]:
+        return wanted
+    try:
+        return name_of(choose_role(config, role))
+    except CodesteerError:
+        return wanted
+
+
 def label(config: Config, role: Role) -> str:
     """Who plays a role by these settings, in a few words."""
-    wanted = getattr(config.roles, role)
-    if wanted in SPECIAL[role]:
-        return {"rules": "built-in rules", "same-as-task": "same as TASK", "off": "off"}[wanted]
-    try:
-        choice = choose_role(config, role)
-    except CodesteerError:
-        return plain(wanted)
-    return plain(name_of(choice))
+    wanted = chosen(config, role)
+    special = {"rules": "built-in rules", "same-as-task": SAME, "off": "off"}
+    return special[wanted] if wanted in SPECIAL[role] else plain(wanted)
 
 
 def name_of(choice: Choice) -> str:
@@ -283,7 +291,7 @@ def details(row: Player) -> list[tuple[str, str]]:
     dated = f" ({row.price.as_of})" if row.price and row.price.as_of else ""
     provider = row.choice.provider
     key = row.key.source if row.key else source_in_words(provider.key) if provider else ""
-    lines.append((f"context {context}{note}   {price}{dated}   key: {key or 'none needed'}", "dim"))
+    lines.append((f"context {context}{note}; {price}{dated}; key: {key or 'none needed'}", "dim"))
     return lines
 
 

@@ -35,8 +35,8 @@ def title(transcript: Transcript, this: Round | None) -> str:
     if passed == 3:
         return "all passed"
     words = [f"{count} {word}" for count, word in [*counts, (passed, "passed")] if count]
-    if goes_on(transcript, this) and this.answer:
-        words.append(DECISION if waits_for_person(transcript, this) else "checking ...")
+    if goes_on(transcript, this) and this.answer and this.answer.finish != "broken":
+        words.append(DECISION if waits_for_person(transcript, this, "flags") else "checking ...")
     elif ended := cut_short(transcript, this):
         words.append(f"then {ended.word}" if words else ended.word)
     return ", ".join(words)
@@ -116,7 +116,7 @@ def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Blo
 
 
 def _no_self_check(transcript: Transcript, this: Round) -> str:
-    if waits_for_person(transcript, this):
+    if waits_for_person(transcript, this, "flags"):
         return DECISION
     if goes_on(transcript, this):
         return "checking ..." if this.answer else "..."

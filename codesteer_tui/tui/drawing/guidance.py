@@ -5,7 +5,7 @@ from __future__ import annotations
 from codesteer_tui.events import CallFailed
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
-from codesteer_tui.tui.course import cut_short, failure, goes_on, never, player
+from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, player, waits_for_person
 from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
 from codesteer_tui.tui.words import DECISIONS, cut, duration
 
@@ -45,8 +45,11 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
     guidance = this.guidance
     if guidance is None:
         ended = cut_short(transcript, this)
+        waits = [block("unsure", f"~ {DECISION}")] if waits_for_person(transcript, this, "guidance") else []
         if failed := _failed_last(transcript, this):
-            return failed_blocks(failed, bounds)
+            return [*failed_blocks(failed, bounds), *waits]
+        if waits:
+            return waits
         if this.guidance_so_far:
             words = f"{ended.word} while writing" if ended else "writing ..."
             return [block("dim", words), *bounded("prose", this.guidance_so_far, bounds)]

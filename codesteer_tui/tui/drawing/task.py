@@ -7,7 +7,7 @@ import re
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
-from codesteer_tui.tui.course import cut_short, failure, never, player
+from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, waits_for_person
 from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
 from codesteer_tui.tui.words import cut, duration, tokens
 
@@ -16,7 +16,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
 FINISH = {
     "length": ("bad", "cut off: the model reached its token limit"),
     "refused": ("bad", "the model refused"),
-    "broken": ("bad", "broken off: the connection failed"),
+    "broken": ("bad", "broken off here; what came is kept"),
     "cancelled": ("unsure", "stopped by you; what came is kept"),
 }
 
@@ -54,7 +54,10 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
         shown.append(block("bad" if kind == "bad" else "unsure", words))
         if failed and this.answer.finish == "broken":
             shown += failed_blocks(failed, bounds, text=False)
-    shown.append(block("dim", f"{tokens(this.answer.usage)}   {duration(this.answer.seconds)}"))
+    broken = failed if failed and this.answer.finish == "broken" else None
+    shown.append(block("dim", f"{tokens((broken or this.answer).usage)}   {duration(this.answer.seconds)}"))
+    if waits_for_person(transcript, this, "task"):
+        shown.append(block("unsure", f"~ {DECISION}"))
     if this.code and this.code.note:
         shown.append(block("note", this.code.note))
     return shown
@@ -70,6 +73,8 @@ def _unfinished(transcript: Transcript, this: Round) -> list[Block]:
         return [block("unsure", f"No answer came: the {never(transcript, this)}.")]
     if transcript.ending:
         return [block("dim", "No answer came.")]
+    if waits_for_person(transcript, this, "task"):
+        return [block("unsure", f"~ {DECISION}")]
     return [] if this.answer_so_far else [block("dim", "waiting for the answer ...")]
 
 

@@ -52,8 +52,8 @@ class DeskScreen(Screen[None]):
         return desk.transcript.seconds if desk else 0.0
 
     @property
-    def pending(self) -> dict[Role, str]:
-        """Who plays from the next round on, for the roles that change."""
+    def pending(self) -> dict[Role, tuple[str, str]]:
+        """Who will play, and the words for when ("at R2", "next"), for the roles that change."""
         return {}
 
     @property

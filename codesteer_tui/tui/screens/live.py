@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.events import Answered, Ending, Retried, is_delta
+from codesteer_tui.events import Answered, Ending, Retried, RoleChanged, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
@@ -24,6 +24,7 @@ from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 from codesteer_tui.tui.widgets.welcome import Welcome
+from codesteer_tui.tui.words import who
 from codesteer_tui.values import Question, Reply, Role
 
 if TYPE_CHECKING:
@@ -56,12 +57,18 @@ class LiveScreen(DeskScreen):
         return settings
 
     @property
-    def pending(self) -> dict[Role, str]:
-        """Who plays from the next round on, with the words for when, for the roles that change."""
-        if not self.running or self.session is None:
+    def pending(self) -> dict[Role, tuple[str, str]]:
+        desk = self.desk
+        if desk is None:
             return {}
-        at = f"at R{self.session.next_round}"
-        return {role: f"{info.label} {at}" for role, info in self.session.pending.items()}
+        if self.running:
+            soon = self.session.pending if self.session else {}
+            return {
+                role: (who(i), f"at R{self.session.next_round}") for role, i in soon.items() if self.session
+            }
+        now = {role: who(info) for role, info in desk.transcript.roles.items()}
+        chosen: dict[Role, str] = self.app.chosen  # type: ignore[attr-defined]
+        return {role: (name, "next") for role, name in chosen.items() if now.get(role, name) != name}
 
     @property
     def retry_in(self) -> float | None:
@@ -154,13 +161,16 @@ class LiveScreen(DeskScreen):
         self.on_screen_resume()
         self.draw_lines()
 
-    def say_choice(self, words: str) -> None:
-        """What came of a choice that was typed."""
-        self.notify(words, markup=False)
+    def say_choice(self, words: str, *, on_the_way: bool = False) -> None:
+        """What comes of a choice that was typed: what is being tried at the prompt, the result as a notice."""
+        self.query_one(Prompt).say(words if on_the_way else "")
+        if not on_the_way:
+            self.notify(words, markup=False)
         self.draw_lines()
 
     def explain(self, message: str, remedy: str) -> None:
         """What went wrong, above the prompt."""
+        self.query_one(Prompt).say("")
         self.query_one(EndingPanel).explain(message, remedy)
 
     @on(Welcome.Chosen)
@@ -224,6 +234,8 @@ class LiveScreen(DeskScreen):
                 async for event in session.events:
                     self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0
                     await desk.show(event)
+                    if isinstance(event, RoleChanged):
+                        self._tell_roles()
                     if isinstance(event, Answered) and event.reply.note:
                         self.notify(event.reply.note, markup=False)
                     if not is_delta(event):
@@ -233,7 +245,13 @@ class LiveScreen(DeskScreen):
             panel.explain(error.message, error.remedy)
         finally:
             self.running, self.session = False, None
+            self._tell_roles()
             await self._over(desk, session.ending if session else None)
+
+    def _tell_roles(self) -> None:
+        """Somebody else plays, or nobody any more: where the roles are shown, show that."""
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        app.show_roles()
 
     async def _over(self, desk: Desk, ending: object) -> None:
         if not is_there(desk):

@@ -35,6 +35,7 @@ from codesteer_tui.tui.players import (
     ROLE_WORDS,
     ROLES,
     Player,
+    chosen,
     columns,
     details,
     matching,
@@ -125,7 +126,7 @@ class ModelsScreen(ModalScreen[None]):
         for name in [n for n, row in self._found.items() if self._is_stale(n, row)]:
             del self._found[name]
         self._draw_roles()
-        self._draw_players(keep=False)
+        self._draw_players()
         asked = asyncio.Semaphore(AT_ONCE)
         for row in self.players:
             if row.choice and row.name not in self._found:
@@ -199,7 +200,7 @@ class ModelsScreen(ModalScreen[None]):
             parts: list[tuple[str, str] | str] = [
                 ("> " if role == self.role else "  ", "bold $text-accent"),
                 (f"{ROLE_WORDS[role]:<6} ", "bold"),
-                plain(now),
+                f"{cut(plain(now), 40):<14}",
             ]
             parts += [(f" -> {plain(then)}", "bold $text-warning")] if then else []
             parts += [(f"   {ROLE_DOES[role]}", "dim")]
@@ -212,7 +213,7 @@ class ModelsScreen(ModalScreen[None]):
         self.players = [self._known(row) for row in players_of(self.settings, self.role)]
         self.players.sort(key=lambda row: bool(row.choice) and not row.set_up)
         self.rows = [self._known(row) for row in matching(self.players, typed)]
-        width = max(40, self.size.width - 8 if self.size.width < 124 else 104)
+        width = max(40, listed.scrollable_content_region.width - 2)
         prompts = [Content.assemble(*columns(row, width)) for row in self.rows]
         if len(prompts) == listed.option_count:
             for place, prompt in enumerate(prompts):
@@ -220,7 +221,7 @@ class ModelsScreen(ModalScreen[None]):
         else:
             listed.set_options(Option(prompt) for prompt in prompts)
         names = [row.player for row in self.rows]
-        wanted = before or getattr(self.settings.config.roles, self.role)
+        wanted = before or chosen(self.settings.config, self.role)
         if self.rows:
             listed.highlighted = names.index(wanted) if wanted in names else 0
         listed.border_title = f"for {ROLE_WORDS[self.role]}"
@@ -286,6 +287,9 @@ class ModelsScreen(ModalScreen[None]):
         """Which of its models? The search goes on in what its server lists."""
         if row.key and row.key.needed and row.key.found is False:
             self.post_message(self.KeyWanted(row.name))
+            return
+        if row.reached and not row.reached.ok:
+            self.say(f"{row.reached.detail} {row.reached.remedy}".strip(), bad=True)
             return
         typed = self.query_one("#typed", TypedPlayer)
         typed.value = f"{row.name}:"

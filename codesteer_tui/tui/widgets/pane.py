@@ -54,8 +54,9 @@ _ALWAYS = (
     ev.RoleChanged,
     ev.PromptSent,
     ev.CallFailed,
+    ev.Asked,
+    ev.Answered,
 )
-_CONSENT = (ev.Asked, ev.Answered)
 _ENDINGS = (ev.Finished, ev.Failed, ev.Cancelled)
 
 PARTS = (
@@ -75,7 +76,6 @@ PARTS = (
         (
             *_ALWAYS,
             *_ENDINGS,
-            *_CONSENT,
             ev.GuidanceGiven,
             ev.CodeFound,
             ev.ExecutionStarted,
@@ -91,7 +91,6 @@ PARTS = (
         (
             *_ALWAYS,
             *_ENDINGS,
-            *_CONSENT,
             ev.AnswerGiven,
             ev.CodeFound,
             ev.CodeJudged,

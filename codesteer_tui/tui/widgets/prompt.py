@@ -79,8 +79,10 @@ class Prompt(TextArea):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        if self.text:
-            self.border_subtitle = WORDS if self.text.startswith("/") and "\n" not in self.text else ""
+        if self.text.startswith("/") and "\n" not in self.text:
+            self.border_subtitle = WORDS
+        elif self.text or self.border_subtitle == WORDS:
+            self.border_subtitle = ""
 
     def remember(self, text: str) -> None:
         """Keep what was sent, and make room for the next."""

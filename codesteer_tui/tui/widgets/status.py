@@ -63,7 +63,9 @@ def fit(items: Sequence[Item], width: int, gap: int = 3) -> list[Part]:
     return parts
 
 
-def top_items(transcript: Transcript, watermark: str, pending: Mapping[Role, str] = {}) -> list[Item]:
+def top_items(
+    transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
+) -> list[Item]:
     """Name, problem, roles and the watermark REC or REPLAY. `pending`: who will play a role, and when."""
     items = [Item(("codesteer",), "bold $text-primary")]
     if transcript.problem:
@@ -74,15 +76,20 @@ def top_items(transcript: Transcript, watermark: str, pending: Mapping[Role, str
     roles = transcript.roles
     for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):
         if info := roles.get(role):  # type: ignore[call-overload]
-            then = pending.get(role, "")  # type: ignore[call-overload]
-            items.append(_role_item(role, name, rank, info, roles, plain(then)))  # type: ignore[arg-type]
+            then = pending.get(role)  # type: ignore[call-overload]
+            items.append(_role_item(role, name, rank, info, roles, then))  # type: ignore[arg-type]
     if watermark:
         items.append(Item((watermark,), "bold reverse"))
     return items
 
 
 def _role_item(
-    role: Role, name: str, rank: int, info: RoleInfo, roles: dict[Role, RoleInfo], then: str
+    role: Role,
+    name: str,
+    rank: int,
+    info: RoleInfo,
+    roles: dict[Role, RoleInfo],
+    then: tuple[str, str] | None,
 ) -> Item:
     label = plain(info.label or info.model or info.provider)
     if role == "checker" and info == roles.get("task_llm"):
@@ -91,10 +98,10 @@ def _role_item(
         label = "built-in rules"
     demo = role == "task_llm" and info.kind == "demo"
     if then:
-        new, _, at = then.rpartition(" at ")
+        new, when = plain(then[0]), then[1]
         now = "demo" if demo else label
-        texts = (f"{name} {now} -> {then}", f"{name} {cut(now, 14)} -> {cut(new, 18)} at {at}")
-        return Item((*texts, f"{name} -> {cut(new, 12)} at {at}"), "bold $text-warning", rank=min(rank, 1))
+        texts = (f"{name} {now} -> {new} {when}", f"{name} {cut(now, 14)} -> {cut(new, 18)} {when}")
+        return Item((*texts, f"{name} -> {cut(new, 12)} {when}"), "bold $text-warning", rank=min(rank, 1))
     if demo:
         return Item((f"{name} {DEMO}", DEMO, "demo, no language model"), "bold $text-warning")
     return Item((f"{name} {label}", f"{name} {cut(label, 18)}"), rank=rank)
@@ -166,7 +173,9 @@ def bottom_items(
 class TopLine(Static):
     """The first line of the screen."""
 
-    def draw(self, transcript: Transcript, watermark: str, pending: Mapping[Role, str] = {}) -> None:
+    def draw(
+        self, transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
+    ) -> None:
         """Show who plays which role, and who will."""
         items = top_items(transcript, watermark, pending)
         self.update(Content.assemble(" ", *fit(items, self.app.size.width - 2)))
