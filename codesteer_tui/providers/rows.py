@@ -71,7 +71,7 @@ def rows_of(
         _row(name, provider, look(name, provider, env), provider == built_in.get(name), choices)
         for name, provider in config.providers.items()
     ]
-    return [_priced(row, price) for row in sorted(rows, key=lambda row: row.built_in)]
+    return [_priced(row, price) for row in sorted(rows, key=lambda row: row.built_in or row.kind == "demo")]
 
 
 def _priced(row: Row, price: Callable[[RoleInfo], Price | None]) -> Row:
