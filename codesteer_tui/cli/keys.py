@@ -76,8 +76,11 @@ def set_key(
     The key is asked for without being shown. It is never taken from the command line, where other programs of
     this machine could read it.
     """
+    import msgspec
+
     from codesteer_tui.providers.keys import can_store_in_keyring, host_of, store_key
     from codesteer_tui.settings.saving import save_setting
+    from codesteer_tui.settings.showing import plain_http_warning
 
     settings = settings_for_reading(ctx, config_file)
     known = _known(settings, provider)
@@ -96,8 +99,10 @@ def set_key(
     kept = "the keyring" if where == "keyring" else source.removeprefix("file:")
     say(f"The key of {provider} for {host} is in {kept}.")
     say(f'Saved in {saved}: [providers.{provider}] key = "{source}"')
-    if saved.warning:
-        say(saved.warning)
+    stored = msgspec.structs.replace(known, key=source)
+    for warning in (saved.warning, plain_http_warning(provider, stored)):
+        if warning:
+            say(f"Mind: {warning}")
 
 
 @command.command("rm")

@@ -119,6 +119,14 @@ def test_a_stronger_layer_is_named(desk: Desk) -> None:
     assert "(CODESTEER_PROVIDERS__GROQ__KEY) is stronger" in done.err
 
 
+def test_a_key_that_would_cross_a_network_unencrypted_is_warned_of(desk: Desk) -> None:
+    desk.configure("[providers.far]\nkind = 'openai'\nbase_url = 'http://far.example/v1'\n")
+    done = desk.codesteer("keys", "set", "far", "--store", "file", "--stdin", stdin=KEY)
+    assert done.code == 0, done.err
+    assert "far.example:80" in done.err
+    assert "unencrypted" in done.err
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal")
 def test_a_key_is_typed_without_being_shown(desk: Desk) -> None:
     terminal = Terminal(
