@@ -54,12 +54,16 @@ class FakeServer:
         self._replies = list(replies)
         self._tls = tls
         self.asked: list[Asked] = []
+        self.at_once = self.most_at_once = 0
+        """How many replies are being given now, and at most so far."""
+        self.called = asyncio.Event()
+        """Set when a request has come."""
         self.left = asyncio.Event()
         """Set when a client closed the connection while it was being answered."""
 
     async def __aenter__(self) -> FakeServer:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls, backlog=256)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -85,7 +89,13 @@ class FakeServer:
                 while True:
                     self.asked.append(await _read_request(reader))
                     reply = self._replies[min(len(self.asked), len(self._replies)) - 1]
-                    await self._answer(reply, reader, writer)
+                    self.called.set()
+                    self.at_once += 1
+                    self.most_at_once = max(self.most_at_once, self.at_once)
+                    try:
+                        await self._answer(reply, reader, writer)
+                    finally:
+                        self.at_once -= 1
                     if reply.ending != "whole":
                         break
         finally:
