@@ -29,7 +29,7 @@ PLAYED = (
 """Faults of the table that a session is put through."""
 
 EVERY = pytest.mark.parametrize("speech", SPEECHES, ids=[speech.name for speech in SPEECHES])
-BEGUN = pytest.mark.usefixtures("fast_retries")
+BEGUN = pytest.mark.usefixtures("fast_retries", "impatient")
 
 
 async def the_safe_answer(question: Question) -> Reply:

@@ -120,16 +120,16 @@ _UNREACHABLE = [
     Fault("closed-before-the-body", _always(peers.closed_after_the_headers), "unreachable", calls=3),
     Fault("reset-before-any-text", lambda s: Scripted([s.begun()], pause_s=0.05, ending="reset"), "unreachable",
           calls=3),
-    Fault("stall-before-the-first-byte", _always(peers.Line.silence), "unreachable", timeout_s=0.3,
+    Fault("stall-before-the-first-byte", _always(peers.Line.silence), "unreachable", timeout_s=1.0,
           says=("no reply in time", "timeout_s")),
-    Fault("stall-in-the-headers", _always(peers.stall_in_the_headers), "unreachable", timeout_s=0.3),
-    Fault("stall-after-the-headers", _always(Scripted([], ending="stall")), "unreachable", timeout_s=0.3),
+    Fault("stall-in-the-headers", _always(peers.stall_in_the_headers), "unreachable", timeout_s=1.0),
+    Fault("stall-after-the-headers", _always(Scripted([], ending="stall")), "unreachable", timeout_s=1.0),
     Fault("damaged-gzip", _body(lambda _: b"no gzip at all", headers={"content-encoding": "gzip"}),
           "unreachable", calls=3, says=("compressed",)),
-    Fault("comments-for-ever", _always(peers.endless(b"", b": processing\n\n")), "unreachable", timeout_s=0.2,
-          says=("no text for 1 s", "timeout_s")),
+    Fault("comments-for-ever", _always(peers.endless(b"", b": processing\n\n")), "unreachable", timeout_s=1.0,
+          says=("no text for 2 s", "timeout_s")),
     Fault("pings-for-ever", lambda s: peers.endless(s.begun(), event("ping", {"type": "ping"})), "unreachable",
-          timeout_s=0.2),
+          timeout_s=1.0),
 ]  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _broken(id: str, tail: Callable[[Speech], bytes] = lambda _: b"", *says: str
         pieces = [speech.begun("half ", "of it"), tail(speech)]
         return Scripted([piece for piece in pieces if piece], pause_s=0.05, **scripted)
 
-    return Fault(id, play, "broken_stream", HALF, says=("kept", *says), timeout_s=0.5)
+    return Fault(id, play, "broken_stream", HALF, says=("kept", *says), timeout_s=1.0)
 
 
 _BROKEN = [
@@ -153,7 +153,7 @@ _BROKEN = [
     Fault("shorter-than-promised", lambda s: peers.short_of_its_length(s.begun("half ", "of it")),
           "broken_stream", HALF),
     Fault("pings-after-text", lambda s: peers.endless(s.begun("half ", "of it"), b": ping\n\n"), "broken_stream",
-          HALF, timeout_s=0.2, says=("no text for 1 s",)),
+          HALF, timeout_s=1.0, says=("no text for 2 s",)),
     Fault("flood-after-text", lambda s: peers.endless(s.begun("half ", "of it"), b"x" * (1 << 20), pause_s=0),
           "broken_stream", HALF, says=("16 MiB",), seconds=60),
     Fault("error-event-after-text", _body(lambda s: s.begun("half ", "of it") + s.failing), "overloaded", HALF),
@@ -196,7 +196,7 @@ _FINE = [
     _fine("no-utf-8", lambda s: s.ended("a", "X", "b").replace(b"X", b"\xff\xfe"), "a\ufffd\ufffdb"),
     Fault("early-hints", lambda s: peers.hints_first(s.ended(*TEXTS)), None, REPLY),
     Fault("stall-after-the-end", lambda s: Scripted([s.ended(*TEXTS)], ending="stall"), None, REPLY,
-          timeout_s=0.5),
+          timeout_s=1.0),
     Fault("reset-after-the-end", lambda s: Scripted([s.ended(*TEXTS)], pause_s=0.05, ending="reset"), None, REPLY),
 ]  # fmt: skip
 

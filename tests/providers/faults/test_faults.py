@@ -17,7 +17,7 @@ from tests.providers.faults.speech import KEY, MODEL, SPEECHES, Speech
 from tests.providers.faults.table import FAULTS, REPLY, Fault
 from tests.providers.listening import Heard, listen
 
-pytestmark = pytest.mark.usefixtures("fast_retries")
+pytestmark = pytest.mark.usefixtures("fast_retries", "impatient")
 
 EVERY = pytest.mark.parametrize("speech", SPEECHES, ids=[speech.name for speech in SPEECHES])
 
