@@ -10,7 +10,7 @@ from typing import Any
 from codesteer_tui.errors import ModelErrorKind
 
 
-def _openai(
+def openai_error(
     message: str, code: str | int | None = None, type: str = "invalid_request_error"
 ) -> dict[str, Any]:
     return {"error": {"message": message, "type": type, "param": None, "code": code}}
@@ -41,12 +41,12 @@ _RETRY_INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay"
 CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     "openai key": (
         401,
-        _openai("Incorrect API key provided: sk-proj-********3456.", "invalid_api_key"),
+        openai_error("Incorrect API key provided: sk-proj-********3456.", "invalid_api_key"),
         "auth",
     ),
     "openai quota": (
         429,
-        _openai(
+        openai_error(
             "You exceeded your current quota, please check your plan and billing details. For more information "
             "on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.",
             "insufficient_quota",
@@ -56,7 +56,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "openai rate": (
         429,
-        _openai(
+        openai_error(
             "Rate limit reached for gpt-4 in organization org-x on tokens per min (TPM): Limit 10000, Used 9000, "
             "Requested 2000. Please try again in 6s. Visit https://platform.openai.com/account/rate-limits.",
             "rate_limit_exceeded",
@@ -66,7 +66,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "openai rate that advertises": (
         429,
-        _openai(
+        openai_error(
             "Rate limit reached for default-gpt-3.5-turbo in organization org-x on requests per min. Limit: 3 / "
             "min. Please try again in 20s. Please add a payment method to your account to increase your rate "
             "limit. Visit https://platform.openai.com/account/billing to add a payment method.",
@@ -77,7 +77,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "openai too large at once": (
         429,
-        _openai(
+        openai_error(
             "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389. The input or "
             "output tokens must be reduced in order to run successfully.",
             "rate_limit_exceeded",
@@ -87,7 +87,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "openai context": (
         400,
-        _openai(
+        openai_error(
             "This model's maximum context length is 8192 tokens. However, your messages resulted in 8227 tokens.",
             "context_length_exceeded",
         ),
@@ -95,7 +95,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "openai responses context": (
         400,
-        _openai(
+        openai_error(
             "Your input exceeds the context window of this model. Please adjust your input and try again.",
             "context_length_exceeded",
         ),
@@ -103,12 +103,12 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "openai model": (
         404,
-        _openai("The model `gpt-9` does not exist or you do not have access to it.", "model_not_found"),
+        openai_error("The model `gpt-9` does not exist or you do not have access to it.", "model_not_found"),
         "not_found",
     ),
     "openai value": (
         400,
-        _openai("max_tokens is too large: 100000. This model supports at most 16384 completion tokens."),
+        openai_error("max_tokens is too large: 100000. This model supports at most 16384 completion tokens."),
         "bad_request",
     ),
     "anthropic key": (401, _anthropic("authentication_error", "invalid x-api-key"), "auth"),
@@ -271,12 +271,12 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "deepseek balance": (
         402,
-        _openai("Insufficient Balance", "invalid_request_error", "unknown_error"),
+        openai_error("Insufficient Balance", "invalid_request_error", "unknown_error"),
         "quota",
     ),
     "deepseek context": (
         400,
-        _openai(
+        openai_error(
             "This model's maximum context length is 131072 tokens. However, you requested 131134 tokens (122942 in "
             "the messages, 8192 in the completion). Please reduce the length of the messages or completion.",
             "invalid_request_error",
@@ -285,7 +285,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "groq too large at once": (
         413,
-        _openai(
+        openai_error(
             "Request too large for model `llama-3.1-8b-instant` in organization `org_x` service tier `on_demand` on "
             f"tokens per minute (TPM): Limit 6000, Requested 12328, please reduce your message size. {_BILLING}",
             "rate_limit_exceeded",
@@ -295,7 +295,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "groq a minute": (
         429,
-        _openai(
+        openai_error(
             "Rate limit reached for model `llama-3.1-8b-instant` in organization `org_x` service tier `on_demand` on "
             f"tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443. Please try again in 4.77s. {_BILLING}",
             "rate_limit_exceeded",
@@ -305,7 +305,7 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "groq a day": (
         429,
-        _openai(
+        openai_error(
             "Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_x` service tier `on_demand` "
             "on tokens per day (TPD): Limit 100000, Used 97050, Requested 3619. Please try again in 9m38.016s. "
             f"{_BILLING}",
@@ -360,12 +360,12 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "azure deployment": (
         404,
-        _openai("The API deployment for this resource does not exist.", "DeploymentNotFound"),
+        openai_error("The API deployment for this resource does not exist.", "DeploymentNotFound"),
         "not_found",
     ),
     "azure rate": (
         429,
-        _openai(
+        openai_error(
             "Requests to the ChatCompletions_Create Operation have exceeded token rate limit of your current OpenAI "
             "S0 pricing tier. Please retry after 7 seconds.",
             "429",
@@ -390,112 +390,13 @@ CAPTURED: dict[str, tuple[int, object, ModelErrorKind]] = {
     ),
     "together context": (
         422,
-        _openai(
+        openai_error(
             "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs`."
         ),
         "context_too_long",
     ),
-    "ollama model": (404, {"error": 'model "llama2" not found, try pulling it first'}, "not_found"),
-    "ollama model by its other door": (
-        404,
-        {
-            "error": {
-                "message": 'model "x" not found, try pulling it first',
-                "type": "api_error",
-                "code": None,
-            }
-        },
-        "not_found",
-    ),
-    "lm studio context": (
-        400,
-        {
-            "error": "Trying to keep the first 14538 tokens when context the overflows. However, the model is loaded "
-            "with context length of only 2048 tokens, which is not enough."
-        },
-        "context_too_long",
-    ),
-    "lm studio other context": (
-        400,
-        {
-            "error": "The number of tokens to keep from the initial prompt is greater than the context length "
-            "(n_keep: 13055>= n_ctx: 4096). Try to load the model with a larger context length."
-        },
-        "context_too_long",
-    ),
-    "lm studio no model": (
-        404,
-        _openai("No models loaded. Please load a model in the developer page.", "model_not_found"),
-        "not_found",
-    ),
-    "vllm context": (
-        400,
-        {
-            "object": "error",
-            "message": "This model's maximum context length is 6048 tokens. However, you requested 6616 tokens (568 in "
-            "the messages, 6048 in the completion). Please reduce the length of the messages or completion.",
-            "type": "BadRequestError",
-            "param": None,
-            "code": 400,
-        },
-        "context_too_long",
-    ),
-    "vllm no room for an answer": (
-        400,
-        {
-            "object": "error",
-            "message": "max_tokens must be at least 1, got -186.",
-            "type": "BadRequestError",
-            "code": 400,
-        },
-        "context_too_long",
-    ),
-    "vllm model": (
-        404,
-        {"object": "error", "message": "The model `x` does not exist.", "type": "NotFoundError", "code": 404},
-        "not_found",
-    ),
-    "llama-server context": (
-        400,
-        {
-            "error": {
-                "code": 400,
-                "message": "request (15013 tokens) exceeds the available context size (2048 tokens), try increasing it",
-                "type": "exceed_context_size_error",
-                "n_prompt_tokens": 15013,
-                "n_ctx": 2048,
-            }
-        },
-        "context_too_long",
-    ),
-    "llama-server loading": (
-        503,
-        {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}},
-        "overloaded",
-    ),
-    "llama-server key": (
-        401,
-        {"error": {"message": "Invalid API Key", "type": "authentication_error", "code": 401}},
-        "auth",
-    ),
-    "llama-cpp-python context": (
-        400,
-        _openai(
-            "This model's maximum context length is 2048 tokens. However, you requested 24013 tokens (24013 in the "
-            "messages, None in the completion).",
-            "context_length_exceeded",
-        ),
-        "context_too_long",
-    ),
-    "a gateway's page": (
-        503,
-        "<html><head><title>503 Service Temporarily Unavailable</title></head></html>",
-        "overloaded",
-    ),
-    "fastapi": (500, {"detail": "Internal Server Error"}, "overloaded"),
-    "a proxy": (407, "proxy authentication required", "unreachable"),
 }
-"""By service and occasion: status, body as the SDKs read it, kind."""
+"""By service and occasion: status, body as the SDKs read it, kind. What runs at home is in `captured_at_home`."""
 
 ADDRESSES: tuple[object, ...] = (
     {"detail": "Not Found"},
@@ -509,12 +410,12 @@ ADDRESSES: tuple[object, ...] = (
 """Bodies of a 404 that is about the address and not about the model."""
 
 WAITS: tuple[tuple[object, float], ...] = (
-    (_openai("Please try again in 4.77s."), 4.77),
-    (_openai("Please try again in 9m38.016s."), 578.016),
-    (_openai("Please try again in 577ms."), 0.577),
-    (_openai("Please try again in 1h2m3s."), 3723),
-    (_openai("Please retry after 7 seconds."), 7),
-    (_openai("Please retry after 2 minutes."), 120),
+    (openai_error("Please try again in 4.77s."), 4.77),
+    (openai_error("Please try again in 9m38.016s."), 578.016),
+    (openai_error("Please try again in 577ms."), 0.577),
+    (openai_error("Please try again in 1h2m3s."), 3723),
+    (openai_error("Please retry after 7 seconds."), 7),
+    (openai_error("Please retry after 2 minutes."), 120),
     (_google(429, "RESOURCE_EXHAUSTED", _GOOGLE_QUOTA, _RETRY_INFO), 37),
 )
 """Bodies that say how long to wait, and the seconds."""

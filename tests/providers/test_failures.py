@@ -14,7 +14,11 @@ from codesteer_tui.providers.failures import (
     from_status,
     refused_parameter,
 )
-from tests.providers.captured import ADDRESSES, CAPTURED, WAITS
+from tests.providers.captured import ADDRESSES, WAITS
+from tests.providers.captured import CAPTURED as CAPTURED_AWAY
+from tests.providers.captured_at_home import CAPTURED_AT_HOME
+
+CAPTURED = CAPTURED_AWAY | CAPTURED_AT_HOME
 
 PLACE = Place(
     "mine",
