@@ -216,8 +216,9 @@ async def _must_take_calls(model: RemoteModel, provider: Provider, timeout_s: fl
     Raises:
         ModelError: there is no such address, or the key was not taken.
     """
+    chat = provider.kind != "openai" or provider.api == "chat"
     try:
-        await model.fetch(_CALL[provider.kind], body={}, timeout_s=timeout_s)
+        await model.fetch(_CALL[provider.kind] if chat else "responses", body={}, timeout_s=timeout_s)
     except ModelError as error:
         wrong_address = error.kind == "not_found" and "no such address" in error.message
         if wrong_address or error.kind in ("auth", "missing_key", "unreachable", "protocol"):

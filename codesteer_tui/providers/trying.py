@@ -43,8 +43,9 @@ _SYSTEM = Message("system", "Begin every answer with the word READY.")
 _COUNT = Message("user", "Write the numbers from 1 to 20 as digits, separated by spaces, and nothing else.")
 _STOP = Message("user", "Write the numbers from 1 to 9 as digits, separated by spaces, and nothing else.")
 _HELLO = Message("user", "Say hello.")
+_NOT_THERE = "the Responses API has none"
 _LIMITS = ("max_tokens", "max_completion_tokens")
-_EFFORTS = ("reasoning_effort", "reasoning", "effort", "output_config", "thinking")
+_EFFORTS = ("reasoning_effort", "reasoning", "effort", "output_config")
 
 
 class Feature(Struct, frozen=True):
@@ -100,7 +101,12 @@ def calls_of(choice: Choice, *, quick: bool = False) -> int:
         return 0
     if quick or kind == "demo":
         return 1
-    return 2 if kind == "llama_cpp" else 4
+    return 3 if kind == "llama_cpp" or _uses_responses(choice) else 4
+
+
+def _uses_responses(choice: Choice) -> bool:
+    provider = choice.provider
+    return provider is not None and provider.kind == "openai" and provider.api == "responses"
 
 
 def most_tokens(choice: Choice, *, quick: bool = False) -> tuple[int, int]:
@@ -143,7 +149,7 @@ async def _probe(choice: Choice, quick: bool, env: Mapping[str, str]) -> ProbeRe
     trial = _Trial(model)
     try:
         return await trial.run(
-            reached, quick=quick, responses=provider.api == "responses", preset=provider.preset
+            reached, quick=quick, responses=_uses_responses(choice), preset=provider.preset
         )
     except CodesteerError as error:
         return _refused(model.info, reached, error, trial.calls)
@@ -215,7 +221,9 @@ class _Trial:
         report = msgspec.structs.replace(report, call=call, load_ms=load_ms, usage=self.usage)
         if quick or info.kind == "demo" or system is None:
             return report
-        features = [system, *self._taken(preset), _counted(call), _reasoned(call), await self._stop()]
+        stop = Feature("stop sequences", "no", _NOT_THERE) if responses else await self._stop()
+        taken = self._taken(preset, responses=responses)
+        features = [system, *taken, _counted(call), _reasoned(call), stop]
         if isinstance(self.model, RemoteModel):
             features += [await self._effort(), *_of_the_list(reached)]
             if info.kind == "openai":
@@ -276,18 +284,24 @@ class _Trial:
             name, "yes", "taken and followed" if followed else "taken, not followed to the letter"
         )
 
-    def _taken(self, preset: str) -> list[Feature]:
+    def _taken(self, preset: str, *, responses: bool) -> list[Feature]:
         """The parameters of the first call: taken, or refused by name and left out."""
         if not isinstance(self.model, RemoteModel):
             return []
-        asked = ("temperature", "seed") if self.model.info.kind == "openai" else ("temperature",)
+        chat = self.model.info.kind == "openai" and not responses
+        asked = ("temperature", "seed") if chat else ("temperature",)
         features = [
             Feature(name, "no", "refused, so it is left out")
             if name in self._refused
             else Feature(name, "yes", "taken")
             for name in asked
         ]
-        if self.model.info.kind == "openai":
+        if responses:
+            features += [
+                Feature("seed", "no", _NOT_THERE),
+                Feature("limit of the answer", "yes", "max_output_tokens"),
+            ]
+        if chat:
             wanted = preset_of(preset, self.model.base_url)
             names = [wanted.limit if wanted else "max_tokens", *_LIMITS]
             name = next((name for name in names if name not in self._refused), "")
