@@ -6,13 +6,15 @@ import asyncio
 import json
 import random
 import re
+from contextlib import aclosing
 
 import pytest
 
-from codesteer_tui.providers import Completed
+from codesteer_tui.errors import ModelError
+from codesteer_tui.providers import ChatModel, Completed, Delta, Sampling
 from tests.fake_servers import FakeServer, Scripted
 from tests.providers.faults.speech import SPEECHES, Speech
-from tests.providers.listening import listen
+from tests.providers.listening import ASK
 
 STREAMS = 60
 ODD = (b"null", b"5", b'"x"', b"[]", b"{}", b"[1]", b"true", b'{"a":1}', b"1e999", b'"\\ud83c"', b"NaN")
@@ -42,10 +44,27 @@ async def test_damage_is_survived(speech: Speech, seed: int) -> None:
     chance = random.Random(seed)
     whole = json.dumps(speech.whole("all at once")).encode()
     sound = [speech.ended("ab", "naïve 東京"), speech.begun("x") + speech.failing, speech.ended("q"), whole]
-    for _ in range(STREAMS):
-        body = damaged(chance.choice(sound), chance)
-        reply = Scripted([body] if body else [], ending=chance.choice(["whole", "cut", "clean_cut"]))
-        async with FakeServer(reply) as server, asyncio.timeout(20):
-            heard = await listen(speech.model(server.url, timeout_s=5, retries=0))
-        ended = heard.items and isinstance(heard.items[-1], Completed)
-        assert ended or (heard.error is not None and heard.error.remedy), body
+    bodies = [damaged(chance.choice(sound), chance) for _ in range(STREAMS)]
+    replies = [
+        Scripted([b] if b else [], ending=chance.choice(["whole", "cut", "clean_cut"])) for b in bodies
+    ]
+    async with FakeServer(*replies) as server:
+        model = speech.model(server.url, timeout_s=5, retries=0)
+        for body in bodies:
+            async with asyncio.timeout(20):
+                items, error = await _outcome(model)
+            ended = bool(items) and isinstance(items[-1], Completed)
+            assert ended or (error is not None and error.remedy), body
+        await model.aclose()
+    assert len(server.asked) == STREAMS
+
+
+async def _outcome(model: ChatModel) -> tuple[list[Delta], ModelError | None]:
+    items: list[Delta] = []
+    try:
+        async with aclosing(model.stream(ASK, Sampling(max_tokens=50))) as deltas:
+            async for delta in deltas:
+                items.append(delta)
+    except ModelError as error:
+        return items, error
+    return items, None
