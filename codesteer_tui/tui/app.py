@@ -9,6 +9,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.tui.keys import KEYS, bindings, name
@@ -136,7 +137,15 @@ class CodesteerApp(App[None]):
         self._in_background(self.choosing.save(event.role))
 
     def _in_background(self, work: Coroutine[None, None, object]) -> None:
-        self.run_worker(work, group="choosing", exclusive=True)
+        self.run_worker(work, group="choosing", exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A bug in a choice is shown, and does not take a run down with it."""
+        if event.worker.group == "choosing" and event.state is WorkerState.ERROR:
+            error = event.worker.error
+            self.live.explain(
+                f"This is a bug in codesteer: {type(error).__name__}: {error}", "Please report it."
+            )
 
     def on_build_screen_built(self) -> None:
         """There is an image now: look around again."""

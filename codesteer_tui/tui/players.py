@@ -195,7 +195,7 @@ def worth_asking(player: Player) -> bool:
 def matching(players: Iterable[Player], typed: str) -> list[Player]:
     """The rows that a typed text leaves: players whose name holds it, and the models that endpoints list.
 
-    A text that names a provider and a model nobody lists is a row of its own.
+    A text that names a provider and a model nobody lists is a row of its own, the last one.
     """
     wanted = typed.strip().casefold()
     rows = list(players)
@@ -222,7 +222,7 @@ def matching(players: Iterable[Player], typed: str) -> list[Player]:
             )
         ]
     exact = [row for row in known.values() if row.player.casefold() == wanted]
-    return [*exact, *own, *(row for row in known.values() if row not in exact)]
+    return [*exact, *(row for row in known.values() if row not in exact), *own]
 
 
 def _of_model(choice: Choice | None, model: str) -> Choice | None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,40 +18,8 @@ from codesteer_tui.sessions.switching import Fit, tokens_to_send
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Role
-from tests.fake_servers import FakeServer, Scripted, openai_body
+from tests.served import SAID, Served
 from tests.sessions.test_opening import GAME, configured, decline, of
-
-SAID = "I will search.\n\n```python\nfor a in range(9):\n    print(f'<<<{a}>>>')\n```\n"
-
-
-def listing(*models: str, context: int = 0) -> Scripted:
-    """What `/models` answers."""
-    more = {"context_length": context} if context else {}
-    data = [{"id": model, "object": "model", "created": 1, "owned_by": "x", **more} for model in models]
-    body = json.dumps({"object": "list", "data": data}).encode()
-    return Scripted([body], content_type="application/json")
-
-
-class Served(FakeServer):
-    """A model server: lists its models, and says `SAID` to everything."""
-
-    def __init__(self, *models: str, context: int = 0) -> None:
-        super().__init__(Scripted())
-        self._listing, self._reply = listing(*models, context=context), Scripted([openai_body(SAID)])
-
-    async def _answer(self, reply: Scripted, *ends: Any) -> None:
-        is_call = self.asked[-1].path.endswith("/chat/completions")
-        await super()._answer(self._reply if is_call else self._listing, *ends)
-
-    def provider(self, **more: object) -> Provider:
-        settings = {"kind": "openai", "model": "m", "base_url": f"{self.url}/v1", "key": "none", **more}
-        return Provider(**settings)  # type: ignore[arg-type]
-
-    @property
-    def prompts(self) -> list[dict[str, object]]:
-        """The bodies of the calls that wanted a reply."""
-        return [asked.body for asked in self.asked if asked.path.endswith("/chat/completions")]
-
 
 Reaction = Callable[[Session, ev.Event], "object"]
 
@@ -122,7 +88,7 @@ async def test_the_task_llm_changes_from_the_next_round_and_the_record_says_so(t
     assert recording.events == events
     assert recording.transcript.roles["task_llm"].provider == "served"
     # What went before is told to the new model.
-    roles = [m["role"] for m in server.prompts[0]["messages"]]  # type: ignore[attr-defined, index]
+    roles = [m["role"] for m in server.prompts[0]["messages"]]
     assert roles == ["user", "assistant", "user"]
 
 

@@ -46,6 +46,16 @@ from codesteer_tui.tui.players import (
 from codesteer_tui.tui.words import cut
 from codesteer_tui.values import Role, RoleInfo
 
+HINTS = (
+    "Enter chooses   Tab role, search, list   s saves for good   k key   r asks again   Esc closes",
+    "Enter choose  Tab role  / search  s save  k key  r again  Esc close",
+    "Enter choose  / search  s save  k key  Esc close",
+    "Enter choose  s save  k key  Esc close",
+)
+
+ROOMY_FROM = 22
+"""With fewer rows nothing is left empty."""
+
 AT_ONCE = 6
 """Servers that are asked at the same time."""
 
@@ -66,7 +76,7 @@ class ModelsScreen(ModalScreen[None]):
     """Roles above, players below; Enter gives the role to the highlighted player."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back"), ("f1", "app.help", "Help")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (ROOMY_FROM, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
 
     class Chosen(Message):
         """A role shall be played by this player."""
@@ -243,12 +253,12 @@ class ModelsScreen(ModalScreen[None]):
         self.query_one("#about", Static).update(Content.assemble(*parts))
 
     def _draw_hint(self) -> None:
-        keys = "Enter chooses   Tab role, search, list   s saves for good   k key   r asks again   Esc closes"
-        short = "Enter choose  Tab role  / search  s save  k key  r again  Esc close"
-        self.query_one("#hint", Static).update(Content(keys if self.size.width >= 110 else short))
+        width = self.query_one("#hint", Static).content_size.width or self.size.width
+        fitting = (words for words in HINTS if len(words) <= width)
+        self.query_one("#hint", Static).update(Content(next(fitting, HINTS[-1])))
 
     def on_resize(self, event: Resize) -> None:
-        self._draw_hint()
+        self.call_after_refresh(self._draw_hint)
         self._draw_players()
 
     @on(OptionList.OptionHighlighted, "#roles")
