@@ -126,8 +126,8 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
             yield f"self-check: {MARKS[verdict.outcome]} — {verdict.reason}"
         case ev.AnswerVerified(task=task, verdict=verdict):
             yield f"ground truth ({task}): {MARKS[verdict.outcome]} — {verdict.reason}"
-        case ev.RoleChanged(role=role, before=before, after=after):
-            yield f"{role}: {_who(before)} -> {_who(after)}"
+        case ev.RoleChanged(role=role, before=before, after=after, round=number):
+            yield f"{role}: {_named(before)} -> {_named(after)}, from round {number} on"
         case ev.Asked(question=question):
             yield f"asked: {question.text}"
         case ev.Answered(reply=reply):
@@ -176,6 +176,11 @@ def demo_advice(transcript: Transcript) -> tuple[str, str] | None:
         "The built-in demo knows only a few kinds of problem.",
         "for a real model set OPENAI_API_KEY or ANTHROPIC_API_KEY; codesteer doctor shows what is there",
     )
+
+
+def _named(info: RoleInfo) -> str:
+    """Who plays, told apart from others: there may be several demos."""
+    return f"{info.provider}, {info.label}" if info.kind == "demo" else info.label
 
 
 def _who(info: RoleInfo) -> str:

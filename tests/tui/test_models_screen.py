@@ -327,7 +327,7 @@ async def test_a_role_changes_hands_in_the_middle_of_a_run(make: Make, server: S
         await desk.choose(1)
         await pilot.pause(0.3)
         assert "R1^" in text_on(app)
-        assert "from here on; before: built-in demo" in pane(app, "task").text
+        assert "served:m from here on; before: slow" in pane(app, "task").text
         assert "served:m" in str(pane(app, "task").border_title)
         await desk.choose(0)
         await pilot.pause(0.3)

@@ -6,6 +6,7 @@ from codesteer_tui.events import CallFailed
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
 from codesteer_tui.tui.course import CHANGED, changes
+from codesteer_tui.tui.words import who
 from codesteer_tui.values import Role
 
 
@@ -15,7 +16,7 @@ def change_blocks(transcript: Transcript, this: Round, role: Role) -> list[Block
         block(
             "note",
             (f"{CHANGED.sign} ", CHANGED.style),
-            f"{c.after.label} from here on; before: {c.before.label}",
+            f"{who(c.after)} from here on; before: {who(c.before)}",
         )
         for c in changes(transcript, this, role)
     ]
