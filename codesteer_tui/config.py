@@ -1,16 +1,18 @@
 """Every setting, with its meaning under it. This file is the manual: `codesteer config init` and
 `config.example.toml` are written from it.
 
-Layers, strongest first: command line flag, environment (``CODESTEER_SECTION__KEY``), project file
+Layers, strongest first: command line flag, environment (``CODESTEER_SECTION__KEY``), profile, project file
 (``codesteer.toml`` in the working directory or a parent of it), user file, default. How they are read and
 merged is in `codesteer_tui.settings`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta, Struct, field
+
+from codesteer_tui.presets import PRESETS
 
 ProviderKind = Literal["openai", "anthropic", "llama_cpp", "demo"]
 Count: TypeAlias = Annotated[int, Meta(ge=1)]
@@ -22,13 +24,15 @@ Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86400)]
 
 
 class Roles(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who plays which role: "provider" or "provider:model", where provider is a table of [providers]."""
+    """Who plays which role: "provider" or "provider:model", where provider is a table of [providers] or one of the
+    services that are known by name."""
 
     steerer: str = "rules"
     """Writes the guidance. "rules" needs no model; "same-as-task" lets the TaskLLM steer itself."""
 
     task_llm: str = "auto"
-    """Answers the problem. "auto" takes the first provider whose key is found, else the built-in demo."""
+    """Answers the problem. "auto" takes the first provider that has a model and whose key is found, else
+    the built-in demo."""
 
     checker: str = "same-as-task"
     """Writes the program that tests the answer. "same-as-task", a provider, or "off"."""
@@ -38,28 +42,68 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a model lives. The name of the table is the name used in [roles]."""
 
     kind: ProviderKind
-    """The protocol: "openai" (and everything that speaks it), "anthropic", "llama_cpp" or "demo"."""
+    """The protocol: "openai" (and everything that speaks it), "anthropic", "llama_cpp" or "demo". Not needed where
+    preset names a service."""
+
+    preset: str = ""
+    """A known service, such as "groq" or "azure": kind, base_url, key and model are its own where they are not
+    set."""
 
     model: str = ""
     """Model name as the provider calls it; for llama_cpp the path of a GGUF file."""
 
     base_url: str = ""
-    """Address of the API, for servers that speak a known protocol. Empty: the provider's own."""
+    """Address of the API, for servers that speak a known protocol. Empty: that of the preset, else of OpenAI or
+    Anthropic by kind."""
 
     key: str = ""
-    """Where the API key is: "env:NAME", "file:PATH", or "none" for servers without one. Never the key."""
+    """Where the API key is: "env:NAME", "keyring:NAME", "file:PATH", "cmd:COMMAND", or "none". Never the key. It is
+    sent to the host of base_url and to no other: whoever sets another host must say the key as well."""
+
+    api: Literal["chat", "responses"] = "chat"
+    """openai: the Chat Completions protocol, or the Responses protocol."""
 
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = 0.0
     """Sampling temperature. Models that accept none are asked again without it."""
 
+    top_p: Annotated[float, Meta(gt=0, le=1)] | None = None
+    """Nucleus sampling: only the likeliest tokens with this much probability together are drawn from. "none": the
+    provider's own."""
+
     max_tokens: Count = 4096
-    """Most tokens in one reply."""
+    """Most tokens in one reply, reasoning included where the provider counts it so."""
+
+    effort: Literal["", "none", "minimal", "low", "medium", "high", "xhigh", "max"] = ""
+    """How much a reasoning model thinks. Empty: the provider's own. anthropic: adaptive thinking with this effort."""
+
+    thinking_tokens: CountFromZero = 0
+    """anthropic: extended thinking with this many tokens, at least 1024, for models without adaptive thinking."""
+
+    body: dict[str, Any] = field(default_factory=dict)
+    """Further fields of every request, under the names that the provider's API has for them."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    """Further headers of every request; they stay with the host as the key does. A value may be "env:NAME",
+    "keyring:NAME", "file:PATH" or "cmd:COMMAND". Values are never shown."""
 
     timeout_s: Seconds = 120.0
     """Seconds to wait for the next piece of a reply before giving up."""
 
-    context_tokens: Count = 8192
-    """llama_cpp: size of the context window; at most what the weights were trained for."""
+    connect_s: Seconds = 10.0
+    """Seconds to wait for a connection."""
+
+    retries: Annotated[int, Meta(ge=0, le=10)] = 2
+    """How often a call that failed in a way that may pass is tried again, before its first text."""
+
+    proxy: str = ""
+    """Address of a proxy. Empty: as HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say; "none": no proxy."""
+
+    ca_bundle: str = ""
+    """File of certificates (PEM) to trust instead of the system's."""
+
+    context_tokens: CountFromZero = 0
+    """Size of the context window, in tokens. 0: as the provider tells; for llama_cpp 8192, or what the weights were
+    trained for where that is less."""
 
     gpu_layers: CountFromZero | Literal["auto"] = "auto"
     """llama_cpp: layers to put on a GPU. "auto": all, where the build can use one."""
@@ -149,6 +193,17 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Longest program that is run, in KiB."""
 
 
+class SpendingLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one session may use up, all roles and failed calls together. A call that could go beyond is sent only
+    after the person agreed; where nobody can be asked, as --over-limit says. A project file may only lower a limit."""
+
+    session_usd: Annotated[float, Meta(ge=0)] = 0.0
+    """US dollars, by the price table. A call whose price is not known is asked about as well. 0: no limit."""
+
+    session_tokens: CountFromZero = 0
+    """Tokens, input and output together. 0: no limit."""
+
+
 class Sessions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Records of runs."""
 
@@ -167,12 +222,12 @@ class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def default_providers() -> dict[str, Provider]:
-    """The providers that exist without any configuration."""
-    return {
-        "openai": Provider(kind="openai", model="gpt-4o", key="env:OPENAI_API_KEY"),
-        "anthropic": Provider(kind="anthropic", model="claude-sonnet-4-5", key="env:ANTHROPIC_API_KEY"),
-        "demo": Provider(kind="demo", model="demo"),
+    """The providers that exist without any configuration: every preset under its own name, and the demo."""
+    known = {
+        name: Provider(kind=p.kind, preset=name, model=p.model, base_url=p.base_url, key=p.key)
+        for name, p in PRESETS.items()
     }
+    return {**known, "demo": Provider(kind="demo", model="demo")}
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,5 +239,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     symbolic_checker: SymbolicChecker = field(default_factory=SymbolicChecker)
     answer_checker: AnswerChecker = field(default_factory=AnswerChecker)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
+    limits: SpendingLimits = field(default_factory=SpendingLimits)
     sessions: Sessions = field(default_factory=Sessions)
     screen: Screen = field(default_factory=Screen)

@@ -7,6 +7,7 @@
     ├── ConfigError                 a configuration file, variable or flag; names the file and the key
     ├── ModelError                  a provider failed; `kind` says how
     │   └── WeightsError            a GGUF file is missing, broken or too big
+    ├── NotSent                     a call was not sent, because a limit of the session forbids it
     ├── SandboxError                the sandbox itself failed; never the program that ran in it
     │   └── SandboxUnavailable      no engine, no image, or not permitted here
     └── SessionError                a session file cannot be read, written or found
@@ -74,6 +75,10 @@ class WeightsError(ModelError):
 
     def __init__(self, message: str, remedy: str = "", *, provider: str = "llama_cpp") -> None:
         super().__init__("weights", message, remedy, provider=provider)
+
+
+class NotSent(CodesteerError):
+    """A call to a model was not sent: it could have gone beyond a limit, and nobody agreed to that."""
 
 
 class SandboxError(CodesteerError):

@@ -197,11 +197,12 @@ class AnswerVerified(Base, frozen=True):
 
 
 class RoleChanged(Base, frozen=True):
-    """A role is played by another model from here on."""
+    """A role is played by another model from here on; `round` is the first round with it."""
 
     role: Role
     before: RoleInfo
     after: RoleInfo
+    round: int = 0
 
 
 class Asked(Base, frozen=True):
@@ -225,6 +226,24 @@ class Retried(Base, frozen=True):
     attempt: int
     after_s: float
     reason: str
+
+
+class CallFailed(Base, frozen=True):
+    """A call to a role's model failed for good; what had arrived of its reply is in `text` and `reasoning`.
+
+    `usage` is what the call had used up, estimated where the provider had not said. The TaskLLM's text is also
+    its `AnswerGiven`, with `finish` "broken".
+    """
+
+    round: int
+    role: Role
+    kind: str
+    message: str
+    remedy: str = ""
+    text: str = ""
+    reasoning: str = ""
+    usage: Usage = Usage()
+    seconds: float = 0.0
 
 
 class Finished(Base, frozen=True):
@@ -275,6 +294,7 @@ Event: TypeAlias = (
     | Asked
     | Answered
     | Retried
+    | CallFailed
     | Finished
     | Failed
     | Cancelled

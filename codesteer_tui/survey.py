@@ -12,6 +12,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,16 +23,20 @@ from msgspec import Struct
 from codesteer_tui import __version__
 from codesteer_tui.config import Config, SandboxSettings
 from codesteer_tui.errors import CodesteerError, ConfigError
-from codesteer_tui.providers.opening import Choice, choose_role, read_key
+from codesteer_tui.presets import PRESETS
+from codesteer_tui.providers.keys import look
+from codesteer_tui.providers.neighbours import PORTS, listens, look_at
+from codesteer_tui.providers.opening import Choice, choose_role, keys_without_model
+from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
-from codesteer_tui.settings import Settings, user_file
+from codesteer_tui.settings import Settings, user_file, warnings
 from codesteer_tui.values import Role
 
 LIMIT_S = 2.0
 SANDBOX_LIMIT_S = 8.0
-CONNECT_S = 0.3
-LOCAL_SERVERS = {"Ollama": 11434, "LM Studio": 1234, "llama.cpp": 8080}
-"""Servers that speak the OpenAI protocol, and the port that each listens on unless told otherwise."""
+LOCAL_SERVERS = PORTS
+MOST_NAMED = 3
+"""Models of a local server that are named."""
 
 PACKAGES = ("textual", "openai", "anthropic", "llama-cpp-python", "docker", "msgspec", "click")
 SMALLEST_TERMINAL = (60, 16)
@@ -63,15 +68,19 @@ async def survey(settings: Settings) -> list[Item]:
         ("sessions", "Session folder", asyncio.to_thread(_sessions, config)),
     ]
     items = await asyncio.gather(*(_bounded(id, title, probe) for id, title, probe in probes))
-    return [*items, _terminal(), _versions()]
+    return [*items, *_lonely_keys(config), _terminal(), _versions()]
 
 
 def configuration(settings: Settings, mistakes: Sequence[ConfigError]) -> list[Item]:
-    """The files that are in use, or an item for each thing in them that is wrong."""
+    """The files that are in use, or an item for each thing in them that is wrong; then what may not be meant."""
     title = "Configuration"
-    if mistakes:
-        return [Item("config", title, False, error.message, error.remedy) for error in mistakes]
-    return [Item("config", title, True, ", ".join(map(str, settings.files)) or "built-in settings, no file")]
+    wrong = [Item("config", title, False, error.message, error.remedy) for error in mistakes]
+    used = Item("config", title, True, ", ".join(map(str, settings.files)) or "built-in settings, no file")
+    doubtful = [
+        Item("config", title, True, said, f"look at it: codesteer config explain {key}")
+        for key, said in warnings(settings)
+    ]
+    return [*(wrong or [used]), *doubtful]
 
 
 async def _bounded(id: str, title: str, probe: Awaitable[Item]) -> Item:
@@ -92,21 +101,30 @@ async def _role(config: Config, role: Role) -> Item:
     name = f"{choice.name}:{choice.model}" if choice.model not in ("", choice.name) else choice.name
     detail = f"{name}: {choice.why}"
     if provider.kind == "demo":
-        better = "for a real model set OPENAI_API_KEY or ANTHROPIC_API_KEY, or: codesteer config init"
+        better = (
+            "for a real model set OPENAI_API_KEY or ANTHROPIC_API_KEY; others: codesteer providers list --all"
+        )
         note = "no language model; plays a few problem families"
         return Item(role, title, True, f"{detail} ({note})", better if role == "task_llm" else "")
     if provider.kind == "llama_cpp":
         return await asyncio.to_thread(_gguf, role, title, choice, detail)
-    read_key(choice.name, provider)
+    key = await in_thread(partial(look, choice.name, provider))
+    if key.needed and key.found is False:
+        return Item(role, title, False, key.detail, key.remedy)
+    if not choice.model:
+        said = f"{detail}, but no model of it is named"
+        return Item(
+            role, title, False, said, f"see which there are: codesteer providers models {choice.name}"
+        )
     address = urlsplit(provider.base_url)
     if address.hostname in ("127.0.0.1", "localhost", "::1"):
         port = address.port or (443 if address.scheme == "https" else 80)
-        if not await _listens(address.hostname, port):
+        if not await listens(address.hostname, port):
             said = f"{detail}, but nothing listens on {address.netloc}"
             return Item(
                 role, title, False, said, f"start that server, or correct providers.{choice.name}.base_url"
             )
-    return Item(role, title, True, detail)
+    return Item(role, title, True, detail, f"see whether it answers: codesteer providers test {name}")
 
 
 def _gguf(role: Role, title: str, choice: Choice, detail: str) -> Item:
@@ -175,25 +193,44 @@ def _weight_folders() -> tuple[Path, ...]:
 
 
 async def _servers() -> Item:
+    """Servers of models on this machine, by their ports and by what they list."""
     ports = LOCAL_SERVERS.items()
-    answers = await asyncio.gather(*(_listens("127.0.0.1", port) for _, port in ports))
-    found = [f"{name} (:{port})" for (name, port), there in zip(ports, answers, strict=True) if there]
-    if not found:
-        looked = ", ".join(f":{port} ({name})" for name, port in ports)
-        return Item(
-            "servers", "Local servers", False, f"nothing on {looked}", "start one, for example: ollama serve"
+    there = await asyncio.gather(*(look_at(port) for _, port in ports))
+    found = {name: one for (name, _), one in zip(ports, there, strict=True) if one}
+    title = "Local servers"
+    sure = {name: one.models for name, one in found.items() if one.models is not None}
+    if not sure:
+        looked = ", ".join(f":{port} ({PRESETS[name].title})" for name, port in ports)
+        busy = ", ".join(f":{one.port}" for one in found.values())
+        detail = f"no models on {looked}" + (f"; what listens on {busy} lists none" if busy else "")
+        return Item("servers", title, False, detail, "start one, for example: ollama serve")
+    words = [
+        f"{PRESETS[name].title} (:{found[name].port}): {_named(models)}" for name, models in sure.items()
+    ]
+    name, models = next((known for known in sure.items() if known[1]), next(iter(sure.items())))
+    remedy = f"use one: --task-llm {name}:{models[0] if models else 'MODEL'}"
+    if len(models) > 1:
+        remedy += f"; all of them: codesteer providers models {name}"
+    return Item("servers", title, True, "; ".join(words), remedy)
+
+
+def _named(models: Sequence[str]) -> str:
+    more = f" and {len(models) - MOST_NAMED} more" if len(models) > MOST_NAMED else ""
+    return ", ".join(models[:MOST_NAMED]) + more if models else "no model yet"
+
+
+def _lonely_keys(config: Config) -> list[Item]:
+    """An item for each key that was found and cannot be used, because no model of its provider is named."""
+    return [
+        Item(
+            "keys",
+            "Keys",
+            True,
+            f"{why}, and no model of {name} is named",
+            f"name one: --task-llm {name}:MODEL; codesteer providers models {name} lists them",
         )
-    remedy = f"use one: open the [providers.ollama] table in {user_file()}"
-    return Item("servers", "Local servers", True, f"something listens for {', '.join(found)}", remedy)
-
-
-async def _listens(host: str, port: int) -> bool:
-    try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_S)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True
+        for name, why in keys_without_model(config)
+    ]
 
 
 def _sessions(config: Config) -> Item:

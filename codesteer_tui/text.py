@@ -1,4 +1,4 @@
-"""Text from models and programs, made harmless: for a terminal, and for a file."""
+"""Text from models and programs, made harmless for a terminal and for a file; tokens and money in words."""
 
 from __future__ import annotations
 
@@ -37,3 +37,27 @@ def plain(text: str) -> str:
 def storable(text: str) -> str:
     """The text without lone surrogates, which a broken stream may hold and UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def dollars(usd: float) -> str:
+    """An amount of US dollars: `$0.0123` below a dollar, `$1.23` from there on, `<$0.0001` for less."""
+    if 0 < usd < 0.00005:
+        return "<$0.0001"
+    return f"${usd:,.2f}" if usd >= 0.99995 or usd == round(usd, 2) else f"${usd:.4f}"
+
+
+def money(usd: float, *, estimated: bool = False, unknown: bool = False) -> str:
+    """What was spent: `$0.0123`, `~$0.0123` where estimated, `$0.0123+?` where a part is unknown.
+
+    Empty where nothing was spent, `$?` where nothing is known.
+    """
+    if not usd:
+        return "$?" if unknown else ""
+    return f"{'~' if estimated else ''}{dollars(usd)}{'+?' if unknown else ''}"
+
+
+def used(tokens: int, usd: float, *, estimated: bool = False, unknown: bool = False) -> str:
+    """Tokens and money together: `1,234 tokens, $0.0123`, with a tilde where they are estimated."""
+    counted = f"{'~' if estimated else ''}{tokens:,} token{'' if tokens == 1 else 's'}"
+    price = money(usd, estimated=estimated, unknown=unknown)
+    return f"{counted}, {price}" if price else counted

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from codesteer_tui import events as ev
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
 from codesteer_tui.values import (
+    Bill,
     ExecutionResult,
     Extraction,
     Guidance,
@@ -72,6 +75,7 @@ class Round:
     judgement: Judgement | None = None
     check: ev.AnswerChecked | None = None
     truth: Verdict | None = None
+    usage: dict[Role, Usage] = field(default_factory=dict)
     finished: bool = False
 
     def execution(self, purpose: Purpose) -> Execution | None:
@@ -83,6 +87,12 @@ class Round:
     def answer_text(self) -> str:
         """The answer, or as much of it as has arrived."""
         return self.answer.text if self.answer else self.answer_so_far
+
+    def so_far(self, role: Role) -> str:
+        """What has arrived of a role's last reply, its reasoning included; nothing for the checker."""
+        if role == "task_llm":
+            return self.reasoning_so_far + self.answer_so_far
+        return self.guidance_so_far if role == "steerer" else ""
 
     @property
     def result(self) -> ExecutionResult | None:
@@ -104,9 +114,13 @@ class Transcript:
         self.started = ""
         self.rounds: list[Round] = []
         self.usage: dict[Role, Usage] = {}
+        self.bill = Bill()
+        self.open_calls: dict[Role, list[tuple[RoleInfo, ev.PromptSent]]] = {}
+        """Calls that have neither a result nor a failure yet, with who was asked."""
         self.questions: dict[str, Question] = {}
         self.replies: dict[str, Reply] = {}
         self.retries: list[ev.Retried] = []
+        self.failures: list[ev.CallFailed] = []
         self.role_changes: list[ev.RoleChanged] = []
         self.ending: Ending | None = None
         self.seconds = 0.0
@@ -129,6 +143,11 @@ class Transcript:
     def answered(self) -> list[Round]:
         """The rounds that have an answer, oldest first."""
         return [r for r in self.rounds if r.answer is not None]
+
+    @property
+    def answered_whole(self) -> list[Round]:
+        """The rounds that have an answer which did not break off, oldest first."""
+        return [r for r in self.answered if r.answer and r.answer.finish != "broken"]
 
     @property
     def total_usage(self) -> Usage:
@@ -199,15 +218,9 @@ class Transcript:
             case ev.GuidanceGiven(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
                 this.guidance, this.guidance_seconds = guidance, seconds
-                self._spend("steerer", usage)
-            case ev.PromptSent(round=number, role=role, messages=messages):
-                this = self.round(number)
-                this.prompts[role] = messages
-                # A role that is asked again, after a retry or a resume, starts its text afresh.
-                if role == "task_llm":
-                    this.answer_so_far = this.reasoning_so_far = ""
-                elif role == "steerer":
-                    this.guidance_so_far = ""
+                self._settle(number, "steerer", usage)
+            case ev.PromptSent():
+                self._prompt(event)
             case ev.AnswerDelta(round=number, text=text, channel=channel):
                 if channel == "answer":
                     self.round(number).answer_so_far += text
@@ -215,20 +228,52 @@ class Transcript:
                     self.round(number).reasoning_so_far += text
             case ev.AnswerGiven(round=number, usage=usage):
                 self.round(number).answer = event
-                self._spend("task_llm", usage)
+                self._settle(number, "task_llm", usage)
             case ev.CodeFound(round=number, code=code):
                 self.round(number).code = code
             case ev.CodeJudged(round=number, judgement=judgement):
                 self.round(number).judgement = judgement
             case ev.AnswerChecked(round=number, usage=usage):
                 self.round(number).check = event
-                self._spend("checker", usage)
+                self._settle(number, "checker", usage)
             case ev.AnswerVerified(round=number, verdict=verdict):
                 self.round(number).truth = verdict
+            case ev.CallFailed(round=number, role=role, usage=usage):
+                self.failures.append(event)
+                # The checker may have made other calls in this round, which are settled with its verdict.
+                if calls := self.open_calls.get(role):
+                    calls.pop()
+                self._spend(number, role, usage)
             case ev.RoundFinished(round=number):
                 self.round(number).finished = True
             case _:
                 raise TypeError(f"Transcript has no rule for {type(event).__name__}")
 
-    def _spend(self, role: Role, usage: Usage) -> None:
+    def _prompt(self, event: ev.PromptSent) -> None:
+        """A role is asked, perhaps again after a failure or a resume: its text starts afresh.
+
+        Where it is asked for the rest of an answer that broke off, that goes on instead.
+        """
+        this, role = self.round(event.round), event.role
+        this.prompts[role] = event.messages
+        info = self.roles.get(role) or RoleInfo("", "", "", role)
+        self.open_calls.setdefault(role, []).append((info, event))
+        if role == "steerer":
+            this.guidance_so_far = ""
+        elif role == "task_llm":
+            before, this.answer = this.answer, None
+            this.answer_so_far = this.reasoning_so_far = ""
+            if before and Message("assistant", before.text) in event.messages[-2:-1]:
+                this.answer_so_far, this.reasoning_so_far = before.text, before.reasoning
+
+    def _settle(self, number: int, role: Role, usage: Usage) -> None:
+        self.open_calls.pop(role, None)
+        self._spend(number, role, usage)
+
+    def _spend(self, number: int, role: Role, usage: Usage) -> None:
+        info, this = self.roles.get(role), self.round(number)
+        if usage.usd is None and info and info.kind in ("demo", "llama_cpp"):
+            usage = msgspec.structs.replace(usage, usd=0.0)
         self.usage[role] = self.usage.get(role, Usage()) + usage
+        this.usage[role] = this.usage.get(role, Usage()) + usage
+        self.bill += usage

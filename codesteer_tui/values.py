@@ -35,17 +35,57 @@ class Message(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True):
-    """Tokens of one call. `estimated` is true where the provider gave no count."""
+    """Tokens of one call, or of several together. `estimated` is true where the provider gave no count.
+
+    `cached_tokens` (read from the provider's cache) and `cache_written_tokens` are parts of `input_tokens`,
+    `reasoning_tokens` of `output_tokens`. `usd` is the price in US dollars, None where it is not known; for
+    several calls together it is known only if it is for each.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     estimated: bool = False
+    cached_tokens: int = 0
+    cache_written_tokens: int = 0
+    reasoning_tokens: int = 0
+    usd: float | None = None
+
+    @property
+    def tokens(self) -> int:
+        """Input and output together."""
+        return self.input_tokens + self.output_tokens
 
     def __add__(self, other: Usage) -> Usage:
+        if not other.tokens and other.usd is None:
+            return self
+        if not self.tokens and self.usd is None:
+            return other
         return Usage(
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
             self.estimated or other.estimated,
+            self.cached_tokens + other.cached_tokens,
+            self.cache_written_tokens + other.cache_written_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            None if self.usd is None or other.usd is None else self.usd + other.usd,
+        )
+
+
+class Bill(Struct, frozen=True):
+    """What several calls came to: `usd` is the sum of the prices that are known, in US dollars.
+
+    `unknown` is true where a call used tokens at a price that is not known, so that `usd` is only a part.
+    """
+
+    usage: Usage = Usage()
+    usd: float = 0.0
+    unknown: bool = False
+
+    def __add__(self, usage: Usage) -> Bill:
+        return Bill(
+            self.usage + usage,
+            self.usd + (usage.usd or 0.0),
+            self.unknown or (usage.usd is None and usage.tokens > 0),
         )
 
 
@@ -229,7 +269,7 @@ class Verdicts(Struct, frozen=True):
 class Question(Struct, frozen=True):
     """Something only the person can decide. `options` are the choices, the first is the safe one."""
 
-    kind: Literal["run_with_reduced_isolation"]
+    kind: Literal["run_with_reduced_isolation", "over_limit", "broken_stream"]
     text: str
     options: tuple[str, ...]
     detail: str = ""

@@ -21,7 +21,7 @@ from tests.tiny_gguf import make
 @pytest.fixture(autouse=True)
 def _no_real_accounts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if re.match(r"(?i)(anthropic|openai)_|.*_proxy$", name):
+        if re.match(r"(?i)(anthropic|openai)_|.*_api_key$|.*_proxy$", name):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))
 
@@ -59,13 +59,14 @@ def llama_server(spoken_gguf: Path) -> Iterator[str]:
     """llama-cpp-python's own OpenAI server with a tiny GGUF.
 
     Not one that speaks gibberish: on bytes that are no UTF-8 that server holds its stream back and takes
-    longer with every token.
+    longer with every token. It is told to finish one reply before the next, or it would cut the first short.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "llama_cpp.server", "--model", str(spoken_gguf), "--n_ctx", "2048"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--n_threads", "1"]
+    command += ["--interrupt_requests", "false"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
@@ -80,6 +81,13 @@ def llama_server(spoken_gguf: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that only sends signs of life is given up after two timeouts, not five."""
+    monkeypatch.setattr("codesteer_tui.providers.streaming.PATIENCE", 2.0)
+    monkeypatch.setattr("codesteer_tui.providers.remote.PATIENCE", 2.0)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """HTTP servers on loopback that speak the providers' protocols, well or badly, as a test wants.
 
 A `FakeServer` gives its `Scripted` replies one a request, the last one again and again, and keeps what it was
-asked. The builders at the end make bodies in the two protocols.
+asked. The builders at the end make bodies in the three protocols.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -44,17 +45,25 @@ class Asked:
 
 
 class FakeServer:
-    """`async with FakeServer(reply, …) as server:` listens on `server.url` until the block ends."""
+    """`async with FakeServer(reply, …) as server:` listens on `server.url` until the block ends.
 
-    def __init__(self, *replies: Scripted) -> None:
+    With `tls` it speaks https.
+    """
+
+    def __init__(self, *replies: Scripted, tls: ssl.SSLContext | None = None) -> None:
         self._replies = list(replies)
+        self._tls = tls
         self.asked: list[Asked] = []
+        self.at_once = self.most_at_once = 0
+        """How many replies are being given now, and at most so far."""
+        self.called = asyncio.Event()
+        """Set when a request has come."""
         self.left = asyncio.Event()
         """Set when a client closed the connection while it was being answered."""
 
     async def __aenter__(self) -> FakeServer:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls, backlog=256)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -66,7 +75,8 @@ class FakeServer:
     @property
     def url(self) -> str:
         """Where it listens, without a path."""
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
@@ -79,7 +89,13 @@ class FakeServer:
                 while True:
                     self.asked.append(await _read_request(reader))
                     reply = self._replies[min(len(self.asked), len(self._replies)) - 1]
-                    await self._answer(reply, reader, writer)
+                    self.called.set()
+                    self.at_once += 1
+                    self.most_at_once = max(self.most_at_once, self.at_once)
+                    try:
+                        await self._answer(reply, reader, writer)
+                    finally:
+                        self.at_once -= 1
                     if reply.ending != "whole":
                         break
         finally:
@@ -193,6 +209,41 @@ def anthropic_body(
         body += _event("message_delta", delta=delta, usage={"output_tokens": usage[1]})
         body += _event("message_stop")
     return body
+
+
+def responses_body(
+    *texts: str,
+    reasoning: Iterable[str] = (),
+    status: str = "completed",
+    reason: str = "max_output_tokens",
+    usage: tuple[int, int] | None = (7, 3),
+    ended: bool = True,
+    error: dict[str, Any] | None = None,
+) -> bytes:
+    """A Responses stream that says `texts`; `reason` is why it is "incomplete", `error` why it "failed"."""
+    response = {"id": "r", "object": "response", "model": "m", "status": "in_progress", "output": []}
+    body = _event("response.created", response=response) + _event("response.in_progress", response=response)
+    where = {"item_id": "i", "output_index": 0, "content_index": 0, "summary_index": 0}
+    body += b"".join(
+        _event("response.reasoning_summary_text.delta", delta=text, **where) for text in reasoning
+    )
+    body += b"".join(_event("response.output_text.delta", delta=text, logprobs=[], **where) for text in texts)
+    if not ended:
+        return body
+    counted = usage and {"input_tokens": usage[0], "output_tokens": usage[1], "total_tokens": sum(usage)}
+    why = {"reason": reason} if status == "incomplete" else None
+    last = {**response, "status": status, "usage": counted, "incomplete_details": why, "error": error}
+    return body + _event(f"response.{status}", response=last)
+
+
+def events(*values: object) -> bytes:
+    """Events without names, as Chat Completions have them, of these JSON values."""
+    return b"".join(_data(value) for value in values)
+
+
+def named_events(*values: dict[str, Any]) -> bytes:
+    """Events that are named as their `type` says."""
+    return b"".join(_event(**{"kind": value["type"], **value}) for value in values)
 
 
 def _event(kind: str, **fields: Any) -> bytes:

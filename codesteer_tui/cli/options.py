@@ -28,6 +28,9 @@ _SETTINGS = (
     ("--max-rounds", "steering.max_rounds", "N", "Most rounds of guidance after the first answer."),
 )
 
+_PROFILE = "codesteer_tui.profile"
+"""Where the chosen profile is kept, for the whole command line."""
+
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options; the command gets them as `flags` (key → text) and `config_file`."""
@@ -45,11 +48,22 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--config``; the command gets it as `config_file`."""
+    """Add ``--config``, which the command gets as `config_file`, and ``--profile``, which is kept for it."""
+
+    @functools.wraps(command)
+    def with_profile(*args: Any, **kwargs: Any) -> Any:
+        profile = kwargs.pop("profile")
+        if profile is not None:
+            click.get_current_context().meta[_PROFILE] = profile
+        return command(*args, **kwargs)
+
+    profiled = click.option(
+        "--profile", metavar="NAME", help="Lay this profile of your files over them; see: config profiles."
+    )(with_profile)
     kind = click.Path(path_type=Path)
     return click.option(
         "--config", "config_file", type=kind, metavar="FILE", help="Read this instead of the user file."
-    )(command)
+    )(profiled)
 
 
 def keep(ctx: click.Context, flags: dict[str, str], config_file: Path | None) -> None:
@@ -67,7 +81,9 @@ def settings_of(
     """
     from codesteer_tui.settings import load_settings
 
-    return load_settings(_merged(ctx, flags), config_file=config_file_of(ctx, config_file))
+    return load_settings(
+        _merged(ctx, flags), config_file=config_file_of(ctx, config_file), profile=profile_of(ctx)
+    )
 
 
 def readable_settings_of(
@@ -80,7 +96,9 @@ def readable_settings_of(
     """
     from codesteer_tui.settings import load_readable_settings
 
-    return load_readable_settings(_merged(ctx), config_file=config_file_of(ctx, config_file))
+    return load_readable_settings(
+        _merged(ctx), config_file=config_file_of(ctx, config_file), profile=profile_of(ctx)
+    )
 
 
 def settings_for_reading(ctx: click.Context, config_file: Path | None = None) -> Settings:
@@ -104,6 +122,12 @@ def config_file_of(ctx: click.Context, config_file: Path | None) -> Path | None:
     """The file that stands in for the user file, wherever on the command line it was named."""
     before: tuple[dict[str, str], Path | None] = ctx.find_root().obj or ({}, None)
     return config_file or before[1]
+
+
+def profile_of(ctx: click.Context) -> str | None:
+    """The profile that the command line names, wherever it does; None where it names none."""
+    named: str | None = ctx.meta.get(_PROFILE)
+    return named
 
 
 def _parameter(key: str) -> str:

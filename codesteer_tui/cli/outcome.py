@@ -22,7 +22,6 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
     """The run as one JSON-able object: what ``solve --json`` and ``sessions show --json`` print."""
     ending, problem = transcript.ending, transcript.problem
     finished = ending if isinstance(ending, Finished) else None
-    usage = [*transcript.usage.items(), ("total", transcript.total_usage)]
     return {
         "session": transcript.session,
         "path": str(path) if path else None,
@@ -33,7 +32,10 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         "answer": finished.answer if finished else "",
         "verdicts": finished.verdicts if finished else Verdicts(),
         "rounds": len(transcript.rounds),
-        "usage": {role: msgspec.to_builtins(tokens) for role, tokens in usage},
+        "usage": _usage(transcript),
+        "usage_by_round": [
+            {"round": this.number, **msgspec.to_builtins(this.usage)} for this in transcript.rounds
+        ],
         "seconds": round(transcript.seconds, 3),
         "ended": ended(transcript),
         "reason": finished.reason if finished else "",
@@ -44,6 +46,13 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         "sandbox": transcript.sandbox,
         "started": transcript.started,
     }
+
+
+def _usage(transcript: Transcript) -> dict[str, Any]:
+    """By role, and in total; `usd` is None where it is not known for all, `known_usd` is the part that is."""
+    total = msgspec.to_builtins(transcript.total_usage)
+    total["usd"] = None if transcript.bill.unknown else transcript.bill.usd
+    return {**msgspec.to_builtins(transcript.usage), "total": {**total, "known_usd": transcript.bill.usd}}
 
 
 def ended(transcript: Transcript) -> str:

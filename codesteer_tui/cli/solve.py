@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codesteer_tui.cli.answering import Policy
 from codesteer_tui.cli.options import settings_of, settings_options
 from codesteer_tui.cli.running import Stopped, run_async
 from codesteer_tui.cli.speaking import put, put_json, put_line, say
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from codesteer_tui.events import Event
     from codesteer_tui.problem import Problem
     from codesteer_tui.transcript import Transcript
-    from codesteer_tui.values import Question, Reply
 
 STDIN_BYTES = 16 << 20
 """Most that is read from standard input; far more than can be posed, so that the refusal can name the size."""
@@ -54,6 +54,18 @@ class _TaskOption(click.Option):
     is_flag=True,
     help="No progress on standard error, only why an answer is refuted or missing.",
 )
+@click.option(
+    "--on-broken",
+    type=click.Choice(["stop", "retry", "continue"]),
+    help="When an answer breaks off in the middle: stop, ask again, or ask for the rest. Without it: once again.",
+)
+@click.option(
+    "--over-limit",
+    type=click.Choice(["stop", "send"]),
+    default="stop",
+    show_default=True,
+    help="When a call could go beyond [limits]: stop with what there is, or send it.",
+)
 @settings_options
 @click.pass_context
 def command(
@@ -65,6 +77,8 @@ def command(
     as_json: bool,
     as_events: bool,
     quiet: bool,
+    on_broken: str | None,
+    over_limit: str,
     flags: dict[str, str],
     config_file: Path | None,
 ) -> None:
@@ -84,7 +98,7 @@ def command(
     from codesteer_tui.cli.outcome import as_object, exit_code, failure, why_not
     from codesteer_tui.sessions.export import demo_advice
 
-    run = _Run(settings.config, posed, as_events=as_events, quiet=quiet)
+    run = _Run(settings.config, posed, as_events=as_events, quiet=quiet, policy=Policy(on_broken, over_limit))
     try:
         run_async(run.follow())
     except Stopped:
@@ -110,15 +124,16 @@ def command(
 class _Run:
     """Follows one run, so that what is known of it survives an interruption."""
 
-    def __init__(self, config: Config, problem: Problem, *, as_events: bool, quiet: bool) -> None:
+    def __init__(
+        self, config: Config, problem: Problem, *, as_events: bool, quiet: bool, policy: Policy
+    ) -> None:
         from codesteer_tui.transcript import Transcript
 
         self.config, self.problem = config, problem
-        self.as_events, self.quiet = as_events, quiet
+        self.as_events, self.quiet, self.policy = as_events, quiet, policy
         self.transcript: Transcript = Transcript()
         self.id = ""
         self.path: Path | None = None
-        self.refused = False
 
     @property
     def answer(self) -> str:
@@ -132,11 +147,11 @@ class _Run:
         """Open the session and consume it."""
         from codesteer_tui.events import Failed, encode
         from codesteer_tui.sessions import open_session
-        from codesteer_tui.sessions.export import lines_of
+        from codesteer_tui.sessions.export import lines_of, usage_lines
 
         session = None
         try:
-            async with open_session(self.config, self.problem, ask=self._answer_safely) as session:
+            async with open_session(self.config, self.problem, ask=self.policy.answer) as session:
                 self.id, self.path = session.id, session.path
                 async with aclosing(session.events) as events:
                     async for event in events:
@@ -146,19 +161,13 @@ class _Run:
                         if not self.quiet and not isinstance(event, Failed):
                             for line in lines_of(self._without_remedy(event), full=False):
                                 say(line)
+            if not self.quiet:
+                for line in usage_lines(self.transcript):
+                    say(line)
         finally:
             # A run that was interrupted knows its ending only once everything is closed.
             if session and session.ending and self.transcript.ending is None:
                 self.transcript.apply(session.ending)
-
-    async def _answer_safely(self, question: Question) -> Reply:
-        """Nobody is there to be asked: take the safe choice, and say how to allow the other."""
-        from codesteer_tui.values import Reply
-
-        self.refused = True
-        say("Programs of this model are not run: only reduced isolation works here, and nobody can be asked.")
-        say("  → to allow them, add: --sandbox namespaces")
-        return Reply(question.options[0], by="policy")
 
     def _without_remedy(self, event: Event) -> Event:
         """For the eye: the one remedy for a refused program was given with the refusal."""
@@ -168,7 +177,7 @@ class _Run:
         from codesteer_tui.values import NotRun
 
         match event:
-            case ExecutionFinished(result=NotRun(reason=reason)) if self.refused:
+            case ExecutionFinished(result=NotRun(reason=reason)) if self.policy.refused:
                 return msgspec.structs.replace(event, result=NotRun(reason))
         return event
 

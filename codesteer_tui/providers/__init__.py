@@ -18,12 +18,14 @@ __all__ = ["ChatModel", "Completed", "Delta", "Message", "Retrying", "Sampling",
 
 
 class Sampling(Struct, frozen=True):
-    """How to sample. None leaves the provider's own default."""
+    """How to sample. None leaves the provider's own default, as an empty `effort` does (how much to think)."""
 
     temperature: float | None = 0.0
     max_tokens: int = 4096
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    top_p: float | None = None
+    effort: str = ""
 
 
 class TextDelta(Struct, frozen=True):

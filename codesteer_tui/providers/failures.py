@@ -6,52 +6,39 @@ class and its causes), so captured failures test them and nothing slow is import
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
-import ssl
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
+from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
 from codesteer_tui.errors import ModelError, ModelErrorKind
-
-_QUOTED_CHARS = 300
-_KEY_SHAPES = re.compile(
-    r"(?i)(\bbearer\s+\S+|\b(?:sk|pk|gsk|xai|key|rk|AIza)[-_][\w*.-]{6,}|\bAIza[\w-]{10,})"
+from codesteer_tui.providers.failure_words import (
+    asked_wait,
+    hide,
+    kind_of_status,
+    kind_of_text,
+    names_unsupported,
+    no_such_page,
+    plain,
+    quote,
+    too_large_at_once,
 )
-
-_CONTEXT = re.compile(
-    r"context.{0,20}(length|size|window|limit)|exceed_context|maximum context|prompt is too long"
-    r"|too many (input )?tokens|input is too long|string_above_max_length|request_too_large"
-)
-_QUOTA = re.compile(
-    r"insufficient_quota|exceeded your current quota|credit balance|billing|payment"
-    r"|insufficient (funds|balance)"
-)
-_REFUSED = re.compile(r"content_filter|content_policy|content management policy|safety_violation|usage polic")
-_OVERLOADED = re.compile(r"overloaded|server_error|api_error|service_unavailable|timeout_error|internal")
-_RATE = re.compile(r"rate_limit|too many requests|rate limit")
-_NO_MODEL = re.compile(
-    r"model_not_found|model.{0,80}(not found|does not exist|not exist)"
-    r"|no such model|unknown model|invalid model"
-)
-_UNSUPPORTED = re.compile(
-    r"unsupported|not supported|does not support|unknown|unrecognized|unexpected|not permitted|not allowed"
-    r"|extra inputs|invalid param|instead|deprecated"
-)
+from codesteer_tui.providers.lost import is_network, loss
 
 
 class Place(Struct, frozen=True):
-    """Whose failure: provider as configured, host asked, model asked for. `key` is only here to hide it."""
+    """Whose failure: provider as configured, host asked, model asked for.
+
+    `key` and `secrets` (header values that came out of a key store) are only here to be hidden.
+    """
 
     provider: str
     base_url: str
     model: str
     key: str = ""
+    secrets: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -63,6 +50,11 @@ class Place(Struct, frozen=True):
             return "(not an address)"
         return f"{parts.hostname}{port}" if parts.hostname else "(not an address)"
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Everything that no text may show."""
+        return tuple(secret for secret in (self.key, *self.secrets) if secret)
+
     def __repr__(self) -> str:
         return f"Place({self.provider!r}, {self.host!r}, {self.model!r})"
 
@@ -73,6 +65,14 @@ class Failure(Struct, frozen=True):
     error: ModelError
     may_pass: bool = False
     retry_after_s: float | None = None
+
+
+class TooMuch(Exception):
+    """A server sent more than anything of the protocol can be."""
+
+
+class OddEvent(Exception):
+    """A server sent an event that is JSON, and not of the shape that the protocol has."""
 
 
 def explain(error: Exception, place: Place, *, began: bool) -> Failure | None:
@@ -88,34 +88,39 @@ def explain(error: Exception, place: Place, *, began: bool) -> Failure | None:
         return from_status(status, body, headers, place)
     if isinstance(status, int) and status >= 300:
         return _elsewhere(status, headers, place)
-    if body is not None:
-        return from_event(body, place, began=began)
+    if isinstance(status, int) and status < 200:
+        return _not_this_protocol(f"answered with HTTP {status}", place, began=began)
     if isinstance(error, json.JSONDecodeError):
         return _not_this_protocol(f"sent an event that is not JSON ({error.msg})", place, began=began)
-    if _is_network(error):
+    if isinstance(error, TooMuch | OddEvent | UnicodeDecodeError | RecursionError) or _is_odd(error):
+        what = str(error) if isinstance(error, TooMuch) else "sent an event that is not of its protocol"
+        return _not_this_protocol(what, place, began=began)
+    if body is not None:
+        return from_event(body, place, began=began)
+    if is_network(error):
         return _lost(error, place, began=began)
     return None
 
 
 def from_status(status: int, body: object, headers: Mapping[str, str], place: Place) -> Failure:
     """Classify an HTTP error by its status and what the body says."""
-    said = quote(body, place)
-    kind = _kind_of_status(status, _text(body).lower())
+    text = plain(body).lower()
+    kind = kind_of_status(status, text)
     if kind == "auth" and not place.key:
         kind = "missing_key"
-    after = retry_after(headers)
-    may_pass = kind in ("rate_limit", "overloaded") or status in (408, 409)
-    error = _error(kind, f"HTTP {status}", said, place, looks_html=_is_html(body, headers))
-    return Failure(error, may_pass=may_pass, retry_after_s=after)
+    may_pass = kind in ("rate_limit", "overloaded") and not too_large_at_once(text)
+    error = _error(kind, f"HTTP {status}", body, place)
+    return Failure(error, may_pass=may_pass, retry_after_s=asked_wait(headers, body) if may_pass else None)
 
 
 def from_event(body: object, place: Place, *, began: bool) -> Failure:
-    """Classify an error that came as an event inside a stream that had started well."""
-    text = _text(body).lower()
+    """Classify an error that came as an event inside a stream that had started well, or in place of one."""
+    text = plain(body).lower()
     code = re.search(r"""["']?(?:code|status)["']?\s*:\s*["']?([45]\d\d)\b""", text)
-    kind = _kind_of_status(int(code[1]), text) if code else _kind_of_text(text) or "overloaded"
-    error = _error(kind, "an error inside the stream", quote(body, place), place)
-    return Failure(error, may_pass=not began and kind in ("rate_limit", "overloaded"))
+    kind = kind_of_status(int(code[1]), text) if code else kind_of_text(text) or "overloaded"
+    error = _error(kind, "an error inside the stream", body, place)
+    may_pass = not began and kind in ("rate_limit", "overloaded") and not too_large_at_once(text)
+    return Failure(error, may_pass=may_pass, retry_after_s=asked_wait({}, body) if may_pass else None)
 
 
 def unusable_key(place: Place) -> ModelError | None:
@@ -130,94 +135,65 @@ def unusable_key(place: Place) -> ModelError | None:
     )
 
 
-def unfinished(place: Place, *, events: int, content_type: str) -> ModelError:
-    """The stream ended without saying that the reply was complete. `events` is how many arrived."""
+def unfinished(place: Place, *, events: int, content_type: str, body: object = "") -> ModelError:
+    """The stream ended without saying that the reply was complete.
+
+    `events` is how many arrived; where none did, `body` is what came instead.
+    """
+    if events == 0 and body in ("", b"") and "event-stream" in content_type:
+        what = f"{_subject(place)} began a reply and ended it without a word."
+        remedy = (
+            "The server failed without saying why; some do where a conversation is too long. Look at its log."
+        )
+        return ModelError("broken_stream", what, remedy, provider=place.provider)
     if events == 0:
+        words = quote(body, place.hidden)
         what = f"answered with {content_type or 'no content type'} and no event of a stream"
+        what += f": {words}" if words else ", and nothing in it" if body in ("", b"") else ""
         return _not_this_protocol(what, place, began=False).error
     return _broken("ended the stream without saying that the reply was complete", place)
+
+
+def too_long_a_wait(error: ModelError, asked_s: float, longest_s: float) -> ModelError:
+    """The error with how long the server asks to wait, where that is longer than anyone would sit there."""
+    message = f"{error.message} It asks to wait {duration(asked_s)}; at most {duration(longest_s)} is waited."
+    remedy = f"Try again in {duration(asked_s)}, or give the role to another provider."
+    return ModelError(error.kind, message, remedy, provider=error.provider)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 45 s, 12 min, 3 h, 2 days."""
+    for unit, size in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def no_json(place: Place, *, content_type: str) -> ModelError:
+    """The server answered, and what it said is not JSON. Nothing had been streamed."""
+    what = f"answered with {content_type or 'no content type'} instead of JSON"
+    return _not_this_protocol(what, place, began=False).error
 
 
 def refused_parameter(error: Exception, sent: Iterable[str]) -> str | None:
     """The one of the parameters `sent` that a 400 or 422 says it does not take, or None."""
     if getattr(error, "status_code", None) not in (400, 422):
         return None
-    text = _text(getattr(error, "body", None)) or str(error)
-    if not _UNSUPPORTED.search(text.lower()):
+    text = plain(getattr(error, "body", None)) or str(error)
+    if not names_unsupported(text):
         return None
-    named = [(found.start(), name) for name in sent if (found := re.search(rf"\b{name}\b", text))]
-    return min(named)[1] if named else None
+    found = [(at.start(), -len(name), name) for name in sent if (at := re.search(_word(name), text))]
+    return min(found)[2] if found else None
 
 
-def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """Seconds that `Retry-After` asks to wait: a number or an HTTP date (RFC 9110, 10.2.3), or None."""
-    value = headers.get("retry-after") or headers.get("Retry-After")
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        at = email.utils.parsedate_to_datetime(value).timestamp()
-    except ValueError:
-        return None
-    return max(0.0, at - (time.time() if now is None else now))
-
-
-def quote(body: object, place: Place) -> str:
-    """What the server said, in one short line, without anything that looks like a key."""
-    text = _said(body)
-    if re.search(r"<\s*(!doctype|html|head|body)", text[:2000], re.IGNORECASE):
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        text = f"a web page titled {title[1].strip()!r}" if title else "a web page"
-    return hide(" ".join(text.split()), place.key)[:_QUOTED_CHARS]
-
-
-def hide(text: str, key: str) -> str:
-    """`text` without the key, and without anything shaped like one."""
-    if key:
-        text = text.replace(key, "[key]")
-    return _KEY_SHAPES.sub("[key]", text)
-
-
-def _kind_of_status(status: int, text: str) -> ModelErrorKind:
-    fixed: dict[int, ModelErrorKind] = {
-        401: "auth",
-        402: "quota",
-        403: "auth",
-        404: "not_found",
-        407: "unreachable",
-        413: "context_too_long",
-    }
-    if status == 403 and _REFUSED.search(text):
-        return "refused"
-    if status == 429:
-        return "quota" if _QUOTA.search(text) else "rate_limit"
-    if status >= 500 or status in (408, 409):
-        return "context_too_long" if _CONTEXT.search(text) and status == 500 else "overloaded"
-    if status in fixed:
-        return fixed[status]
-    kind = _kind_of_text(text)
-    return kind if kind in ("context_too_long", "quota", "refused", "not_found") else "bad_request"
-
-
-def _kind_of_text(text: str) -> ModelErrorKind | None:
-    rules: tuple[tuple[re.Pattern[str], ModelErrorKind], ...] = (
-        (_CONTEXT, "context_too_long"),
-        (_QUOTA, "quota"),
-        (_REFUSED, "refused"),
-        (_NO_MODEL, "not_found"),
-        (_RATE, "rate_limit"),
-        (_OVERLOADED, "overloaded"),
-    )
-    return next((kind for pattern, kind in rules if pattern.search(text)), None)
+def _word(name: str) -> str:
+    return rf"(?<!\w){re.escape(name)}(?!\w)"
 
 
 _WHAT: dict[ModelErrorKind, str] = {
     "auth": "did not accept the key",
     "missing_key": "wants a key and none was sent",
-    "quota": "says that the account has no credit left",
+    "quota": "says that the account has no credit or quota left",
     "rate_limit": "says that there are too many requests",
     "overloaded": "is overloaded or failed",
     "context_too_long": "says that the conversation is too long for the model",
@@ -229,7 +205,7 @@ _WHAT: dict[ModelErrorKind, str] = {
 _REMEDY: dict[ModelErrorKind, str] = {
     "auth": "Check that the key is the right one for this provider and may use this model.",
     "missing_key": "Set the key of this provider in the configuration or in its environment variable.",
-    "quota": "Add credit at the provider, or give the role to another provider.",
+    "quota": "Add credit or raise the limit at the provider, or give the role to another provider.",
     "rate_limit": "Wait a minute and try again, or give the role to another provider.",
     "overloaded": "Try again in a minute, or give the role to another provider.",
     "context_too_long": "Use a model with a larger context, fewer rounds, or a shorter problem.",
@@ -240,21 +216,29 @@ _REMEDY: dict[ModelErrorKind, str] = {
 }
 
 
-def _error(kind: ModelErrorKind, how: str, said: str, place: Place, looks_html: bool = False) -> ModelError:
+def _error(kind: ModelErrorKind, how: str, body: object, place: Place) -> ModelError:
     what, remedy = _WHAT[kind], _REMEDY[kind]
-    if kind == "not_found" and (looks_html or not re.search(r"(?i)model", said)):
+    if kind == "not_found" and no_such_page(body):
         what = "has no such address"
         remedy = (
             f"Check base_url of provider {place.provider!r}: for the OpenAI protocol it usually ends in /v1."
         )
+    if kind == "rate_limit" and too_large_at_once(plain(body).lower()):
+        what = "says that this one request is more than may be used in a minute"
+        remedy = (
+            f"Lower max_tokens of provider {place.provider!r}, use fewer rounds, or raise the limit there."
+        )
     if how == "HTTP 407":
-        what, remedy = "is behind a proxy that wants a password", "Put user and password into HTTPS_PROXY."
+        what = "is behind a proxy that wants a password"
+        remedy = "Put user and password into the proxy's address: proxy of this provider, or HTTPS_PROXY."
+    said = quote(body, place.hidden)
     words = f"{how}: {said}" if said else how
     return ModelError(kind, f"{_subject(place)} {what} ({words}).", remedy, provider=place.provider)
 
 
 def _subject(place: Place) -> str:
-    return f"{place.provider} at {place.host}, model {place.model},"
+    model = f", model {place.model}," if place.model else ""
+    return f"{place.provider} at {place.host}{model}"
 
 
 def _not_this_protocol(what: str, place: Place, *, began: bool) -> Failure:
@@ -266,8 +250,11 @@ def _not_this_protocol(what: str, place: Place, *, began: bool) -> Failure:
 
 def _elsewhere(status: int, headers: Mapping[str, str], place: Place) -> Failure:
     """A redirect. None is followed: the key belongs to the host that was configured."""
-    host = Place("", headers.get("location", ""), "").host
-    what = f"sends to another address (HTTP {status}, {host})"
+    try:
+        target = urljoin(place.base_url, headers.get("location", ""))
+    except ValueError:
+        target = ""
+    what = f"sends to another address (HTTP {status}, {Place('', target, '').host})"
     remedy = f"If you trust it, set base_url of provider {place.provider!r} to the new address."
     return Failure(ModelError("protocol", f"{_subject(place)} {what}.", remedy, provider=place.provider))
 
@@ -280,69 +267,17 @@ def _broken(what: str, place: Place) -> ModelError:
 
 
 def _lost(error: Exception, place: Place, *, began: bool) -> Failure:
-    reason, lasting = _reason(error)
+    lost = loss(error)
+    words = hide(lost.words, *place.hidden)[:200]
     if began:
-        return Failure(_broken(f"stopped in the middle of the reply ({reason})", place))
-    if reason.startswith("no reply"):
-        remedy = "Raise timeout_s of this provider if the model is slow, or try again."
-    elif "certificate" in reason:
-        remedy = "Check the machine's clock and certificates; SSL_CERT_FILE names a bundle of your own."
-    else:
-        remedy = f"Check that the server runs and that base_url ({place.host}) is right, and the network."
-    message = f"{_subject(place)} could not be reached ({hide(reason, place.key)})."
-    failed = ModelError("unreachable", message, remedy, provider=place.provider)
-    return Failure(failed, may_pass=not lasting)
+        return Failure(_broken(f"stopped in the middle of the reply ({words})", place))
+    usual = f"Check that the server runs and that base_url ({place.host}) is right, and the network."
+    verb = "does not answer as it should" if lost.kind == "protocol" else "could not be reached"
+    message = f"{_subject(place)} {verb} ({words})."
+    failed = ModelError(lost.kind, message, lost.remedy or usual, provider=place.provider)
+    return Failure(failed, may_pass=lost.may_pass)
 
 
-def _reason(error: Exception) -> tuple[str, bool]:
-    """A few words for a lost connection, and whether trying again at once would be pointless."""
-    chain = list(_causes(error))
-    names = [type(cause).__name__ for cause in chain]
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
-        return "its certificate was not accepted", True
-    if "ReadTimeout" in names or ("APITimeoutError" in names and "ConnectTimeout" not in names):
-        return "no reply in time", True
-    if "ConnectTimeout" in names:
-        return "no connection in time", False
-    if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
-        return "connection refused", False
-    if names[0] == "InvalidURL" or "UnsupportedProtocol" in names:
-        return "base_url is not an http or https address", True
-    last = str(chain[-1]).strip() or str(error).strip() or names[-1]
-    return last[:200], False
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
-
-
-def _is_network(error: Exception) -> bool:
-    """An SDK's connection error, or an error of the HTTP library that it let through."""
-    roots = {base.__name__ for base in type(error).__mro__}
-    return bool(roots & {"APIConnectionError", "HTTPError", "InvalidURL", "StreamError"}) or isinstance(
-        error, OSError
-    )
-
-
-def _is_html(body: object, headers: Mapping[str, str]) -> bool:
-    return "html" in (headers.get("content-type") or "") or "<html" in _text(body)[:2000].lower()
-
-
-def _said(body: object) -> str:
-    """The server's own message out of the shapes in use: {"error": {"message"}}, {"message"}, {"detail"}."""
-    if isinstance(body, Mapping):
-        for name in ("error", "message", "detail", "error_description"):
-            if body.get(name):
-                return _said(body[name])
-    return _text(body)
-
-
-def _text(body: Any) -> str:
-    if body is None:
-        return ""
-    if isinstance(body, bytes):
-        return body.decode("utf-8", "replace")
-    return body if isinstance(body, str) else json.dumps(body, default=str, ensure_ascii=False)
+def _is_odd(error: Exception) -> bool:
+    """The SDK could not read an event into its types."""
+    return "APIResponseValidationError" in {base.__name__ for base in type(error).__mro__}

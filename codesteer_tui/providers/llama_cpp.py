@@ -94,6 +94,7 @@ class LlamaCppModel:
                 options.max_tokens,
                 options.seed,
                 options.stop,
+                options.top_p,
             )
             ended = False
             try:

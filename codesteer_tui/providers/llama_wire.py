@@ -39,6 +39,7 @@ class Generate(Struct, frozen=True, tag=True):
     max_tokens: int
     seed: int | None
     stop: tuple[str, ...]
+    top_p: float | None = None
 
 
 class Cancel(Struct, frozen=True, tag=True):

@@ -28,6 +28,7 @@ _LOG_DEBUG, _LOG_ERROR, _LOG_CONTINUED = 1, 4, 5  # ggml.h: enum ggml_log_level
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
 _RANDOM_SEED = 0xFFFFFFFF
 _USUAL_TEMPERATURE = 0.8
+_USUAL_TOP_P = 0.95
 
 
 class Abort:
@@ -181,7 +182,8 @@ class Engine:
     def _tokens(self, ids: list[int], ask: wire.Generate) -> Iterator[int]:
         temperature = _USUAL_TEMPERATURE if ask.temperature is None else ask.temperature
         self._llama.set_seed(_RANDOM_SEED if ask.seed is None else ask.seed & _RANDOM_SEED)
-        tokens: Iterator[int] = self._llama.generate(ids, temp=temperature)
+        top_p = _USUAL_TOP_P if ask.top_p is None else ask.top_p
+        tokens: Iterator[int] = self._llama.generate(ids, temp=temperature, top_p=top_p)
         return tokens
 
     def _cached(self, ids: list[int]) -> int:

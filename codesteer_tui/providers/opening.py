@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from codesteer_tui.config import Config, Provider
-from codesteer_tui.errors import ConfigError, ModelError
+from codesteer_tui.config import Config, Provider, default_providers
+from codesteer_tui.errors import ConfigError
+from codesteer_tui.presets import PRESETS, require_address
 from codesteer_tui.providers import ChatModel
+from codesteer_tui.providers.keys import read_headers, read_key, source_in_words
 from codesteer_tui.values import Role
 
+if TYPE_CHECKING:
+    from codesteer_tui.providers.remote import Habits, RemoteModel
+
 DEMO_PROVIDER = "demo"
+LOCAL_CONTEXT = 8192
+"""Tokens of context that weights are opened with where nothing else is set, or what they were trained for."""
 
 
 class Choice(Struct, frozen=True):
@@ -60,6 +67,15 @@ def _choose(config: Config, role: Role, env: Mapping[str, str]) -> Choice:
         return Choice("off", None, "", f"{where} is off")
     if wanted == "auto":
         return _first_with_key(config, env)
+    return choose_provider(config, wanted, where)
+
+
+def choose_provider(config: Config, wanted: str, where: str = "it") -> Choice:
+    """The provider and model that "provider" or "provider:model" names; `where` is what names them.
+
+    Raises:
+        ConfigError: the configuration has no such provider, or no address for it.
+    """
     name, _, model = wanted.partition(":")
     if name not in config.providers:
         known = ", ".join(sorted(config.providers))
@@ -68,73 +84,63 @@ def _choose(config: Config, role: Role, env: Mapping[str, str]) -> Choice:
             f"Known are: {known}. Add a table [providers.{name}] for another one.",
         )
     provider = config.providers[name]
+    require_address(name, provider.preset, provider.base_url)
     return Choice(name, provider, model or provider.model, f"{where} = {wanted!r}")
 
 
+def keys_without_model(config: Config, env: Mapping[str, str] = os.environ) -> list[tuple[str, str]]:
+    """Providers whose key is there and whose model is not named, each with what was found, for people."""
+    found = ((name, _key_found(p, env)) for name, p in _candidates(config) if not p.model)
+    return [(name, why) for name, why in found if why]
+
+
 def _first_with_key(config: Config, env: Mapping[str, str]) -> Choice:
-    for name, provider in config.providers.items():
-        variable = provider.key.removeprefix("env:")
-        if provider.key.startswith("env:") and env.get(variable):
-            return Choice(name, provider, provider.model, f"a key was found in {variable}")
-        if (
-            provider.key.startswith("file:")
-            and Path(provider.key.removeprefix("file:")).expanduser().exists()
-        ):
-            return Choice(name, provider, provider.model, "a key file was found")
+    """What "auto" means: the first provider with a model and a key, so never a server of one's own or weights."""
+    for name, provider in _candidates(config):
+        if provider.model and (why := _key_found(provider, env)):
+            return Choice(name, provider, provider.model, why)
     demo = config.providers.get(DEMO_PROVIDER, Provider(kind="demo", model="demo"))
-    return Choice(DEMO_PROVIDER, demo, demo.model, "no key was found, so the built-in demo is used")
+    lonely = keys_without_model(config, env)
+    if lonely:
+        why = f"{lonely[0][1]}, but no model of {lonely[0][0]} is named, so the built-in demo is used"
+    else:
+        why = "no key was found, so the built-in demo is used"
+    return Choice(DEMO_PROVIDER, demo, demo.model, why)
 
 
-def read_key(name: str, provider: Provider, env: Mapping[str, str] = os.environ) -> str | None:
-    """The API key of a provider, or None where it needs none. The key is returned and kept nowhere else.
+def _candidates(config: Config) -> list[tuple[str, Provider]]:
+    """Providers that take a key and have an address: those that the person has set up come first.
 
-    Raises:
-        ModelError: `missing_key`, naming where the key was looked for.
-        ConfigError: the setting is in no known form, or others can read the key file.
+    Within each, as the configuration has them: OpenAI, Anthropic, the other presets, then providers of one's own.
+    """
+    built_in = default_providers()
+    remote = [
+        (name, provider)
+        for name, provider in config.providers.items()
+        if provider.kind in ("openai", "anthropic") and (provider.base_url or provider.preset != "azure")
+    ]
+    return sorted(remote, key=lambda known: known[1] == built_in.get(known[0]))
+
+
+def _key_found(provider: Provider, env: Mapping[str, str]) -> str:
+    """In a few words, that a provider's key is there; empty where it is not or none is needed. Asks nobody.
+
+    That a keyring or a command has the key is taken on trust: asking them may ask the person.
     """
     source = provider.key
-    if source in ("", "none"):
-        return None
-    if source.startswith("env:"):
-        variable = source.removeprefix("env:")
-        if value := env.get(variable, "").strip():
-            return value
-        raise ModelError(
-            "missing_key",
-            f"The provider {name!r} needs an API key, and the environment variable {variable} is not set.",
-            f"Set {variable}, or choose another provider, for example --task-llm demo.",
-            provider=name,
-        )
-    if source.startswith("file:"):
-        return _key_from_file(name, Path(source.removeprefix("file:")).expanduser())
-    raise ConfigError(
-        f"[providers.{name}] key is in no known form.",
-        'Write "env:NAME", "file:PATH" or "none"; never the key itself.',
-    )
-
-
-def _key_from_file(name: str, path: Path) -> str:
-    try:
-        mode = path.stat().st_mode
-        value = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(
-            "missing_key",
-            f"The key file of provider {name!r} cannot be read: {error}.",
-            "Check the path.",
-            provider=name,
-        ) from error
-    if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise ConfigError(f"The key file {path} can be read by others.", f"Run: chmod 600 {path}")
-    if not value:
-        raise ModelError(
-            "missing_key", f"The key file {path} is empty.", "Put the key into it.", provider=name
-        )
-    return value
+    variable = source.removeprefix("env:")
+    if source.startswith("env:") and env.get(variable, "").strip():
+        return f"a key was found in {variable}"
+    if source.startswith("file:") and Path(source.removeprefix("file:")).expanduser().exists():
+        return "a key file was found"
+    if source.startswith(("keyring:", "cmd:")):
+        return f"its key is named: {source_in_words(source)}"
+    return ""
 
 
 def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel:
-    """The chat model of a choice. Connects to nothing and imports no SDK yet.
+    """The chat model of a choice. Connects to nothing and imports no SDK yet, but may wait for a key, so it
+    blocks: call it in a thread where there is an event loop.
 
     Raises:
         ModelError: the key is missing, or the weights are.
@@ -160,17 +166,57 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
         return LlamaCppModel(
             name=name,
             path=path,
-            n_ctx=provider.context_tokens,
+            n_ctx=provider.context_tokens or LOCAL_CONTEXT,
             gpu_layers=provider.gpu_layers,
         )
-    from codesteer_tui.providers.anthropic import AnthropicModel
-    from codesteer_tui.providers.openai import OpenAIModel
+    return open_remote(choice, provider, env)
 
-    remote = AnthropicModel if provider.kind == "anthropic" else OpenAIModel
+
+def open_remote(choice: Choice, provider: Provider, env: Mapping[str, str] = os.environ) -> RemoteModel:
+    """A model behind a network. Without a model's name it can only be asked for what it lists. Blocks.
+
+    Raises:
+        ModelError: the key is missing.
+        ConfigError: the provider's settings do not go together.
+    """
+    from codesteer_tui.providers.anthropic import AnthropicModel
+    from codesteer_tui.providers.network import Network
+    from codesteer_tui.providers.openai import OpenAIModel
+    from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
+
+    require_address(choice.name, provider.preset, provider.base_url)
+    preset = PRESETS.get(provider.preset)
+    network = Network(provider.timeout_s, provider.connect_s, provider.proxy, provider.ca_bundle)
+    network.check(choice.name)
+    models = {"chat": OpenAIModel, "responses": OpenAIResponsesModel}
+    remote: type[RemoteModel] = AnthropicModel if provider.kind == "anthropic" else models[provider.api]
     return remote(
-        name=name,
+        name=choice.name,
         model=choice.model,
-        base_url=provider.base_url or None,
-        api_key=read_key(name, provider, env),
-        timeout_s=provider.timeout_s,
+        base_url=provider.base_url or (preset.base_url if preset else None) or None,
+        headers=read_headers(choice.name, provider, env),
+        api_key=read_key(choice.name, provider, env),
+        retries=provider.retries,
+        network=network,
+        habits=_habits(choice.name, provider),
+    )
+
+
+def _habits(name: str, provider: Provider) -> Habits:
+    from codesteer_tui.providers.remote import OWN_FIELDS, Habits, preset_of
+
+    if taken := sorted(OWN_FIELDS & provider.body.keys()):
+        raise ConfigError(
+            f"[providers.{name}] body has {taken[0]!r}, which this program fills in itself.",
+            "Leave it out of body.",
+        )
+    preset = preset_of(provider.preset, provider.base_url)
+    if preset and preset.kind != provider.kind:
+        preset = None
+    return Habits(
+        limit=preset.limit if preset else "",
+        effort=preset.effort if preset else "reasoning_effort",
+        priced=bool(preset and preset.priced),
+        body=provider.body,
+        thinking_tokens=provider.thinking_tokens,
     )

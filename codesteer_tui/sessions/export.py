@@ -7,17 +7,50 @@ from collections.abc import Iterable, Iterator
 
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event
-from codesteer_tui.text import plain
+from codesteer_tui.text import money, plain, used
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import ExecutionResult, Outcome, RoleInfo, Verdicts
+from codesteer_tui.values import Bill, ExecutionResult, Outcome, Role, RoleInfo, Usage, Verdicts
 
 MARKS: dict[Outcome, str] = {"pass": "pass", "fail": "FAIL", "could_not_check": "could not check"}
 """The verdicts as a person reads them."""
 
 
 def as_text(events: Iterable[Event]) -> str:
-    """A whole session as plain text, in the order of its events, without the cosmetic ones."""
-    return "\n".join(line for event in events for line in lines_of(event)) + "\n"
+    """A whole session as plain text, in the order of its events, without the cosmetic ones, and what it used up."""
+    transcript = Transcript()
+    lines: list[str] = []
+    for event in events:
+        transcript.apply(event)
+        lines += lines_of(event)
+    return "\n".join([*lines, *usage_lines(transcript)]) + "\n"
+
+
+def usage_lines(transcript: Transcript) -> list[str]:
+    """What a session used up: in all, by role, and by round where there are several. Nothing where nothing was."""
+    bill = transcript.bill
+    if not bill.usage.tokens:
+        return []
+    by_role = _by_role(transcript.usage)
+    lines = [f"used: {spent(bill)}", *(f"    {line}" for line in by_role)]
+    rounds = [this for this in transcript.rounds if any(u.tokens for u in this.usage.values())]
+    for this in rounds if len(rounds) > 1 else ():
+        lines.append(f"    round {this.number}: " + "; ".join(_by_role(this.usage)))
+    return lines
+
+
+def spent(bill: Bill) -> str:
+    """Tokens and money of several calls: `1,234 tokens, $0.0123`."""
+    usage = bill.usage
+    return used(usage.tokens, bill.usd, estimated=usage.estimated, unknown=bill.unknown)
+
+
+def _by_role(usage: dict[Role, Usage]) -> list[str]:
+    return [f"{role}: {spent(Bill() + calls)}" for role, calls in usage.items() if calls.tokens]
+
+
+def _price(usage: Usage) -> str:
+    price = money(usage.usd or 0.0, estimated=usage.estimated)
+    return f", {price}" if price else ""
 
 
 def lines_of(event: Event, *, full: bool = True) -> list[str]:
@@ -60,7 +93,8 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
             whole = "" if event.finish == "stop" else f", not whole: {event.finish}"
             about = "about " if event.usage.estimated else ""
             tokens = f"{about}{_count(event.usage.output_tokens, 'token')}"
-            yield f"answer: {tokens} in {lasting(event.seconds)}{whole}"
+            counted = "" if event.finish == "broken" else f"{tokens}{_price(event.usage)} in "
+            yield f"answer: {counted}{lasting(event.seconds)}{whole}"
             yield from _block(event.text, full)
         case ev.CodeFound(code=code):
             yield f"code: {code.outcome.replace('_', ' ')}" + (f" — {code.note}" if code.note else "")
@@ -92,14 +126,18 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
             yield f"self-check: {MARKS[verdict.outcome]} — {verdict.reason}"
         case ev.AnswerVerified(task=task, verdict=verdict):
             yield f"ground truth ({task}): {MARKS[verdict.outcome]} — {verdict.reason}"
-        case ev.RoleChanged(role=role, before=before, after=after):
-            yield f"{role}: {_who(before)} -> {_who(after)}"
+        case ev.RoleChanged(role=role, before=before, after=after, round=number):
+            yield f"{role}: {_named(before)} -> {_named(after)}, from round {number} on"
         case ev.Asked(question=question):
             yield f"asked: {question.text}"
         case ev.Answered(reply=reply):
             yield f"answered by {reply.by}: {reply.choice}" + (f" ({reply.note})" if reply.note else "")
         case ev.Retried(role=role, attempt=attempt, after_s=after, reason=reason):
             yield f"{role}: attempt {attempt} failed ({reason}); again in {after:.1f} s"
+        case ev.CallFailed(role=role, message=message, usage=usage):
+            lost = f" ({spent(Bill() + usage)})" if usage.tokens else ""
+            yield f"{role}: the call failed: {message}{lost}"
+            yield from _block(event.text, full and role != "task_llm", "what had arrived")
         case ev.Finished():
             yield f"finished: {event.reason}"
             yield f"answer: {event.answer}" if event.answer_round is not None else "no answer"
@@ -138,6 +176,11 @@ def demo_advice(transcript: Transcript) -> tuple[str, str] | None:
         "The built-in demo knows only a few kinds of problem.",
         "for a real model set OPENAI_API_KEY or ANTHROPIC_API_KEY; codesteer doctor shows what is there",
     )
+
+
+def _named(info: RoleInfo) -> str:
+    """Who plays, told apart from others: there may be several demos."""
+    return f"{info.provider}, {info.label}" if info.kind == "demo" else info.label
 
 
 def _who(info: RoleInfo) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -13,24 +14,26 @@ import msgspec
 
 from codesteer_tui import __version__
 from codesteer_tui import events as ev
-from codesteer_tui.config import Config, SandboxSettings
+from codesteer_tui.config import Config, Provider, SandboxSettings
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
-from codesteer_tui.providers import ChatModel, Sampling
-from codesteer_tui.providers.opening import Choice, choose_role, open_model
+from codesteer_tui.providers.prices import FILE_NAME, pricing
 from codesteer_tui.sandbox import Sandbox
 from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
+from codesteer_tui.sessions.casting import Casting, Models, choices_of
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.recorder import record as recorded
 from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, sessions_folder
+from codesteer_tui.sessions.switching import Confirm, Switch, Switching
+from codesteer_tui.settings.layers import user_config_file
 from codesteer_tui.settings.saving import save_setting
-from codesteer_tui.steering.answer_checker import AnswerChecker, ModelChecker, NoChecker
+from codesteer_tui.steering.asking import Calls
+from codesteer_tui.steering.budget import Budget
 from codesteer_tui.steering.execution import Ask, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
-from codesteer_tui.steering.prompts import PromptPack, load_pack
-from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
+from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.symbench import tasks
 from codesteer_tui.symbench.recognise import recognise
 from codesteer_tui.transcript import Transcript
@@ -40,9 +43,42 @@ from codesteer_tui.values import Role, RoleInfo
 class Session:
     """A run that is under way. `events` has one consumer; `ending` is known once the run is over."""
 
-    def __init__(self, id: str, path: Path | None, events: AsyncGenerator[Event, None]) -> None:
+    def __init__(
+        self, id: str, path: Path | None, events: AsyncGenerator[Event, None], switching: Switching
+    ) -> None:
         self.id, self.path, self.events = id, path, self._watch(events)
         self.ending: Ending | None = None
+        self._switching = switching
+
+    @property
+    def pending(self) -> dict[Role, RoleInfo]:
+        """Who plays from the next round on, for the roles that change then."""
+        return self._switching.pending
+
+    @property
+    def next_round(self) -> int:
+        """The number of the round from which a change applies."""
+        return self._switching.next_round
+
+    async def change_role(
+        self,
+        role: Role,
+        player: str,
+        *,
+        providers: Mapping[str, Provider] | None = None,
+        confirm: Confirm | None = None,
+    ) -> Switch | None:
+        """Have another player for a role from the next round on, if it answers; else the one there is stays.
+
+        `player` is written as in [roles]; `providers` are those that were not configured when the session began.
+        Where the history would not fit the new model, `confirm` is asked, and None comes back if it says no.
+
+        Raises:
+            ConfigError: there is no such player, or it cannot play this role.
+            ModelError: its key or its weights are missing, or it does not answer.
+            SessionError: the run is over.
+        """
+        return await self._switching.change(role, player, providers=providers, confirm=confirm)
 
     async def _watch(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         async with aclosing(events):
@@ -70,7 +106,7 @@ async def open_session(
     A free question that is plainly a known task's is verified by that task's rules.
 
     Raises:
-        ConfigError: a role or the prompt pack cannot be used.
+        ConfigError: a role, the prompt pack or the person's prices cannot be used.
         ModelError: a key or the weights are missing.
         SandboxUnavailable: a sandbox that was asked for by name does not work here.
         SessionError: the session file cannot be written.
@@ -78,13 +114,15 @@ async def open_session(
     async with AsyncExitStack() as stack:
         problem = recognise(problem)
         pack = load_pack(config.steering.prompt_pack)
-        models = _Models(config, stack)
-        task = models.play("task_llm")
-        assert task is not None
-        steerer = _steerer(config, models.play("steerer"), pack)
-        checker_model = models.play("checker")
-        sandbox = await _open_sandbox(config.sandbox, stack)
         transcript = continue_from.transcript if continue_from else Transcript()
+        calls = Calls(ask=ask, budget=_budget(config, transcript), first_id=1 + len(transcript.questions))
+        casting = Casting(config, pack, Models(), calls)
+        stack.push_async_callback(casting.models.aclose)
+        choices = choices_of(config)
+        await casting.models.prepare(choices.values())
+        roles = {role: casting.info(role, choice) for role, choice in choices.items()}
+        switching = Switching(config, casting, transcript)
+        sandbox = await _open_sandbox(config.sandbox, stack)
         executor = Executor(
             sandbox,
             limits_of(config.sandbox, sandbox.info),
@@ -93,19 +131,16 @@ async def open_session(
             remember=_agree_for_good,
         )
         cast = Cast(
-            steerer=steerer,
-            task_llm=task,
-            checker=_checker(config, checker_model, pack, executor),
+            steerer=casting.steerer(choices["steerer"]),
+            task_llm=casting.task_llm(choices["task_llm"]),
+            checker=casting.checker(choices["checker"], executor),
             executor=executor,
             pack=pack,
-            sampling=models.sampling("task_llm"),
+            sampling=casting.sampling(choices["task_llm"]),
+            calls=calls,
             verify=partial(tasks[problem.task].verify, problem) if problem.task in tasks else None,
+            recast=switching.recast,
         )
-        roles: dict[Role, RoleInfo] = {
-            "steerer": steerer.info,
-            "task_llm": task.info,
-            "checker": checker_model.info if checker_model else RoleInfo("off", "off", "", "switched off"),
-        }
         clock = Clock(transcript.seconds)
         opening = _opening(config, problem, roles, sandbox, continue_from)
         session_id = opening.session if isinstance(opening, ev.SessionStarted) else transcript.session
@@ -113,10 +148,11 @@ async def open_session(
         if file:
             stack.callback(file.close)
         run = _events(opening, transcript, cast, _method(config), clock)
-        session = Session(session_id, file.path if file else None, recorded(run, file, clock))
+        session = Session(session_id, file.path if file else None, recorded(run, file, clock), switching)
         try:
             yield session
         finally:
+            switching.over = True
             await session.events.aclose()
             if session.ending is None:
                 session.ending = ev.Cancelled(at=clock())
@@ -147,46 +183,10 @@ class Clock:
         return round(time.monotonic() - self._zero, 4)
 
 
-class _Models:
-    """The models of a run, one for each provider and model, shared by the roles that use the same."""
-
-    def __init__(self, config: Config, stack: AsyncExitStack) -> None:
-        self._config, self._stack = config, stack
-        self._open: dict[tuple[str, str], ChatModel] = {}
-
-    def play(self, role: Role) -> ChatModel | None:
-        """The model that plays a role; None for the built-in rules and for a checker that is off."""
-        choice = choose_role(self._config, role)
-        if choice.provider is None:
-            return None
-        key = (choice.name, choice.model)
-        if key not in self._open:
-            self._open[key] = open_model(choice)
-            self._stack.push_async_callback(self._open[key].aclose)
-        return self._open[key]
-
-    def sampling(self, role: Role) -> Sampling:
-        """How a role's model is sampled."""
-        return _sampling(choose_role(self._config, role))
-
-
-def _sampling(choice: Choice) -> Sampling:
-    provider = choice.provider
-    return Sampling(provider.temperature, provider.max_tokens) if provider else Sampling()
-
-
-def _steerer(config: Config, model: ChatModel | None, pack: PromptPack) -> Steerer:
-    if model is None:
-        return RuleSteerer(pack)
-    published = config.steering.profile == "paper"
-    return ModelSteerer(model, pack, _sampling(choose_role(config, "steerer")), published=published)
-
-
-def _checker(config: Config, model: ChatModel | None, pack: PromptPack, executor: Executor) -> AnswerChecker:
-    if model is None:
-        return NoChecker()
-    options = _sampling(choose_role(config, "checker"))
-    return ModelChecker(model, pack, options, executor, attempts=config.answer_checker.attempts)
+def _budget(config: Config, transcript: Transcript) -> Budget:
+    """What may be spent, and what was spent already. The person's prices stand beside their configuration."""
+    own = user_config_file(os.environ).with_name(FILE_NAME)
+    return Budget(config.limits, pricing(config.providers, own), bill=transcript.bill)
 
 
 def _method(config: Config) -> Method:

@@ -15,6 +15,7 @@ from pathlib import Path
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Ending, Event, encode
+from codesteer_tui.providers.hiding import hide_keys
 from codesteer_tui.sessions import lock
 
 REPORT = "This is a mistake in codesteer-tui. Please report it with the session file."
@@ -108,7 +109,8 @@ async def record(
     except SessionError:
         raise
     except Exception as bug:
-        end(ev.Failed(at=clock(), kind="bug", message=f"{type(bug).__name__}: {bug}", remedy=REPORT))
+        message = hide_keys(f"{type(bug).__name__}: {bug}")
+        end(ev.Failed(at=clock(), kind="bug", message=message, remedy=REPORT))
         raise
 
 

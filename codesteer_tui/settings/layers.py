@@ -6,19 +6,20 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings.schema import PROJECT_FILE, schema
+from codesteer_tui.settings.toml_text import KeyPath, lines_of
 
-Layer: TypeAlias = Literal["flag", "environment", "project file", "user file", "default"]
-KeyPath: TypeAlias = tuple[str, ...]
+Layer: TypeAlias = Literal["flag", "environment", "profile", "project file", "user file", "default"]
 
 PREFIX = "CODESTEER_"
-NOT_SETTINGS = ("CODESTEER_CONFIG", "CODESTEER_DEBUG")
-"""Variables of ours that are no settings: the user file to read, and tracebacks for every error."""
+PROFILE_VARIABLE = "CODESTEER_PROFILE"
+NOT_SETTINGS = ("CODESTEER_CONFIG", "CODESTEER_DEBUG", PROFILE_VARIABLE)
+"""Variables of ours that are no settings: the user file to read, tracebacks for every error, and the profile."""
 
 OPTIONS = {
     "roles.task_llm": "--task-llm",
@@ -40,18 +41,36 @@ OPTIONS = {
 
 @dataclass(frozen=True)
 class Given:
-    """One value as a layer gives it. `text` marks the layers where every value is a string."""
+    """One value as a layer gives it. `text` marks the layers where every value is a string, `project` what comes
+    from a project file, `profile` the profile that it stands in. A larger `rank` wins."""
 
     layer: Layer
     where: str
     path: KeyPath
     value: Any
     text: bool = False
+    project: bool = False
+    profile: str = ""
+    rank: int = 0
 
     @property
     def key(self) -> str:
         """The path as people write it."""
         return ".".join(self.path)
+
+    @property
+    def written_key(self) -> str:
+        """The same, with the profile that it stands in."""
+        return f"profiles.{self.profile}.{self.key}" if self.profile else self.key
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """What a file gives: its own values, those of each profile in it, and where each profile begins."""
+
+    givens: list[Given] = field(default_factory=list)
+    profiles: dict[str, list[Given]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def user_config_file(env: Mapping[str, str]) -> Path:
@@ -92,14 +111,14 @@ def find_project_file(cwd: Path) -> Path | None:
     return None
 
 
-def from_file(path: Path, layer: Layer) -> list[Given]:
-    """Every value of a TOML file.
+def from_file(path: Path, layer: Layer, text: str | None = None) -> FileContent:
+    """Every value of a TOML file, or of `text` as if it stood there.
 
     Raises:
         ConfigError: the file cannot be read, or is not valid TOML (with the line).
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig") if text is None else text.removeprefix("\ufeff")
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.", "correct that line") from None
@@ -107,21 +126,39 @@ def from_file(path: Path, layer: Layer) -> list[Given]:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start}).", "save it as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.", "check its permissions") from None
-    lines = _lines(text)
-    givens = []
-    for keys, value in _flatten(tables):
-        line = lines.get(keys)
-        givens.append(Given(layer, f"{path}:{line}" if line else str(path), keys, value))
-    return givens
+    lines, project = lines_of(text), layer == "project file"
+
+    def at(keys: KeyPath) -> str:
+        nearest = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), None)
+        return f"{path}:{nearest}" if nearest else str(path)
+
+    blocks = tables.pop("profiles", {})
+    content = FileContent([Given(layer, at(k), k, v, project=project) for k, v in _flatten(tables)])
+    if not isinstance(blocks, dict):
+        content.givens.append(Given(layer, at(("profiles",)), ("profiles",), blocks, project=project))
+        return content
+    for name, block in blocks.items():
+        if not isinstance(block, dict):
+            lost = Given(layer, at(("profiles", name)), ("profiles", name), block, project=project)
+            content.givens.append(lost)
+            continue
+        content.places[name] = at(("profiles", name))
+        content.profiles[name] = [
+            Given("profile", at(("profiles", name, *k)), k, v, project=project, profile=name)
+            for k, v in _flatten(block)
+        ]
+    return content
 
 
 def from_environment(
     env: Mapping[str, str], providers: set[str], refuse: Callable[[ConfigError], None]
 ) -> list[Given]:
-    """Every ``CODESTEER_SECTION__KEY``. `providers` are the names that may be meant, dashes as underscores.
+    """Every ``CODESTEER_SECTION__KEY``. `providers` are the names that may be meant: upper and lower case are
+    the same, and whatever is no letter or digit is an underscore.
 
     `refuse` gets each variable that has our prefix and means nothing.
     """
+    plain = {re.sub(r"\W", "_", name).lower(): name for name in sorted(providers, reverse=True)}
     givens = []
     for variable in sorted(env):
         if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
@@ -131,7 +168,7 @@ def from_environment(
             refuse(_no_setting(variable, path[0]))
             continue
         if path[0] == "providers":
-            path[1] = next((name for name in providers if name.replace("-", "_") == path[1]), path[1])
+            path[1] = plain.get(path[1], path[1])
         givens.append(Given("environment", variable, tuple(path), env[variable], text=True))
     return givens
 
@@ -139,13 +176,23 @@ def from_environment(
 def from_flags(flags: Mapping[str, str]) -> list[Given]:
     """Every value of the command line, by key."""
     return [
-        Given("flag", OPTIONS.get(key, "command line"), tuple(key.split(".")), value, text=True)
+        Given("flag", OPTIONS.get(key, "command line"), path_of(key), value, text=True)
         for key, value in flags.items()
     ]
 
 
+def path_of(key: str) -> KeyPath:
+    """The path that a key as people write it means; a provider's name may have dots in it."""
+    section, _, rest = key.partition(".")
+    if section != "providers":
+        return tuple(key.split("."))
+    name, _, last = rest.rpartition(".")
+    return ("providers", name, last) if name else ("providers", rest)
+
+
 def _flatten(tables: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
-    """Key paths and values, one level down, two for providers; what is not a table stays at its level."""
+    """Key paths and values, one level down, two for providers; what is not a table stays at its level, and so
+    does a table where a value should be."""
     for section, table in tables.items():
         if not isinstance(table, dict) or section not in schema():
             yield (section,), table
@@ -159,28 +206,12 @@ def _flatten(tables: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
                     yield (section, name), provider
 
 
-def _lines(text: str) -> dict[KeyPath, int]:
-    """The line of each ``key = value`` and ``[table]``. A help for the eye: long strings may mislead it."""
-    found: dict[KeyPath, int] = {}
-    table: KeyPath = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            table = _split_key(header[1])
-            found.setdefault(table, number)
-        elif assignment := re.match(r"\s*([\w.\"'-]+)\s*=", line):
-            found.setdefault((*table, *_split_key(assignment[1])), number)
-    return found
-
-
-def _split_key(text: str) -> KeyPath:
-    return tuple(part.strip().strip("\"'") for part in text.split("."))
-
-
 def _no_setting(variable: str, rest: str) -> ConfigError:
     """A variable without a section: suggest the setting that is meant, or tell the scheme."""
     keys = [(section, key) for section, keys in schema().items() if section != "providers" for key in keys]
     names = {f"{section}_{key}": f"{PREFIX}{section}__{key}".upper() for section, key in keys}
     names |= {key: f"{PREFIX}{section}__{key}".upper() for section, key in keys}
+    names |= {"profiles": PROFILE_VARIABLE}
     near = difflib.get_close_matches(rest, names, n=1, cutoff=0.75)
     scheme = f"settings are written {PREFIX}SECTION__KEY, with two underscores"
     return ConfigError(

@@ -1,15 +1,16 @@
 """What a value must fulfil before it becomes a setting. A refusal says where, which key, and what is allowed.
 
 A project file may have come with somebody else's repository, so it may choose but not open doors: where
-requests go, which key they carry, how programs are boxed and which weights are loaded belong into the
-user's own file, a variable or a flag.
+requests go, what they carry, how programs are boxed and which weights are loaded belong into the user's own file,
+a variable or a flag. A limit on spending it may only tighten.
 """
 
 from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from types import NoneType
 from typing import Any, TypeAlias
 
@@ -17,8 +18,16 @@ import msgspec
 
 from codesteer_tui.config import LEAST_MEMORY_MIB, Config
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings.layers import Given, Layer
-from codesteer_tui.settings.schema import NOT_IN_PROJECT_FILES, allowed, did_you_mean, schema
+from codesteer_tui.presets import PRESETS
+from codesteer_tui.settings.layers import Given
+from codesteer_tui.settings.provider_rules import check_provider_text, check_table, from_text
+from codesteer_tui.settings.schema import (
+    KEPT_QUIET,
+    NOT_IN_PROJECT_FILES,
+    allowed_for,
+    did_you_mean,
+    schema,
+)
 
 SPECIAL_PLAYERS = {
     "steerer": ("rules", "same-as-task"),
@@ -27,20 +36,11 @@ SPECIAL_PLAYERS = {
 }
 """What a role may be besides a provider."""
 
-_SECRETIVE = ("key", "base_url")
-"""Provider keys whose refused values are not echoed: a key may have been pasted there."""
+Winners: TypeAlias = Mapping[str, Given]
+"""Key → the value that decided it."""
 
-
-class Origin(msgspec.Struct, frozen=True):
-    """Which layer decided a key, where in it (`file:line`, a variable, an option), and the value."""
-
-    layer: Layer
-    where: str
-    value: Any
-
-
-Mistake: TypeAlias = tuple[str, ConfigError]
-"""The key that is wrong, and why."""
+Mistake: TypeAlias = tuple[Given, ConfigError]
+"""What is wrong, and why."""
 
 
 def check(given: Given) -> Any:
@@ -50,48 +50,55 @@ def check(given: Given) -> Any:
         ConfigError: an unknown key, a value that is not allowed, or one that this layer may not set.
     """
     hint = _hint(given)
-    decides = NOT_IN_PROJECT_FILES.get((given.path[0], given.path[-1]))
-    if given.layer == "project file" and decides:
+    section, name = given.path[0], given.path[-1]
+    decides = NOT_IN_PROJECT_FILES.get((section, name))
+    if given.project and decides:
         raise ConfigError(
-            f"{given.where}: a project file may not set {given.key}, because it would decide {decides}.",
+            f"{given.where}: a project file may not set {given.written_key}, because it would decide {decides}.",
             "put it into your own file (codesteer config path names it)",
         )
-    secretive = given.path[0] == "providers" and given.path[-1] in _SECRETIVE
-    if secretive and isinstance(given.value, str):
-        _check_provider_text(given, given.value)
-    if given.value == "none" and NoneType in typing.get_args(hint):
+    value = given.value
+    if isinstance(value, str) and typing.get_origin(hint) is dict:
+        value = from_text(given)
+    if section == "providers" and isinstance(value, str):
+        check_provider_text(given, value)
+    if value == "none" and NoneType in typing.get_args(hint):
         return None
     try:
-        value = msgspec.convert(given.value, hint, strict=not given.text)
-        _check_memory(given, value)
+        value = msgspec.convert(value, hint, strict=not given.text)
     except msgspec.ValidationError:
-        shown = "" if secretive else f" = {_shown(given)}"
+        shown = "" if section == "providers" and name in KEPT_QUIET else f" = {_shown(given)}"
         raise ConfigError(
-            f"{given.where}: {given.key}{shown} is not allowed.", f"it must be {allowed(hint)}"
+            f"{given.where}: {given.written_key}{shown} is not allowed.",
+            f"it must be {allowed_for(section, name)}",
         ) from None
+    _check_memory(given, value)
+    if isinstance(value, dict):
+        check_table(given, value)
     return value
 
 
-def role_mistakes(config: Config, origins: Mapping[str, Origin]) -> Iterator[Mistake]:
+def role_mistakes(config: Config, winners: Winners) -> Iterator[Mistake]:
     """Each role must be played by a special player or by a provider that exists."""
     for role, special in SPECIAL_PLAYERS.items():
-        origin = origins[f"roles.{role}"]
-        player = str(origin.value)
+        given = winners[f"roles.{role}"]
+        player = str(given.value)
         name = player.partition(":")[0]
         if player in special or name in config.providers:
             continue
-        known = [*special, *sorted(config.providers)]
-        near = did_you_mean(name, known)
+        own = [known for known in config.providers if known not in PRESETS]
+        near = did_you_mean(name, [*special, *config.providers])
         yield (
-            f"roles.{role}",
+            given,
             ConfigError(
-                f"{origin.where}: roles.{role} = {_short(player)} names the unknown provider {_short(name)}.",
-                f"{near} known: {', '.join(known)}; a provider may be followed by :MODEL".strip(),
+                f"{given.where}: {given.written_key} = {_short(player)} names the unknown provider {_short(name)}.",
+                f"{near} known: {', '.join([*special, *sorted(own)])}, and the services {', '.join(PRESETS)}; "
+                "a provider may be followed by :MODEL".strip(),
             ),
         )
 
 
-def weight_mistakes(config: Config, origins: Mapping[str, Origin]) -> Iterator[Mistake]:
+def weight_mistakes(config: Config, winners: Winners) -> Iterator[Mistake]:
     """GGUF files are parsed by native code, so a project file, which came with a repository, may not choose one."""
     local = {name for name, provider in config.providers.items() if provider.kind == "llama_cpp"}
     suspects = [f"providers.{name}.model" for name in local]
@@ -100,38 +107,61 @@ def weight_mistakes(config: Config, origins: Mapping[str, Origin]) -> Iterator[M
         if model and name in local:
             suspects.append(f"roles.{role}")
     for key in suspects:
-        if origins[key].layer == "project file":
+        if winners[key].project:
             yield (
-                key,
+                winners[key],
                 ConfigError(
-                    f"{origins[key].where}: a project file may not choose a GGUF file ({key}).",
+                    f"{winners[key].where}: a project file may not choose a GGUF file ({key}).",
                     "put it into your own file (codesteer config path names it)",
                 ),
             )
 
 
+def limit_mistakes(said: Mapping[str, Sequence[Given]]) -> Iterator[Mistake]:
+    """A project file may make the limits on spending tighter, and not wider."""
+    for key, givens in said.items():
+        if not key.startswith("limits."):
+            continue
+        for below, given in pairwise(givens):
+            if given.project and below.value and (not given.value or given.value > below.value):
+                yield (
+                    given,
+                    ConfigError(
+                        f"{given.where}: a project file may not widen {given.written_key} "
+                        f"from {below.value:g} to {'no limit' if not given.value else f'{given.value:g}'}.",
+                        f"it may be {below.value:g} or less here; widen it in your own file",
+                    ),
+                )
+
+
 def no_kind(name: str, where: str, known: Iterable[str]) -> ConfigError:
     """The refusal of a provider whose protocol nobody said: it is new and incomplete, or misspelt."""
     return ConfigError(
-        f"{where}: the provider {name!r} has no kind.",
-        f"{did_you_mean(name, known)} else add kind: {allowed(schema()['providers']['kind'])}".strip(),
+        f"{where}: the provider {name!r} has no kind and no preset.",
+        f"{did_you_mean(name, known)} else add kind: {allowed_for('providers', 'kind')}; "
+        "or preset, the name of a service".strip(),
     )
 
 
 def _hint(given: Given) -> Any:
     section, *rest = given.path
+    if section == "profiles":
+        raise ConfigError(
+            f"{given.where}: {given.written_key} is not a setting but a table of tables.",
+            "write [profiles.NAME.roles] in a file and under it lines as in [roles]",
+        )
     if section not in schema():
-        raise _unknown(given, f"section [{section}]", section, schema())
+        raise _unknown(given, f"section [{section}]", section, [*schema(), "profiles"])
     keys = schema()[section]
     depth = 2 if section == "providers" else 1
     if len(rest) < depth:
-        table = ".".join(given.path) if len(given.path) == depth else f"{section}.NAME"
+        table = given.written_key if len(given.path) == depth else f"{section}.NAME"
         raise ConfigError(
-            f"{given.where}: {given.key} is not a setting but a table of settings.",
+            f"{given.where}: {given.written_key} is not a setting but a table of settings.",
             f"write [{table}] and under it lines like: {next(iter(keys))} = …",
         )
     if len(rest) > depth or rest[-1] not in keys:
-        raise _unknown(given, f"setting {given.key}", rest[depth - 1], keys)
+        raise _unknown(given, f"setting {given.written_key}", rest[depth - 1], keys)
     return keys[rest[-1]]
 
 
@@ -139,19 +169,6 @@ def _unknown(given: Given, what: str, word: str, known: Iterable[str]) -> Config
     names = sorted(known)
     remedy = f"{did_you_mean(word, names)} known here: {', '.join(names)}".strip()
     return ConfigError(f"{given.where}: unknown {what}.", remedy)
-
-
-def _check_provider_text(given: Given, value: str) -> None:
-    if given.path[-1] == "key" and value not in ("", "none") and not re.match(r"(env|file):.", value):
-        raise ConfigError(
-            f"{given.where}: {given.key} must say where the key is; it must never be the key itself.",
-            'put the key into a variable or a file and write "env:NAME", "file:PATH" or "none"',
-        )
-    if given.path[-1] == "base_url" and value and not re.match(r"https?://[^@/\s]+(/[^@\s]*)?$", value):
-        raise ConfigError(
-            f"{given.where}: {given.key} is not an address that can be used.",
-            'write it as "http://HOST:PORT/v1", without user name and password',
-        )
 
 
 def _check_memory(given: Given, value: Any) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import textwrap
 import typing
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -16,17 +15,22 @@ from types import NoneType, UnionType
 from typing import Any, Literal
 
 import msgspec
-import tomli_w
 
 from codesteer_tui import config as config_module
-from codesteer_tui.config import Config, Provider, default_providers
+from codesteer_tui.config import Config, Provider
+from codesteer_tui.presets import PRESETS
 
 PROJECT_FILE = "codesteer.toml"
 
 NOT_IN_PROJECT_FILES = {
     ("providers", "kind"): "which servers get requests",
+    ("providers", "preset"): "which servers get requests",
     ("providers", "base_url"): "which servers get requests",
     ("providers", "key"): "which key requests carry",
+    ("providers", "headers"): "what requests carry",
+    ("providers", "body"): "what requests carry",
+    ("providers", "proxy"): "who can read requests",
+    ("providers", "ca_bundle"): "who can read requests",
     ("sandbox", "engine"): "how programs are boxed",
     ("sandbox", "reduced_isolation"): "how programs are boxed",
     ("sandbox", "image"): "how programs are boxed",
@@ -34,23 +38,48 @@ NOT_IN_PROJECT_FILES = {
 }
 """What a project file may not decide, by section and key, and what that key decides."""
 
-_PLAYER = 'PROVIDER or PROVIDER:MODEL, where PROVIDER is a table of [providers] such as "openai"'
-ROLE_FORMS = {
-    "steerer": f'"rules", "same-as-task", {_PLAYER}; not the demo',
-    "task_llm": f'"auto", {_PLAYER} or "demo"',
-    "checker": f'"same-as-task", "off", {_PLAYER} or "demo"',
-}
-"""What a role may be, in words; the types of [roles] only say that it is text."""
+KEPT_QUIET = ("key", "base_url", "headers", "body", "proxy")
+"""Keys of providers whose refused values are not repeated: a secret may have been pasted there."""
 
+_PLAYER = 'PROVIDER or PROVIDER:MODEL, where PROVIDER is a table of [providers] or a service such as "openai"'
+_FORMS = {
+    ("roles", "steerer"): f'"rules", "same-as-task", {_PLAYER}; not the demo',
+    ("roles", "task_llm"): f'"auto", {_PLAYER} or "demo"',
+    ("roles", "checker"): f'"same-as-task", "off", {_PLAYER} or "demo"',
+    ("providers", "preset"): f"the name of a service: {', '.join(PRESETS)}; or empty",
+    (
+        "providers",
+        "key",
+    ): '"env:NAME", "keyring:NAME", "file:PATH", "cmd:COMMAND" or "none"; never the key itself',
+    ("providers", "base_url"): 'an address such as "https://HOST/v1", or empty',
+    ("providers", "proxy"): 'an address such as "http://HOST:PORT", "none", or empty',
+    ("providers", "headers"): "a table of texts",
+    ("providers", "body"): "a table",
+    ("providers", "ca_bundle"): "the path of a file, or empty",
+}
+"""What a setting may be, in words, where its type says too little."""
+
+_REMOTE = ("openai", "anthropic")
 ONLY_FOR_KIND = {
-    "context_tokens": ("llama_cpp",),
+    "preset": _REMOTE,
+    "base_url": _REMOTE,
+    "key": _REMOTE,
+    "api": ("openai",),
+    "temperature": (*_REMOTE, "llama_cpp"),
+    "top_p": (*_REMOTE, "llama_cpp"),
+    "effort": _REMOTE,
+    "thinking_tokens": ("anthropic",),
+    "body": _REMOTE,
+    "headers": _REMOTE,
+    "timeout_s": _REMOTE,
+    "connect_s": _REMOTE,
+    "retries": _REMOTE,
+    "proxy": _REMOTE,
+    "ca_bundle": _REMOTE,
+    "context_tokens": (*_REMOTE, "llama_cpp"),
     "gpu_layers": ("llama_cpp",),
     "delay_s": ("demo",),
     "seed": ("demo",),
-    "base_url": ("openai", "anthropic"),
-    "key": ("openai", "anthropic"),
-    "timeout_s": ("openai", "anthropic"),
-    "temperature": ("openai", "anthropic", "llama_cpp"),
 }
 """Which kinds of provider a key of [providers.NAME] matters for; for all where it is not named."""
 
@@ -69,50 +98,25 @@ class KeyDoc(msgspec.Struct, frozen=True):
 @cache
 def schema() -> dict[str, dict[str, Any]]:
     """Section → key → type. `providers` stands for each table in [providers]."""
-    return {name: typing.get_type_hints(cls, include_extras=True) for name, cls in _section_classes().items()}
+    return {name: typing.get_type_hints(cls, include_extras=True) for name, cls in section_classes().items()}
+
+
+def allowed_for(section: str, key: str) -> str:
+    """What a setting may hold, in words."""
+    return _FORMS.get((section, key)) or allowed(schema()[section][key])
 
 
 def describe() -> list[KeyDoc]:
     """Every setting in the order of the schema."""
-    docs, found = _docstrings(), []
-    for section, cls in _section_classes().items():
+    docs, found = docstrings(), []
+    for section, cls in section_classes().items():
         prefix = f"{section}.NAME" if section == "providers" else section
         for f in msgspec.structs.fields(cls):
-            default = "" if f.default is msgspec.NODEFAULT else f.default
-            words = ROLE_FORMS.get(f.name, "") if section == "roles" else ""
-            words = words or allowed(schema()[section][f.name])
+            default = default_of(f)
+            words = allowed_for(section, f.name)
             doc = docs[cls.__name__, f.name]
             found.append(KeyDoc(f"{prefix}.{f.name}", section, f.name, words, default, doc))
     return found
-
-
-def example_toml() -> str:
-    """A configuration file with every setting explained, each commented out at its default."""
-    docs = _docstrings()
-    barred = ", ".join(
-        f"{section}{'.*' * (section == 'providers')}.{key}" for section, key in NOT_IN_PROJECT_FILES
-    )
-    out = [
-        "# Settings of codesteer. Every line that starts with #name is a setting at its default:",
-        "# take the # away to change it.",
-        "#",
-        *_comment(
-            "Any setting can come from a variable as well: CODESTEER_SECTION__KEY with two underscores, for a "
-            "provider CODESTEER_PROVIDERS__NAME__KEY. Examples: CODESTEER_STEERING__MAX_ROUNDS=3, "
-            "CODESTEER_PROVIDERS__OPENAI__MODEL=gpt-4o. CODESTEER_CONFIG=FILE names another file to read instead "
-            "of your own, CODESTEER_DEBUG=1 shows the traceback of an error. Strongest first: an option on the "
-            "command line, a variable, a project's file, your own file."
-        ),
-        "#",
-        *_comment(f"A {PROJECT_FILE} in a project may set them as well, but for {barred}, and no GGUF file."),
-    ]
-    for section, cls in _section_classes().items():
-        out += ["", *_comment(docs[cls.__name__, ""])]
-        if section == "providers":
-            out += _example_providers()
-        else:
-            out += [f"[{section}]", *_example_keys(section, _defaults(cls))]
-    return "\n".join(out) + "\n"
 
 
 def allowed(hint: Any) -> str:
@@ -124,6 +128,8 @@ def allowed(hint: Any) -> str:
         return _or('"none"' if a is NoneType else allowed(a) for a in args)
     if origin is typing.Annotated:
         return f"{allowed(args[0])} {' and '.join(_bounds(args[1:]))}"
+    if origin is dict:
+        return "a table"
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
     return names[hint]
 
@@ -139,7 +145,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else ""
 
 
-def _section_classes() -> dict[str, type[msgspec.Struct]]:
+def section_classes() -> dict[str, type[msgspec.Struct]]:
     hints = typing.get_type_hints(Config)
     return {name: Provider if name == "providers" else hint for name, hint in hints.items()}
 
@@ -157,7 +163,7 @@ def _or(words: Iterable[str]) -> str:
 
 
 @cache
-def _docstrings() -> dict[tuple[str, str], str]:
+def docstrings() -> dict[tuple[str, str], str]:
     """(class, field) → docstring; the field is empty for the class's own."""
     source = Path(str(config_module.__file__)).read_text(encoding="utf-8")
     docs: dict[tuple[str, str], str] = {}
@@ -173,41 +179,8 @@ def _docstrings() -> dict[tuple[str, str], str]:
     return docs
 
 
-def _defaults(cls: type[msgspec.Struct]) -> dict[str, Any]:
-    return {f.name: f.default for f in msgspec.structs.fields(cls)}
-
-
-def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, 98, initial_indent="# ", subsequent_indent="# ")
-
-
-def _setting(name: str, value: Any) -> str:
-    return "#" + tomli_w.dumps({name: value}).strip()
-
-
-def _example_keys(section: str, defaults: dict[str, Any]) -> list[str]:
-    cls, docs = _section_classes()[section].__name__, _docstrings()
-    lines = []
-    for name, default in defaults.items():
-        lines += [*_comment(docs[cls, name]), _setting(name, default)]
-    return lines
-
-
-def _example_providers() -> list[str]:
-    """The first built-in provider with every key explained, the others short, then two kinds of local one."""
-    lines: list[str] = []
-    for number, (name, provider) in enumerate(default_providers().items()):
-        values = msgspec.structs.asdict(provider)
-        if number == 0:
-            lines += [f"[providers.{name}]", *_example_keys("providers", values)]
-        else:
-            own = {k: v for k, v in values.items() if v != _defaults(Provider)[k]}
-            lines += ["", f"[providers.{name}]", *(_setting(k, v) for k, v in own.items())]
-    local = {"kind": "openai", "model": "qwen3:8b", "base_url": "http://127.0.0.1:11434/v1", "key": "none"}
-    gguf = {"kind": "llama_cpp", "model": "~/models/codesteer.gguf"}
-    for text, name, more in (
-        ("A server that speaks the OpenAI protocol on this machine, for example Ollama.", "ollama", local),
-        ("A GGUF file, played by llama.cpp without any server.", "local", gguf),
-    ):
-        lines += ["", *_comment(text), f"#[providers.{name}]", *(_setting(k, v) for k, v in more.items())]
-    return lines
+def default_of(field: msgspec.structs.FieldInfo) -> Any:
+    """The default of a setting, made where it is a table; empty text where the setting must be given."""
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    return "" if field.default_factory is msgspec.NODEFAULT else field.default_factory()

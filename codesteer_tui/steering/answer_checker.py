@@ -13,20 +13,15 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol, TypeAlias
 
-from codesteer_tui.errors import ModelError
-from codesteer_tui.events import (
-    AnswerChecked,
-    ExecutionFinished,
-    PromptSent,
-    Retried,
-)
-from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
-from codesteer_tui.steering import execution
+from codesteer_tui.errors import ModelError, NotSent
+from codesteer_tui.events import AnswerChecked, ExecutionFinished
+from codesteer_tui.providers import ChatModel, Sampling
+from codesteer_tui.steering import asking, execution
+from codesteer_tui.steering.asking import Call, Calls, Said
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code
 from codesteer_tui.steering.outcome import answer_of, not_run_reason
 from codesteer_tui.steering.prompts import PromptPack, shorten, shown_output
-from codesteer_tui.text import storable
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import (
     ExecutionResult,
@@ -37,7 +32,7 @@ from codesteer_tui.values import (
     Verdict,
 )
 
-Step: TypeAlias = PromptSent | Retried | execution.Step | AnswerChecked
+Step: TypeAlias = asking.Step | execution.Step | AnswerChecked
 
 _VERDICT = re.compile(r"^\s*VERDICT:\s*(PASS|FAIL)\b[ \t:.-]*(.*)$", re.IGNORECASE | re.MULTILINE)
 
@@ -75,10 +70,18 @@ class ModelChecker:
     """Has a chat model write the test program, and runs it."""
 
     def __init__(
-        self, model: ChatModel, pack: PromptPack, options: Sampling, executor: Executor, *, attempts: int = 3
+        self,
+        model: ChatModel,
+        pack: PromptPack,
+        options: Sampling,
+        executor: Executor,
+        *,
+        attempts: int = 3,
+        calls: Calls | None = None,
     ) -> None:
         self._model, self._pack, self._options = model, pack, options
         self._executor, self._attempts = executor, attempts
+        self._calls = calls or Calls()
 
     async def check(self, transcript: Transcript, this: Round) -> AsyncGenerator[Step, None]:
         """Write a test program, run it, read its verdict; again where it broke."""
@@ -87,20 +90,20 @@ class ModelChecker:
         messages = self._opening(transcript, this)
         while verdict is None:
             attempt += 1
-            yield PromptSent(round=this.number, role="checker", messages=tuple(messages))
             reply = ""
+            call = Call(this.number, "checker", self._model, tuple(messages), self._options)
             try:
-                async with aclosing(self._model.stream(messages, self._options)) as deltas:
-                    async for delta in deltas:
-                        match delta:
-                            case TextDelta(text=text, channel="answer"):
-                                reply += storable(text)
-                            case Retrying(attempt=again, after_s=after, reason=why):
-                                yield Retried(role="checker", attempt=again, after_s=after, reason=why)
-                            case Completed(usage=spent):
-                                usage += spent
+                async with aclosing(self._calls.make(call)) as replies:
+                    async for part in replies:
+                        if isinstance(part, Said):
+                            reply, usage = part.text, usage + part.usage
+                        else:
+                            yield part
             except ModelError as error:
                 verdict = Verdict("could_not_check", f"the checker's model failed: {error.message}")
+                break
+            except NotSent as refused:
+                verdict = Verdict("could_not_check", f"the checker was not asked: {refused.message}")
                 break
             code = find_code(reply)
             if not code.source:

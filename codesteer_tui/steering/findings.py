@@ -54,7 +54,8 @@ def task_messages(transcript: Transcript, pack: PromptPack, *, show_output: bool
     messages: list[Message] = []
     before: Round | None = None
     for this in transcript.rounds:
-        if this.guidance is None or (this.answer is None and this is not transcript.current):
+        answer = None if this.answer and this.answer.finish == "broken" else this.answer
+        if this.guidance is None or (answer is None and this is not transcript.current):
             continue
         if before is None:
             content = pack.fill("task_llm.first", guidance=this.guidance.text, question=question)
@@ -62,8 +63,8 @@ def task_messages(transcript: Transcript, pack: PromptPack, *, show_output: bool
             execution = _execution_note(before, pack) if show_output else ""
             content = pack.fill("task_llm.next", execution=execution, guidance=this.guidance.text)
         messages.append(Message("user", content))
-        if this.answer is not None:
-            messages.append(Message("assistant", this.answer.text))
+        if answer is not None:
+            messages.append(Message("assistant", answer.text))
             before = this
     return tuple(messages)
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import ast
 import itertools
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from codesteer_tui import events as ev
-from codesteer_tui.errors import CodesteerError, ModelError
+from codesteer_tui.errors import CodesteerError, ModelError, NotSent
 from codesteer_tui.events import Event
-from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
+from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.steering.answer_checker import AnswerChecker
+from codesteer_tui.steering.asking import Call, Calls, Said
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code, first_block_as_published
 from codesteer_tui.steering.findings import task_messages
@@ -28,14 +29,10 @@ from codesteer_tui.steering.outcome import answer_of, best, verdicts_of
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import Steerer
 from codesteer_tui.steering.symbolic_checker import judge
-from codesteer_tui.text import storable
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.values import Extraction, Finish, Program, Usage, Verdict, Verdicts
+from codesteer_tui.values import Extraction, Program, Verdict, Verdicts
 
 Facts: TypeAlias = AsyncGenerator[Event, None]
-
-MAX_TEXT_CHARS = 400_000
-"""Longest answer that is kept; a model that goes on beyond it is cut off."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,10 @@ class Method:
     threshold: float = 2.0
 
 
+Recast: TypeAlias = Callable[["Cast", int], Awaitable[tuple["Cast", Sequence[ev.RoleChanged]]]]
+"""Who takes part from this round on, given who does now, and what has changed."""
+
+
 @dataclass(frozen=True)
 class Cast:
     """Who and what takes part in a run."""
@@ -59,7 +60,10 @@ class Cast:
     executor: Executor
     pack: PromptPack
     sampling: Sampling
+    calls: Calls = field(default_factory=Calls)
     verify: Callable[[str], Verdict] | None = None
+    recast: Recast | None = None
+    """Consulted when a round begins, before anybody is asked in it."""
 
 
 async def solve(
@@ -68,20 +72,27 @@ async def solve(
     """Steer until the answer is returned, nothing more can be done, or the rounds are used up.
 
     Yields events stamped with `clock`, seconds since the session began, each already applied to
-    `transcript`. A provider's failure ends the run with `Failed`; what had arrived stays.
+    `transcript`. A provider's failure ends the run with `Failed`; what had arrived stays. A call that is not sent
+    because of a limit ends it with `Finished` and the best answer so far.
     """
     run = _Run(cast, transcript, method)
+
+    def happened(fact: Event) -> Event:
+        event = msgspec.structs.replace(fact, at=clock())
+        transcript.apply(event)
+        return event
+
+    for lost in list(cast.calls.interrupted(transcript)):
+        yield happened(lost)
     async with aclosing(run.rounds()) as facts:
         try:
             async for fact in facts:
-                event = msgspec.structs.replace(fact, at=clock())
-                transcript.apply(event)
-                yield event
+                yield happened(fact)
+        except NotSent as refused:
+            yield happened(run.finish(refused.message))
         except CodesteerError as error:
             kind = error.kind if isinstance(error, ModelError) else type(error).__name__
-            failed = ev.Failed(at=clock(), kind=kind, message=error.message, remedy=error.remedy)
-            transcript.apply(failed)
-            yield failed
+            yield happened(ev.Failed(kind=kind, message=error.message, remedy=error.remedy))
 
 
 class _Run:
@@ -97,6 +108,8 @@ class _Run:
         for number in itertools.count(max(started, default=0)):
             if number not in started:
                 yield ev.RoundStarted(round=number)
+                for change in await self.recast(number):
+                    yield change
             this = self.transcript.round(number)
             if not this.finished:
                 async with aclosing(self.round(this)) as facts:
@@ -106,6 +119,13 @@ class _Run:
             if reason := self.reason_to_stop(this):
                 yield self.finish(reason)
                 return
+
+    async def recast(self, number: int) -> Sequence[ev.RoleChanged]:
+        """Let those come on stage who were chosen for this round; says which roles have changed hands."""
+        if self.cast.recast is None:
+            return ()
+        self.cast, changes = await self.cast.recast(self.cast, number)
+        return changes
 
     async def round(self, this: Round) -> Facts:
         """One round: guidance → prompt and answer → code → execution → checks."""
@@ -133,47 +153,27 @@ class _Run:
                     yield step
 
     async def ask_task_llm(self, this: Round) -> Facts:
-        """Send the conversation to the TaskLLM and stream its answer; again where it had broken off."""
+        """Have the TaskLLM answer the conversation; again where its answer had broken off."""
         if this.answer is not None and this.answer.finish != "broken":
             return
-        messages = task_messages(self.transcript, self.cast.pack, show_output=self.method.show_output)
-        yield ev.PromptSent(round=this.number, role="task_llm", messages=messages)
+        cast = self.cast
+        messages = task_messages(self.transcript, cast.pack, show_output=self.method.show_output)
+        go_on = cast.pack.fill("task_llm.continue")
+        call = Call(this.number, "task_llm", cast.task_llm, messages, cast.sampling, go_on)
         self.live_answers.add(this.number)
-        began = time.monotonic()
-        text: dict[str, str] = {"answer": "", "reasoning": ""}
-        finish: Finish = "broken"
-        usage = Usage()
-
-        def given() -> ev.AnswerGiven:
-            return ev.AnswerGiven(
-                round=this.number,
-                text=text["answer"],
-                reasoning=text["reasoning"],
-                finish=finish,
-                usage=usage,
-                seconds=time.monotonic() - began,
-            )
-
-        try:
-            async with aclosing(self.cast.task_llm.stream(messages, self.cast.sampling)) as deltas:
-                async for delta in deltas:
-                    match delta:
-                        case TextDelta(text=piece, channel=channel):
-                            piece = storable(piece)
-                            text[channel] += piece
-                            yield ev.AnswerDelta(round=this.number, text=piece, channel=channel)
-                            if len(text[channel]) > MAX_TEXT_CHARS:
-                                finish = "length"
-                                break
-                        case Retrying(attempt=attempt, after_s=after, reason=reason):
-                            yield ev.Retried(role="task_llm", attempt=attempt, after_s=after, reason=reason)
-                        case Completed(finish=finish, usage=usage):
-                            pass
-        except ModelError:
-            if text["answer"] or text["reasoning"]:
-                yield given()
-            raise
-        yield given()
+        async with aclosing(cast.calls.make(call)) as steps:
+            async for step in steps:
+                if isinstance(step, Said):
+                    yield ev.AnswerGiven(
+                        round=this.number,
+                        text=step.text,
+                        reasoning=step.reasoning,
+                        finish=step.finish,
+                        usage=step.usage,
+                        seconds=step.seconds,
+                    )
+                else:
+                    yield step
 
     async def find_code(self, this: Round) -> Facts:
         """Look for a program in the answer."""
@@ -250,7 +250,7 @@ class _Run:
 
     def finish(self, reason: str) -> ev.Finished:
         """The end: the best answer so far, with the three opinions on it."""
-        answered = self.transcript.answered
+        answered = self.transcript.answered_whole
         kept = (answered[-1] if answered else None) if self.method.published else best(self.transcript)
         decision = self.transcript.current.guidance if self.transcript.current else None
         if kept is None:

@@ -51,7 +51,7 @@ def rank(this: Round) -> tuple[int, int, int, int]:
 
 def best(transcript: Transcript) -> Round | None:
     """The round whose answer is kept: verified by checks > runs without error > any (METHOD.md, section 5)."""
-    return max(transcript.answered, key=rank, default=None)
+    return max(transcript.answered_whole, key=rank, default=None)
 
 
 def not_run_reason(this: Round) -> NotRun | None:

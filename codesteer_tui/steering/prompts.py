@@ -25,6 +25,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "guidance.text": frozenset(),
     "task_llm.first": frozenset({"guidance", "question"}),
     "task_llm.next": frozenset({"execution", "guidance"}),
+    "task_llm.continue": frozenset(),
     "task_llm.execution": frozenset({"ending", "output"}),
     "findings.answer": frozenset({"answer"}),
     "findings.execution": frozenset({"ending", "output"}),

@@ -6,22 +6,22 @@ one `GuidanceGiven`. It never looks at ground truth.
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol, TypeAlias
 
-from codesteer_tui.events import GuidanceDelta, GuidanceGiven, PromptSent, Retried
-from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
+from codesteer_tui.events import GuidanceGiven
+from codesteer_tui.providers import ChatModel, Sampling
+from codesteer_tui.steering import asking
 from codesteer_tui.steering import guidance as reading
+from codesteer_tui.steering.asking import Call, Calls, Said
 from codesteer_tui.steering.findings import steerer_messages
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.rules import decide
-from codesteer_tui.text import storable
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Guidance, RoleInfo, Usage
+from codesteer_tui.values import Guidance, RoleInfo
 
-Step: TypeAlias = PromptSent | GuidanceDelta | Retried | GuidanceGiven
+Step: TypeAlias = asking.Step | GuidanceGiven
 
 
 class Steerer(Protocol):
@@ -37,6 +37,7 @@ class Steerer(Protocol):
 
         Raises:
             ModelError: the model behind it failed.
+            NotSent: a limit of the session does not allow the call.
         """
         ...
 
@@ -67,10 +68,12 @@ class ModelSteerer:
         pack: PromptPack,
         options: Sampling,
         *,
+        calls: Calls | None = None,
         published: bool = False,
         fine_tuned: bool = False,
     ) -> None:
         self._model, self._pack, self._options = model, pack, options
+        self._calls = calls or Calls()
         self._published, self._fine_tuned = published, fine_tuned
 
     @property
@@ -82,23 +85,16 @@ class ModelSteerer:
         """Ask the model, and read its reply."""
         number = transcript.current.number if transcript.current else 0
         messages = steerer_messages(transcript, self._pack)
-        yield PromptSent(round=number, role="steerer", messages=messages)
-        began, reply, usage = time.monotonic(), "", Usage()
-        async with aclosing(self._model.stream(messages, self._options)) as deltas:
-            async for delta in deltas:
-                match delta:
-                    case TextDelta(text=text, channel=channel):
-                        text = storable(text)
-                        if channel == "answer":
-                            reply += text
-                        yield GuidanceDelta(round=number, text=text, channel=channel)
-                    case Retrying(attempt=attempt, after_s=after, reason=reason):
-                        yield Retried(role="steerer", attempt=attempt, after_s=after, reason=reason)
-                    case Completed(usage=usage):
-                        pass
-        seconds = time.monotonic() - began
-        decided = self._read(reply, first=not transcript.answered)
-        yield GuidanceGiven(round=number, guidance=decided, usage=usage, seconds=seconds)
+        call = Call(number, "steerer", self._model, messages, self._options)
+        async with aclosing(self._calls.make(call)) as steps:
+            async for step in steps:
+                if isinstance(step, Said):
+                    decided = self._read(step.text, first=not transcript.answered)
+                    yield GuidanceGiven(
+                        round=number, guidance=decided, usage=step.usage, seconds=step.seconds
+                    )
+                else:
+                    yield step
 
     def _read(self, reply: str, *, first: bool) -> Guidance:
         if not self._published:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.tui.keys import KEYS, bindings, name
@@ -18,7 +19,10 @@ from codesteer_tui.tui.words import cut, two_lines
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
+    from codesteer_tui.tui.choosing import Choosing
+    from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
+    from codesteer_tui.values import Role
 
 
 NOTICE_WIDTH = 56
@@ -44,12 +48,22 @@ class CodesteerApp(App[None]):
     ) -> None:
         super().__init__()
         self.settings = settings
+        self.chosen: dict[Role, str] = {}
+        """Who was given a role in the app, for the problems from then on."""
+        self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
-        return LiveScreen(self.settings, self._problem, look_around=self._recording is None)
+        return LiveScreen(self._problem, look_around=self._recording is None)
+
+    @property
+    def live(self) -> LiveScreen:
+        """The first screen, which poses problems."""
+        live = self.screen_stack[0]
+        assert isinstance(live, LiveScreen)
+        return live
 
     def on_mount(self) -> None:
         wanted = self.settings.config.screen.theme
@@ -75,6 +89,63 @@ class CodesteerApp(App[None]):
     def on_sessions_screen_chosen(self, event: SessionsScreen.Chosen) -> None:
         """A session was chosen in the list."""
         self.open_recording(event.recording, play=event.play)
+
+    @property
+    def choosing(self) -> Choosing:
+        """Gives roles to other players. Its modules are imported when it is first needed."""
+        if self._choosing is None:
+            from codesteer_tui.tui.choosing import Choosing
+
+            self._choosing = Choosing(self)
+        return self._choosing
+
+    def use(self, settings: Settings) -> None:
+        """Go on with other settings: somebody was chosen for a role, or a key was stored."""
+        self.settings = settings
+        self.live.on_settings()
+        self.show_roles()
+
+    def show_roles(self) -> None:
+        """Bring the models screen up to date, where it is open."""
+        if self._choosing and (screen := self._choosing.screen):
+            screen.renew(self.settings, self._choosing.playing())
+
+    def choose(self, role: Role, player: str) -> None:
+        """Have a player for a role: from the next round of a run, and for every problem from now on."""
+        self._in_background(self.choosing.choose(role, player))
+
+    def open_models(self, role: Role = "task_llm") -> None:
+        """Show who plays which role."""
+        from codesteer_tui.tui.screens.models import ModelsScreen
+
+        if not any(isinstance(screen, ModelsScreen) for screen in self.screen_stack):
+            self.push_screen(ModelsScreen(self.settings, self.choosing.playing(), role))
+
+    def action_models(self) -> None:
+        self.open_models()
+
+    def on_models_screen_chosen(self, event: ModelsScreen.Chosen) -> None:
+        """A player was chosen for a role."""
+        self.choose(event.role, event.player)
+
+    def on_models_screen_key_wanted(self, event: ModelsScreen.KeyWanted) -> None:
+        """The key of a provider shall be entered."""
+        self._in_background(self.choosing.enter_key(event.provider))
+
+    def on_models_screen_save_wanted(self, event: ModelsScreen.SaveWanted) -> None:
+        """Who plays a role shall be saved."""
+        self._in_background(self.choosing.save(event.role))
+
+    def _in_background(self, work: Coroutine[None, None, object]) -> None:
+        self.run_worker(work, group="choosing", exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A bug in a choice is shown, and does not take a run down with it."""
+        if event.worker.group == "choosing" and event.state is WorkerState.ERROR:
+            error = event.worker.error
+            self.live.explain(
+                f"This is a bug in codesteer: {type(error).__name__}: {error}", "Please report it."
+            )
 
     def on_build_screen_built(self) -> None:
         """There is an image now: look around again."""
@@ -136,15 +207,19 @@ class CodesteerApp(App[None]):
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _fatal_error(self) -> None:
-        """End the app and print a traceback without local variables.
+        """End the app and print a traceback without local variables and keys.
 
         Textual's own would print them, and with them whatever a handler holds: a key, a problem, an answer.
         """
         from rich.segment import Segments
         from rich.traceback import Traceback
 
+        from codesteer_tui.providers.hiding import hide_keys
+
         self.bell()
         shown = Traceback(show_locals=False, width=None)
+        for stack in shown.trace.stacks:
+            stack.exc_value = hide_keys(stack.exc_value)
         self._exit_renderables.append(Segments(self.console.render(shown, self.console.options)))
         self._close_messages_no_wait()
 
@@ -157,6 +232,12 @@ class CodesteerApp(App[None]):
                     f"key {name(key)}",
                     lambda action=key.action: self.run_action(action),
                 )
+        for role, who in (("task_llm", "TaskLLM"), ("steerer", "steerer"), ("checker", "checker")):
+            yield SystemCommand(
+                f"Choose the {who}",
+                "another model for this role, from the next round",
+                lambda role=role: self.open_models(role),
+            )
         yield SystemCommand(
             "Build the sandbox image",
             "a Docker container for every program; asks before it downloads",

@@ -5,10 +5,17 @@ A fact that is missing means three things: not yet, never, or not asked for. The
 
 from __future__ import annotations
 
-from codesteer_tui.events import Cancelled, Failed
+from typing import Literal, TypeAlias
+
+from codesteer_tui.events import CallFailed, Cancelled, Failed, RoleChanged
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.words import Mark
+from codesteer_tui.values import Question, Role, RoleInfo
 
+Stream: TypeAlias = Literal["guidance", "task", "run", "flags"]
+"""What the panes show, by their names."""
+
+CHANGED = Mark("^", "another model", "bold $text-accent")
 STOPPED = Mark("-", "stopped", "bold $text-warning")
 FAILED = Mark("-", "failed", "bold $text-error")
 DECISION = "waits for your decision"
@@ -37,7 +44,42 @@ def never(transcript: Transcript, this: Round) -> str:
     return "run failed first" if cut_short(transcript, this) is FAILED else "run stopped first"
 
 
-def waits_for_person(transcript: Transcript, this: Round) -> bool:
-    """Whether this round goes on only once the person has decided something."""
-    open_questions = transcript.questions.keys() - transcript.replies.keys()
-    return bool(open_questions) and goes_on(transcript, this) and this is transcript.current
+def waits_for_retry(transcript: Transcript) -> bool:
+    """Whether the last thing that happened is that a call failed and is tried again."""
+    if not transcript.retries or transcript.ending:
+        return False
+    return transcript.seconds <= transcript.retries[-1].at
+
+
+def player(transcript: Transcript, role: Role, this: Round | None) -> RoleInfo | None:
+    """Who played a role in a round; where no round is meant, who plays it now."""
+    later = [c for c in transcript.role_changes if c.role == role and this and c.round > this.number]
+    return min(later, key=lambda c: c.round).before if later else transcript.roles.get(role)
+
+
+def changes(transcript: Transcript, this: Round, *roles: Role) -> list[RoleChanged]:
+    """The roles that were given to another model with this round; all of them where none is named."""
+    found = [change for change in transcript.role_changes if change.round == this.number]
+    return [change for change in found if not roles or change.role in roles]
+
+
+def failure(transcript: Transcript, this: Round, role: Role) -> CallFailed | None:
+    """The last call of a role that failed in this round."""
+    return next((f for f in reversed(transcript.failures) if f.round == this.number and f.role == role), None)
+
+
+def waits_for_person(transcript: Transcript, this: Round, about: Stream | None = None) -> bool:
+    """Whether this round goes on only once the person has decided something; `about`: something of that stream."""
+    waiting = [q for id, q in transcript.questions.items() if id not in transcript.replies]
+    if not waiting or not goes_on(transcript, this) or this is not transcript.current:
+        return False
+    return about is None or about in _concerned(waiting[-1], this)
+
+
+def _concerned(question: Question, this: Round) -> tuple[Stream, ...]:
+    """What goes on with the answer: the program and its check, or the call that is asked about."""
+    if question.kind == "run_with_reduced_isolation":
+        return ("run", "flags")
+    if this.guidance is None:
+        return ("guidance",)
+    return ("task",) if this.answer is None or this.answer.finish == "broken" else ("flags",)

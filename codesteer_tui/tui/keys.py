@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from textual.binding import Binding, BindingType
 
-Where: TypeAlias = Literal["anywhere", "desk", "prompt", "pane", "replay", "sessions"]
+Where: TypeAlias = Literal["anywhere", "desk", "prompt", "pane", "replay", "sessions", "models"]
 
 
 class Key(NamedTuple):
@@ -29,6 +29,7 @@ class Key(NamedTuple):
 KEYS: tuple[Key, ...] = (
     Key("help", "f1", "app.help", "show this help", "anywhere", "help"),
     Key("settings", "f2", "app.settings", "show the settings and where each comes from", "anywhere"),
+    Key("models", "ctrl+o", "app.models", "show who plays which role, and choose", "anywhere", "models"),
     Key("sessions", "ctrl+s,f4", "app.sessions", "list the recorded sessions", "anywhere", "sessions"),
     Key(
         "new",
@@ -91,6 +92,15 @@ KEYS: tuple[Key, ...] = (
     Key("open", "enter", "open", "open at the end", "sessions", "open"),
     Key("watch", "p", "watch", "play from the start", "sessions", "play"),
     Key("delete", "d", "delete", "delete, after asking", "sessions", "delete"),
+    Key("choose", "enter", "select", "give the role to this player", "models", "choose"),
+    Key("role_1", "1", "screen.role(1)", "go to the TaskLLM", "models", "role", "1-3"),
+    Key("role_2", "2", "screen.role(2)", "go to the steerer", "models"),
+    Key("role_3", "3", "screen.role(3)", "go to the checker", "models"),
+    Key("search", "slash", "screen.search", "search, or write provider:model", "models", "search"),
+    Key("models_of", "right", "screen.models_of", "list the models of this provider", "models"),
+    Key("save", "s", "screen.save", "save who plays the role for later", "models", "save"),
+    Key("enter_key", "k", "screen.enter_key", "enter the key of this provider", "models", "key"),
+    Key("ask_again", "r", "screen.ask_again", "ask all providers again", "models", "again"),
 )
 
 _NAMES = {
@@ -108,6 +118,7 @@ _NAMES = {
     "tab": "Tab",
     "up": "Up",
     "down": "Down",
+    "slash": "/",
 }
 _OWN = {"palette", "quit", "copy", "send", "newline", "history", "empty"}
 """Keys that Textual, the prompt or its screen binds itself; they are in the table for the help."""

@@ -9,7 +9,7 @@ import textwrap
 from typing import NamedTuple
 
 from codesteer_tui.transcript import Execution, Round
-from codesteer_tui.values import ExecutionResult, Isolation, NotRun, Outcome, Usage
+from codesteer_tui.values import ExecutionResult, Isolation, NotRun, Outcome, RoleInfo, Usage
 
 
 class Mark(NamedTuple):
@@ -124,6 +124,13 @@ def size(count: int) -> str:
     if count < 1024:
         return f"{count} B"
     return f"{count / 1024:.1f} KiB" if count < 1 << 20 else f"{count / (1 << 20):.1f} MiB"
+
+
+def who(info: RoleInfo) -> str:
+    """Who plays a role, as it is written in [roles]."""
+    if info.kind in ("rules", "off"):
+        return "built-in rules" if info.kind == "rules" else "off"
+    return info.provider if info.kind == "demo" or not info.model else f"{info.provider}:{info.model}"
 
 
 def tokens(usage: Usage) -> str:

@@ -67,7 +67,7 @@ CONFIGS = {
     "an unknown section": ("[rolls]\nx = 1\n", ("user.toml", "[rolls]", "did you mean 'roles'")),
     "a wrong type": ("[steering]\nmax_rounds = 'many'\n", ("user.toml:2", "'many'", "a whole number")),
     "broken TOML": ("[steering\n", ("user.toml", "line 1")),
-    "an unknown provider": ("[roles]\ntask_llm = 'nobody'\n", ("user.toml:2", "'nobody'", "demo, openai")),
+    "an unknown provider": ("[roles]\ntask_llm = 'nobody'\n", ("user.toml:2", "'nobody'", "auto, demo")),
     "a key in the open": ("[providers.openai]\nkey = 'sk-oops'\n", ("providers.openai.key", "env:NAME")),
 }
 

@@ -21,18 +21,11 @@ def test_show_leaves_out_what_means_nothing_for_a_kind_of_provider_unless_it_was
         "[providers.anthropic]\nseed = 3\n[providers.local]\nkind = 'llama_cpp'\nmodel = 'x.gguf'\n"
     )
     providers = tomllib.loads(desk.codesteer("config", "show").out)["providers"]
-    remote = {"kind", "model", "base_url", "key", "temperature", "max_tokens", "timeout_s"}
-    assert set(providers["openai"]) == remote
-    assert set(providers["anthropic"]) == {*remote, "seed"}
+    assert {"base_url", "key", "headers", "thinking_tokens", "seed"} <= set(providers["anthropic"])
+    assert not {"api", "gpu_layers", "delay_s"} & set(providers["anthropic"])
     assert set(providers["demo"]) == {"kind", "model", "max_tokens", "delay_s", "seed"}
-    assert set(providers["local"]) == {
-        "kind",
-        "model",
-        "temperature",
-        "max_tokens",
-        "context_tokens",
-        "gpu_layers",
-    }
+    assert {"kind", "model", "context_tokens", "gpu_layers"} <= set(providers["local"])
+    assert not {"base_url", "key", "headers", "timeout_s"} & set(providers["local"])
 
 
 def test_explain_a_role_says_what_it_may_be_and_who_plays_it_now(desk) -> None:
@@ -111,3 +104,98 @@ def test_init_writes_a_file_once_and_says_where(desk) -> None:
 def test_path_names_the_user_file_and_the_files_in_use(desk) -> None:
     done = desk.codesteer("config", "path", "--json").data
     assert done == {"user_file": str(desk.config), "exists": True, "files": [str(desk.config)]}
+
+
+PROFILED = """
+[steering]
+max_rounds = 2
+[profiles.laptop.steering]
+max_rounds = 3
+[profiles.laptop.roles]
+task_llm = "ollama:qwen3:8b"
+"""
+
+
+def test_a_profile_is_named_before_or_after_the_command_and_the_later_one_counts(desk) -> None:
+    desk.configure(PROFILED)
+    for arguments in (
+        ("--profile", "laptop", "config", "show", "--json"),
+        ("config", "show", "--json", "--profile", "laptop"),
+        ("--profile", "paper", "config", "show", "--json", "--profile", "laptop"),
+    ):
+        shown = desk.codesteer(*arguments).data
+        assert (shown["steering"]["max_rounds"], shown["steering"]["profile"]) == (3, "default")
+    desk.env["CODESTEER_PROFILE"] = "laptop"
+    assert "# profile: laptop\n" in desk.codesteer("config", "show").out
+    shown = desk.codesteer("config", "show", "--json", "--profile", "paper").data
+    assert (shown["steering"]["max_rounds"], shown["steering"]["profile"]) == (2, "paper")
+    wrong = desk.codesteer("config", "show", "--profile", "labtop")
+    assert wrong.code == 2
+    assert "did you mean 'laptop'?" in wrong.err
+
+
+def test_profiles_are_listed_with_what_they_set_and_where(desk) -> None:
+    desk.configure(PROFILED)
+    said = desk.codesteer("config", "profiles", "--profile", "laptop").out
+    assert f"* laptop  steering.max_rounds, roles.task_llm  # {desk.config}:4" in said
+    assert "  paper   steering.profile  # built in" in said
+    [paper, laptop] = desk.codesteer("config", "profiles", "--json").data
+    assert (paper["name"], paper["chosen"], laptop["keys"][0]) == ("paper", False, "steering.max_rounds")
+
+
+def test_explain_says_what_every_weaker_layer_had_said(desk) -> None:
+    desk.configure(PROFILED)
+    arguments = ("config", "explain", "steering.max_rounds", "--profile", "laptop", "--max-rounds", "9")
+    said = desk.codesteer(*arguments).out
+    order = ["decided  by flag: --max-rounds", f"weaker   3 by profile: {desk.config}:5"]
+    order += [f"weaker   2 by user file: {desk.config}:3", "weaker   5 by default"]
+    places = [said.index(words) for words in order]
+    assert places == sorted(places)
+    [item] = desk.codesteer(*arguments, "--json").data
+    assert [w["value"] for w in item["weaker"]] == [3, 2, 5]
+
+
+def test_explain_says_why_a_key_is_not_sent(desk) -> None:
+    desk.env["CODESTEER_PROVIDERS__GROQ__BASE_URL"] = "https://gateway.example/v1"
+    said = desk.codesteer("config", "explain", "providers.groq.key").out
+    assert 'providers.groq.key = ""' in said
+    assert "note     the key of preset groq is for api.groq.com" in said
+    assert 'weaker   "env:GROQ_API_KEY" by preset groq' in said
+    item = desk.codesteer("doctor", "--json").data["items"]
+    assert any("gateway.example" in i["detail"] and "providers.groq.key" in i["remedy"] for i in item)
+
+
+def test_explain_a_service_shows_every_key_that_matters_for_it(desk) -> None:
+    keys = {item["key"] for item in desk.codesteer("config", "explain", "providers.groq", "--json").data}
+    assert {"providers.groq.top_p", "providers.groq.headers", "providers.groq.preset"} <= keys
+    assert not {"providers.groq.gpu_layers", "providers.groq.delay_s"} & keys
+
+
+def test_show_prints_the_providers_in_use_and_names_the_others(desk) -> None:
+    desk.env["MISTRAL_API_KEY"] = "sk-x"
+    desk.configure("[providers.'my.box']\npreset = 'vllm'\n")
+    out = desk.codesteer("config", "show", "--steerer", "xai:grok").out
+    assert set(tomllib.loads(out)["providers"]) == {"my.box", "mistral", "xai", "demo"}
+    last = out.strip().splitlines()[-1]
+    assert last.startswith("# built in as well")
+    assert "groq" in last
+    assert "mistral" not in last
+
+
+def test_values_of_headers_are_nowhere_to_be_seen(desk) -> None:
+    desk.configure("[providers.openai]\nheaders = { X-A = 'very-secret' }\nkey = 'cmd:echo very-secret'\n")
+    desk.env["CODESTEER_PROVIDERS__GROQ__HEADERS"] = '{"X-B": "very-secret"}'
+    for arguments in (
+        ["config", "show"],
+        ["config", "show", "--json"],
+        ["config", "explain", "providers"],
+        ["config", "explain", "providers.openai.headers", "--json"],
+        ["doctor"],
+    ):
+        done = desk.codesteer(*arguments)
+        assert "very-secret" not in done.out + done.err
+    assert "(set)" in desk.codesteer("config", "show").out
+    desk.configure("[providers.openai]\nheaders = { 'X A' = 'very-secret' }\n")
+    refused = desk.codesteer("config", "show")
+    assert refused.code == 2
+    assert "very-secret" not in refused.out + refused.err

@@ -47,6 +47,13 @@ class Terminal:
                 raise AssertionError(f"no {pattern!r} within {timeout:g} s:\n{self.text}")
         return found
 
+    def settle(self) -> None:
+        """Watch until nothing has been drawn for a fifth of a second, or for two seconds."""
+        for _ in range(10):
+            before = len(self.raw)
+            if not self._watch(0.2) or len(self.raw) == before:
+                return
+
     def wait_for_end(self, timeout: float = 20) -> int:
         """Watch until the command has ended, and give its exit code (minus the signal, if one ended it)."""
         limit = time.monotonic() + timeout

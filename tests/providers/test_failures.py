@@ -6,83 +6,32 @@ import json
 
 import pytest
 
+from codesteer_tui.providers.failure_words import asked_wait, hide
 from codesteer_tui.providers.failures import (
     Place,
     explain,
     from_event,
     from_status,
-    hide,
     refused_parameter,
-    retry_after,
+)
+from tests.providers.captured import ADDRESSES, WAITS
+from tests.providers.captured import CAPTURED as CAPTURED_AWAY
+from tests.providers.captured_at_home import CAPTURED_AT_HOME
+
+CAPTURED = CAPTURED_AWAY | CAPTURED_AT_HOME
+
+PLACE = Place(
+    "mine",
+    "https://user:pw@api.example.com:8443/v1",
+    "gpt-4o",
+    key="sk-proj-secret123456",
+    secrets=("team-token-9",),
 )
 
-PLACE = Place("mine", "https://user:pw@api.example.com:8443/v1", "gpt-4o", key="sk-proj-secret123456")
-
-CAPTURED = [
-    (
-        401,
-        {
-            "error": {
-                "message": "Incorrect API key provided: sk-proj-********3456.",
-                "code": "invalid_api_key",
-            }
-        },
-        "auth",
-    ),
-    (401, {"error": {"message": "Invalid API Key", "type": "authentication_error", "code": 401}}, "auth"),
-    (403, {"error": {"message": "Project does not have access to model"}}, "auth"),
-    (402, {"error": {"message": "Insufficient Balance"}}, "quota"),
-    (429, {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}, "quota"),
-    (
-        429,
-        {"error": {"message": "Rate limit reached for gpt-4o", "code": "rate_limit_exceeded"}},
-        "rate_limit",
-    ),
-    (529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, "overloaded"),
-    (503, "<html><head><title>503 Service Temporarily Unavailable</title></head></html>", "overloaded"),
-    (500, {"detail": "Internal Server Error"}, "overloaded"),
-    (
-        400,
-        {
-            "error": {
-                "message": "This model's maximum context length is 8192 tokens",
-                "code": "context_length_exceeded",
-            }
-        },
-        "context_too_long",
-    ),
-    (
-        400,
-        {
-            "error": {
-                "code": 400,
-                "message": "the request exceeds the available context size",
-                "type": "exceed_context_size_error",
-            }
-        },
-        "context_too_long",
-    ),
-    (
-        400,
-        {"type": "error", "error": {"message": "prompt is too long: 210000 tokens > 200000 maximum"}},
-        "context_too_long",
-    ),
-    (400, {"error": {"message": "Your credit balance is too low to access the Anthropic API."}}, "quota"),
-    (400, {"error": {"message": "The response was filtered", "code": "content_filter"}}, "refused"),
-    (400, {"error": {"message": "'messages' must contain at least one item"}}, "bad_request"),
-    (422, {"detail": [{"loc": ["body", "messages"], "msg": "field required"}]}, "bad_request"),
-    (404, {"error": {"message": "The model `gpt-9` does not exist", "code": "model_not_found"}}, "not_found"),
-    (404, {"type": "error", "error": {"type": "not_found_error", "message": "model: claude-0"}}, "not_found"),
-    (
-        413,
-        {"error": {"type": "request_too_large", "message": "Request exceeds the maximum size"}},
-        "context_too_long",
-    ),
-    (407, "proxy authentication required", "unreachable"),
-]
+BODIES = pytest.mark.parametrize(("status", "body", "kind"), CAPTURED.values(), ids=CAPTURED)
 
 
-@pytest.mark.parametrize(("status", "body", "kind"), CAPTURED)
+@BODIES
 def test_a_captured_error_body_gets_its_kind_and_a_remedy(status: int, body: object, kind: str) -> None:
     error = from_status(status, body, {}, PLACE).error
     assert error.kind == kind
@@ -91,13 +40,70 @@ def test_a_captured_error_body_gets_its_kind_and_a_remedy(status: int, body: obj
         assert named in error.message
 
 
-@pytest.mark.parametrize(("status", "body", "kind"), CAPTURED)
+@BODIES
 def test_no_message_shows_a_key_or_a_password(status: int, body: object, kind: str) -> None:
-    text = json.dumps(body) + " with key sk-proj-secret123456 and Bearer abcdef"
+    text = json.dumps(body) + " with key sk-proj-secret123456 and Bearer abcdef and team-token-9"
     shown = str(from_status(status, {"error": {"message": text}}, {}, PLACE).error)
     assert "secret123456" not in shown
     assert "abcdef" not in shown
+    assert "team-token-9" not in shown
     assert "pw@" not in shown
+
+
+@BODIES
+def test_the_same_words_as_an_event_in_a_stream_get_the_same_kind_where_they_say_it(
+    status: int, body: object, kind: str
+) -> None:
+    if (
+        isinstance(body, dict)
+        and isinstance(error := body.get("error"), dict)
+        and error.get("code") == status
+    ):
+        assert from_event(error, PLACE, began=True).error.kind == kind
+
+
+@pytest.mark.parametrize("body", ADDRESSES)
+def test_a_404_that_names_no_model_points_at_the_address(body: object) -> None:
+    error = from_status(404, body, {}, PLACE).error
+    assert error.kind == "not_found"
+    assert "/v1" in error.remedy
+    assert "base_url" in error.remedy
+
+
+@pytest.mark.parametrize("name", [n for n, (status, *_) in CAPTURED.items() if status == 404])
+def test_a_404_that_names_a_model_points_at_its_name(name: str) -> None:
+    error = from_status(404, CAPTURED[name][1], {}, PLACE).error
+    assert "model's name" in error.remedy
+
+
+def test_the_servers_own_words_are_found_in_every_shape() -> None:
+    shapes = {
+        "gemini key": "API key not valid. Please pass a valid API key.",
+        "mistral parameter": "body.max_completion_tokens: Extra inputs are not permitted",
+        "mistral detail": "body.messages: field required",
+        "ollama model": 'model "llama2" not found, try pulling it first',
+        "a gateway's page": "a web page titled '503 Service Temporarily Unavailable'",
+        "fastapi": "Internal Server Error",
+    }
+    for name, words in shapes.items():
+        assert f": {words})" in from_status(*CAPTURED[name][:2], {}, PLACE).error.message
+    inner = {"error": {"message": json.dumps({"error": {"message": "The inner words"}})}}
+    assert "400: The inner words)" in from_status(400, inner, {}, PLACE).error.message
+
+
+@pytest.mark.parametrize("name", ["groq too large at once", "openai too large at once"])
+def test_a_request_that_alone_is_too_much_for_a_minute_is_not_sent_again(name: str) -> None:
+    failure = from_status(*CAPTURED[name][:2], {}, PLACE)
+    assert not failure.may_pass
+    assert "this one request" in failure.error.message
+    assert "max_tokens" in failure.error.remedy
+
+
+@pytest.mark.parametrize(("body", "seconds"), WAITS)
+def test_a_wait_that_only_the_words_tell_is_read(body: object, seconds: float) -> None:
+    assert asked_wait({}, body) == pytest.approx(seconds)
+    assert asked_wait({"retry-after": "3"}, body) == 3
+    assert from_status(429, body, {}, PLACE).retry_after_s == pytest.approx(seconds)
 
 
 def test_only_failures_that_may_pass_are_worth_another_try() -> None:
@@ -115,12 +121,6 @@ def test_a_401_without_a_key_says_that_a_key_is_missing() -> None:
     assert error.kind == "missing_key"
 
 
-def test_a_404_that_names_no_model_points_at_the_address() -> None:
-    error = from_status(404, {"detail": "Not Found"}, {}, PLACE).error
-    assert "base_url" in error.remedy
-    assert "/v1" in error.remedy
-
-
 def test_an_error_event_in_a_stream_is_typed_and_tried_again_only_before_text() -> None:
     body = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
     assert from_event(body, PLACE, began=False).error.kind == "overloaded"
@@ -130,11 +130,14 @@ def test_an_error_event_in_a_stream_is_typed_and_tried_again_only_before_text() 
 
 
 def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
-    assert retry_after({"retry-after": "2.5"}) == 2.5
-    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, now=1445412480 - 30) == 30
-    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, now=1445412480 + 30) == 0
-    assert retry_after({"retry-after": "soon"}) is None
-    assert retry_after({}) is None
+    assert asked_wait({"retry-after": "2.5"}, None) == 2.5
+    assert asked_wait({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None, now=1445412480 - 30) == 30
+    assert asked_wait({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None, now=1445412480 + 30) == 0
+    for odd in ("soon", "nan", "inf", "1e999", "Wed, 99 Foo 2015", ""):
+        assert asked_wait({"retry-after": odd}, None) is None
+    assert asked_wait({"retry-after": "-5"}, None) == 0
+    assert asked_wait({"retry-after-ms": "250", "retry-after": "1"}, None) == 0.25
+    assert asked_wait({}, None) is None
 
 
 class _Status(Exception):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from codesteer_tui.config import Config, Provider, Roles, default_providers
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.providers.opening import choose_role
+from codesteer_tui.providers.opening import choose_role, keys_without_model
 
 OPENAI = {"OPENAI_API_KEY": "sk-x"}
 
@@ -27,3 +28,49 @@ def test_a_model_that_answers_may_steer_as_well_and_the_demo_may_check() -> None
     assert choose_role(config, "steerer", OPENAI).name == "openai"
     assert choose_role(Config(), "checker", {}).name == "demo"
     assert choose_role(Config(), "steerer", {}).provider is None
+
+
+def test_auto_takes_a_provider_that_the_person_set_up_before_a_built_in_one() -> None:
+    env = {**OPENAI, "MY_KEY": "k", "GROQ_API_KEY": "g"}
+    own = {"work": Provider(kind="openai", model="m", base_url="https://llm.example/v1", key="env:MY_KEY")}
+    assert choose_role(Config(), "task_llm", env).name == "openai"
+    assert choose_role(Config(providers=default_providers() | own), "task_llm", env).name == "work"
+    groq = msgspec.structs.replace(default_providers()["groq"], model="m")
+    chosen = choose_role(Config(providers=default_providers() | {"groq": groq}), "task_llm", env)
+    assert (chosen.name, chosen.model, chosen.why) == ("groq", "m", "a key was found in GROQ_API_KEY")
+
+
+def test_auto_takes_no_provider_without_a_model_and_says_that_a_key_is_there() -> None:
+    choice = choose_role(Config(), "task_llm", {"GROQ_API_KEY": "g"})
+    assert choice.name == "demo"
+    assert "a key was found in GROQ_API_KEY" in choice.why
+    assert "no model of groq" in choice.why
+    assert keys_without_model(Config(), {"GROQ_API_KEY": "g"}) == [
+        ("groq", "a key was found in GROQ_API_KEY")
+    ]
+
+
+def test_auto_takes_the_presets_in_their_order_whatever_the_variables_order() -> None:
+    env = {"ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o"}
+    assert choose_role(Config(), "task_llm", env).name == "openai"
+    assert choose_role(Config(), "task_llm", {"ANTHROPIC_API_KEY": "a"}).name == "anthropic"
+
+
+@pytest.mark.parametrize("key", ["", "  \n"])
+def test_a_blank_variable_is_no_key(key: str) -> None:
+    assert choose_role(Config(), "task_llm", {"OPENAI_API_KEY": key}).name == "demo"
+
+
+def test_auto_takes_no_server_of_ones_own_and_no_azure_without_an_address() -> None:
+    local = {"lan": Provider(kind="openai", model="m", base_url="http://10.0.0.1:8000/v1", key="none")}
+    azure = {"azure": msgspec.structs.replace(default_providers()["azure"], model="deployed")}
+    config = Config(providers=default_providers() | local | azure)
+    assert choose_role(config, "task_llm", {"AZURE_OPENAI_API_KEY": "k"}).name == "demo"
+
+
+@pytest.mark.parametrize("source", ["keyring:work", "cmd:false"])
+def test_a_key_in_a_keyring_or_from_a_command_is_taken_on_trust(source: str) -> None:
+    own = {"work": Provider(kind="openai", model="m", base_url="https://llm.example/v1", key=source)}
+    choice = choose_role(Config(providers=default_providers() | own), "task_llm", {})
+    assert choice.name == "work"
+    assert "its key is named" in choice.why

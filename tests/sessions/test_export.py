@@ -8,7 +8,8 @@ import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.export import as_text, lasting, lines_of
-from codesteer_tui.values import ExecutionResult, Limits, Message, NotRun, Program
+from codesteer_tui.text import money, used
+from codesteer_tui.values import ExecutionResult, Limits, Message, NotRun, Program, Usage
 
 STAMP = re.compile(r"^ *\d+\.\d\ds  ")
 SOURCE = "for n in range(3):\n    print(n)\n\nprint('end')\n"
@@ -54,3 +55,49 @@ def test_a_quick_program_did_not_take_no_time() -> None:
     result = ExecutionResult(status="exited", exit=0, wall_ms=4.2)
     event = ev.ExecutionFinished(round=0, id="x1", purpose="answer", result=result)
     assert lines_of(event)[0].endswith("execution x1: exit 0 after 4 ms")
+
+
+def test_what_was_used_up_stands_at_the_end_by_role_and_round() -> None:
+    events = [
+        ev.AnswerGiven(at=1.0, round=0, text="a", usage=Usage(1000, 200, usd=0.0123), seconds=2.0),
+        ev.CallFailed(
+            at=2.0,
+            round=1,
+            role="checker",
+            kind="broken_stream",
+            message="It broke.",
+            text="half",
+            usage=Usage(10, 2, estimated=True),
+        ),
+    ]
+    lines = as_text(events).splitlines()
+    assert lines[0].endswith("answer: 200 tokens, $0.0123 in 2.0 s")
+    assert "checker: the call failed: It broke. (~12 tokens, $?)" in lines[2]
+    assert [line.strip() for line in lines[3:5]] == ["what had arrived:", "half"]
+    assert lines[5:] == [
+        "used: ~1,212 tokens, ~$0.0123+?",
+        "    task_llm: 1,200 tokens, $0.0123",
+        "    checker: ~12 tokens, $?",
+        "    round 0: task_llm: 1,200 tokens, $0.0123",
+        "    round 1: checker: ~12 tokens, $?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("usd", "estimated", "unknown", "words"),
+    [
+        (0.0, False, False, ""),
+        (0.0, True, True, "$?"),
+        (0.0123, False, False, "$0.0123"),
+        (0.0123, True, False, "~$0.0123"),
+        (0.01, False, True, "$0.01+?"),
+        (0.00001, False, False, "<$0.0001"),
+        (0.99996, False, False, "$1.00"),
+        (12.3456, False, False, "$12.35"),
+        (1234.5, False, False, "$1,234.50"),
+    ],
+)
+def test_money_in_words(usd: float, estimated: bool, unknown: bool, words: str) -> None:
+    assert money(usd, estimated=estimated, unknown=unknown) == words
+    price = f", {words}" if words else ""
+    assert used(1, usd, estimated=estimated, unknown=unknown) == f"{'~' if estimated else ''}1 token{price}"

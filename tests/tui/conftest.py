@@ -12,6 +12,7 @@ from codesteer_tui.config import Config, Screen, Sessions
 from codesteer_tui.events import Event
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.widgets.pane import Pane
+from codesteer_tui.values import Role, RoleInfo
 
 Shown = Callable[[], str]
 
@@ -62,6 +63,8 @@ class FakeSession:
     def __init__(self, events: Sequence[Event], hold: object = None) -> None:
         self.id, self.path, self.ending = "fake", None, None
         self.events = self._events(events, hold)
+        self.pending: dict[Role, RoleInfo] = {}
+        self.next_round = 1
         self.closed = False
 
     async def _events(self, events: Sequence[Event], hold: object) -> AsyncIterator[Event]:

@@ -6,7 +6,8 @@ from codesteer_tui.events import Finished
 from codesteer_tui.steering.outcome import answer_of
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded
-from codesteer_tui.tui.course import DECISION, cut_short, goes_on, never, waits_for_person
+from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, waits_for_person
+from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
 from codesteer_tui.tui.drawing.run import execution_blocks
 from codesteer_tui.tui.words import OUTCOMES, RUNNING, Mark, cut
 from codesteer_tui.values import Finding, Judgement, Outcome
@@ -34,8 +35,8 @@ def title(transcript: Transcript, this: Round | None) -> str:
     if passed == 3:
         return "all passed"
     words = [f"{count} {word}" for count, word in [*counts, (passed, "passed")] if count]
-    if goes_on(transcript, this) and this.answer:
-        words.append(DECISION if waits_for_person(transcript, this) else "checking ...")
+    if goes_on(transcript, this) and this.answer and this.answer.finish != "broken":
+        words.append(DECISION if waits_for_person(transcript, this, "flags") else "checking ...")
     elif ended := cut_short(transcript, this):
         words.append(f"then {ended.word}" if words else ended.word)
     return ", ".join(words)
@@ -69,6 +70,7 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     if this is None:
         return [block("dim", "No flags yet.")]
     return [
+        *change_blocks(transcript, this, "checker"),
         block("row", *_model_says(transcript, this)),
         *_self_check(transcript, this, bounds),
         *_truth(transcript, this, bounds),
@@ -114,7 +116,7 @@ def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Blo
 
 
 def _no_self_check(transcript: Transcript, this: Round) -> str:
-    if waits_for_person(transcript, this):
+    if waits_for_person(transcript, this, "flags"):
         return DECISION
     if goes_on(transcript, this):
         return "checking ..." if this.answer else "..."
@@ -175,6 +177,8 @@ def evidence(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]
     shown = blocks(transcript, this, bounds)
     if this.judgement and this.code:
         shown += _shown_lines(this.judgement, this.code.source)
+    if failed := failure(transcript, this, "checker"):
+        shown += [block("heading", "a call to the checker that failed"), *failed_blocks(failed, bounds)]
     if this.check and this.check.source:
         shown += [block("heading", "the check program"), *bounded("code", this.check.source, bounds)]
         run = this.executions.get(this.check.execution) or this.execution("self_check")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from codesteer_tui.events import CallFailed
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
-from codesteer_tui.tui.course import cut_short, goes_on, never
+from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, player, waits_for_person
+from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
 from codesteer_tui.tui.words import DECISIONS, cut, duration
 
 DECISION_STYLES = {
@@ -18,7 +20,7 @@ DECISION_STYLES = {
 
 def title(transcript: Transcript, this: Round | None) -> str:
     """Who guides."""
-    steerer = transcript.roles.get("steerer")
+    steerer = player(transcript, "steerer", this)
     return steerer.label if steerer else ""
 
 
@@ -26,7 +28,11 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     """Decision, text, why and seconds of one round."""
     if this is None:
         return [block("dim", "No guidance yet.")]
-    return [*_problem(transcript, this, bounds), *_guidance(transcript, this, bounds)]
+    return [
+        *_problem(transcript, this, bounds),
+        *change_blocks(transcript, this, "steerer"),
+        *_guidance(transcript, this, bounds),
+    ]
 
 
 def _problem(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
@@ -39,6 +45,11 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
     guidance = this.guidance
     if guidance is None:
         ended = cut_short(transcript, this)
+        waits = [block("unsure", f"~ {DECISION}")] if waits_for_person(transcript, this, "guidance") else []
+        if failed := _failed_last(transcript, this):
+            return [*failed_blocks(failed, bounds), *waits]
+        if waits:
+            return waits
         if this.guidance_so_far:
             words = f"{ended.word} while writing" if ended else "writing ..."
             return [block("dim", words), *bounded("prose", this.guidance_so_far, bounds)]
@@ -58,14 +69,19 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
     elif guidance.decision in ("return_answer", "terminate"):
         shown.append(block("dim", "nothing more is sent to the TaskLLM"))
     if guidance.why:
-        shown += [block("dim", f"why, by {_by(transcript)}"), *bounded("prose", guidance.why, bounds)]
+        shown += [block("dim", f"why, by {_by(transcript, this)}"), *bounded("prose", guidance.why, bounds)]
     else:
-        shown.append(block("dim", f"by {_by(transcript)}"))
+        shown.append(block("dim", f"by {_by(transcript, this)}"))
     return shown
 
 
-def _by(transcript: Transcript) -> str:
-    steerer = transcript.roles.get("steerer")
+def _failed_last(transcript: Transcript, this: Round) -> CallFailed | None:
+    """The steerer's call that failed, unless it is being asked again."""
+    return None if transcript.open_calls.get("steerer") else failure(transcript, this, "steerer")
+
+
+def _by(transcript: Transcript, this: Round) -> str:
+    steerer = player(transcript, "steerer", this)
     if steerer is None:
         return "the steerer"
     if steerer.provider == "rules":

@@ -77,7 +77,7 @@ def _where(transcript: Transcript) -> Block:
 def _no_run(transcript: Transcript, this: Round | None) -> list[Block]:
     if this is None:
         return [block("dim", "Nothing ran yet.")]
-    if waits_for_person(transcript, this) and this.code and this.code.source:
+    if waits_for_person(transcript, this, "run") and this.code and this.code.source:
         return [
             block("unsure", f"~ {DECISION}"),
             block("dim", "whether programs written by the model may run"),

@@ -7,7 +7,8 @@ import re
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
-from codesteer_tui.tui.course import cut_short, never
+from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, waits_for_person
+from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
 from codesteer_tui.tui.words import cut, duration, tokens
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
@@ -15,7 +16,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
 FINISH = {
     "length": ("bad", "cut off: the model reached its token limit"),
     "refused": ("bad", "the model refused"),
-    "broken": ("bad", "broken off: the connection failed"),
+    "broken": ("bad", "broken off here; what came is kept"),
     "cancelled": ("unsure", "stopped by you; what came is kept"),
 }
 
@@ -24,7 +25,7 @@ DEMO = "built-in demo, no language model"
 
 def title(transcript: Transcript, this: Round | None) -> str:
     """Who answers, and that it is the demo where it is."""
-    role = transcript.roles.get("task_llm")
+    role = player(transcript, "task_llm", this)
     if role is None:
         return ""
     return DEMO if role.kind == "demo" else role.label
@@ -34,13 +35,16 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     """Reasoning, answer, and why it is not whole where it is not."""
     if this is None:
         return [block("dim", "No answer yet.")]
-    shown: list[Block] = []
+    shown = change_blocks(transcript, this, "task_llm")
     reasoning = this.answer.reasoning if this.answer else this.reasoning_so_far
     if reasoning:
         shown += [block("dim", "reasoning"), *bounded("quote", reasoning, bounds)]
     if this.answer_text:
         shown += answer_blocks(this.answer_text, bounds)
+    failed = failure(transcript, this, "task_llm")
     if this.answer is None:
+        if failed and not this.answer_so_far:
+            shown += failed_blocks(failed, bounds)
         shown += _unfinished(transcript, this)
         return shown
     if not this.answer.text:
@@ -48,7 +52,12 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     if this.answer.finish != "stop":
         kind, words = FINISH[this.answer.finish]
         shown.append(block("bad" if kind == "bad" else "unsure", words))
-    shown.append(block("dim", f"{tokens(this.answer.usage)}   {duration(this.answer.seconds)}"))
+        if failed and this.answer.finish == "broken":
+            shown += failed_blocks(failed, bounds, text=False)
+    broken = failed if failed and this.answer.finish == "broken" else None
+    shown.append(block("dim", f"{tokens((broken or this.answer).usage)}   {duration(this.answer.seconds)}"))
+    if waits_for_person(transcript, this, "task"):
+        shown.append(block("unsure", f"~ {DECISION}"))
     if this.code and this.code.note:
         shown.append(block("note", this.code.note))
     return shown
@@ -64,6 +73,8 @@ def _unfinished(transcript: Transcript, this: Round) -> list[Block]:
         return [block("unsure", f"No answer came: the {never(transcript, this)}.")]
     if transcript.ending:
         return [block("dim", "No answer came.")]
+    if waits_for_person(transcript, this, "task"):
+        return [block("unsure", f"~ {DECISION}")]
     return [] if this.answer_so_far else [block("dim", "waiting for the answer ...")]
 
 

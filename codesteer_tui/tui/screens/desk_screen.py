@@ -15,6 +15,7 @@ from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.layout import SHORT_FROM, TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
+from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.widgets.desk import Desk
@@ -51,6 +52,16 @@ class DeskScreen(Screen[None]):
         return desk.transcript.seconds if desk else 0.0
 
     @property
+    def pending(self) -> dict[Role, tuple[str, str]]:
+        """Who will play, and the words for when ("at R2", "next"), for the roles that change."""
+        return {}
+
+    @property
+    def retry_in(self) -> float | None:
+        """Seconds until a failed call is tried again, None where none is waiting."""
+        return None
+
+    @property
     def home(self) -> Widget | None:
         """Where Esc leads when nothing is left to stop."""
         return None
@@ -66,8 +77,10 @@ class DeskScreen(Screen[None]):
             return
         desk = self.desk
         transcript = desk.transcript if desk else Transcript()
-        self.query_one(TopLine).draw(transcript, self.watermark)
-        self.query_one(BottomLine).draw(transcript, running=self.running, seconds=self.seconds)
+        self.query_one(TopLine).draw(transcript, self.watermark, self.pending)
+        self.query_one(BottomLine).draw(
+            transcript, running=self.running, seconds=self.seconds, retry_in=self.retry_in
+        )
         self.query_one(KeyLine).draw(self.places(), running=self.running)
 
     @on(DescendantFocus)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codesteer_tui.tui.blocks import Block, block
-from codesteer_tui.tui.course import STOPPED
+from codesteer_tui.tui.commands import COMMANDS, ELSE_A_PROBLEM
+from codesteer_tui.tui.course import CHANGED, STOPPED
 from codesteer_tui.tui.keys import KEYS, Where, name
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.widgets.code import GOES_ON
@@ -19,6 +20,7 @@ HEADINGS: dict[Where, str] = {
     "pane": "In a pane",
     "replay": "In a replay",
     "sessions": "In the list of sessions",
+    "models": "In the list of models",
 }
 
 
@@ -33,6 +35,9 @@ class HelpScreen(BlocksDialog):
             shown.append(block("heading", (heading, "bold $text-primary")))
             rows = [(name(key), key.does) for key in KEYS if key.where == where]
             shown += [block("quote", (f"{keys:<22}", "bold"), does) for keys, does in rows]
+            if where == "prompt":
+                shown += [block("quote", (f"{f'{c.word} {c.takes}':<22}", "bold"), c.does) for c in COMMANDS]
+                shown.append(block("quote", f"{'':<22}", (ELSE_A_PROBLEM, "dim")))
         for heading, signs in (("Marks", marks()), ("Letters on the bar of a replay", letters())):
             shown.append(block("heading", (heading, "bold $text-primary")))
             shown += [block("quote", (f"{sign:<22}", style), does) for sign, style, does in signs]
@@ -45,6 +50,7 @@ def marks() -> list[tuple[str, str, str]]:
         *((mark.sign, mark.style, mark.word) for mark in OUTCOMES.values()),
         ("!", "bold $text-warning", "a warning of the symbolic checker, or less isolation than could be"),
         (RUNNING.sign, RUNNING.style, "running or being checked"),
+        (CHANGED.sign, CHANGED.style, "behind a round: a role was given to another model with it"),
         (STOPPED.sign, STOPPED.style, "cut short: the run was stopped, or failed"),
         ("..", "dim", "the round goes on"),
         ("R0x!x", "bold", "a round where there is little room: its first marks in the order ground truth,"),

@@ -14,19 +14,23 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.events import Answered, Ending, is_delta
+from codesteer_tui.events import Answered, Ending, Retried, RoleChanged, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 from codesteer_tui.tui.widgets.welcome import Welcome
-from codesteer_tui.values import Question, Reply
+from codesteer_tui.tui.words import who
+from codesteer_tui.values import Question, Reply, Role
 
 if TYPE_CHECKING:
+    from codesteer_tui.sessions import Session
     from codesteer_tui.settings import Settings
+    from codesteer_tui.tui.app import CodesteerApp
     from codesteer_tui.tui.widgets.desk import Desk
 
 TICK_S = 0.5
@@ -35,16 +39,42 @@ TICK_S = 0.5
 class LiveScreen(DeskScreen):
     """Poses problems and shows their runs."""
 
-    def __init__(
-        self, settings: Settings, problem: Problem | None = None, *, look_around: bool = True
-    ) -> None:
+    def __init__(self, problem: Problem | None = None, *, look_around: bool = True) -> None:
         super().__init__(id="live")
-        self.settings = settings
+        self.session: Session | None = None
+        """The run that goes on, once it is open."""
+        self._retry_at = 0.0
         self._problem = problem
         self._may_look_at_once = look_around
         self._may_look = False
         self._began = 0.0
         self._turn: Worker[None] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The app's, with whoever was chosen in it."""
+        settings: Settings = self.app.settings  # type: ignore[attr-defined]
+        return settings
+
+    @property
+    def pending(self) -> dict[Role, tuple[str, str]]:
+        desk = self.desk
+        if desk is None:
+            return {}
+        if self.running:
+            soon = self.session.pending if self.session else {}
+            return {
+                role: (who(i), f"at R{self.session.next_round}") for role, i in soon.items() if self.session
+            }
+        now = {role: who(info) for role, info in desk.transcript.roles.items()}
+        chosen: dict[Role, str] = self.app.chosen  # type: ignore[attr-defined]
+        return {role: (name, "next") for role, name in chosen.items() if now.get(role, name) != name}
+
+    @property
+    def retry_in(self) -> float | None:
+        """Seconds until a failed call is tried again, None where none is waiting."""
+        left = self._retry_at - time.monotonic()
+        return left if self.running and left > 0 else None
 
     def compose(self) -> ComposeResult:
         yield TopLine(markup=False)
@@ -99,6 +129,9 @@ class LiveScreen(DeskScreen):
             prompt.put("")
             prompt.say("type a problem first")
             return
+        if typed := read_command(event.text):
+            self._obey(typed)
+            return
         try:
             problem = pose(event.text)
         except CodesteerError as error:
@@ -106,6 +139,39 @@ class LiveScreen(DeskScreen):
             self.query_one(EndingPanel).explain(error.message, remedy)
             return
         self.begin(problem)
+
+    def _obey(self, typed: Typed) -> None:
+        """Do what a command says, or say which ones there are."""
+        command, prompt = typed.command, self.query_one(Prompt)
+        if command is None:
+            self.query_one(EndingPanel).explain(typed.hint, ELSE_A_PROBLEM)
+            return
+        prompt.remember(prompt.text)
+        self.query_one(EndingPanel).clear()
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        if command.word == "/help":
+            app.action_help()
+        elif command.role and typed.rest:
+            app.choose(command.role, typed.rest)
+        else:
+            app.open_models(command.role or "task_llm")
+
+    def on_settings(self) -> None:
+        """Somebody was chosen for a role: show it."""
+        self.on_screen_resume()
+        self.draw_lines()
+
+    def say_choice(self, words: str, *, on_the_way: bool = False) -> None:
+        """What comes of a choice that was typed: what is being tried at the prompt, the result as a notice."""
+        self.query_one(Prompt).say(words if on_the_way else "")
+        if not on_the_way:
+            self.notify(words, markup=False)
+        self.draw_lines()
+
+    def explain(self, message: str, remedy: str) -> None:
+        """What went wrong, above the prompt."""
+        self.query_one(Prompt).say("")
+        self.query_one(EndingPanel).explain(message, remedy)
 
     @on(Welcome.Chosen)
     def _example_chosen(self, event: Welcome.Chosen) -> None:
@@ -164,8 +230,12 @@ class LiveScreen(DeskScreen):
             # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.
             sessions = await asyncio.to_thread(_import_sessions)
             async with sessions.open_session(self.settings.config, problem, ask=self.ask_person) as session:
+                self.session = session
                 async for event in session.events:
+                    self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0
                     await desk.show(event)
+                    if isinstance(event, RoleChanged):
+                        self._tell_roles()
                     if isinstance(event, Answered) and event.reply.note:
                         self.notify(event.reply.note, markup=False)
                     if not is_delta(event):
@@ -174,8 +244,14 @@ class LiveScreen(DeskScreen):
             prompt.put(problem.question)
             panel.explain(error.message, error.remedy)
         finally:
-            self.running = False
+            self.running, self.session = False, None
+            self._tell_roles()
             await self._over(desk, session.ending if session else None)
+
+    def _tell_roles(self) -> None:
+        """Somebody else plays, or nobody any more: where the roles are shown, show that."""
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        app.show_roles()
 
     async def _over(self, desk: Desk, ending: object) -> None:
         if not is_there(desk):

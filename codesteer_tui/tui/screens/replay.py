@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from codesteer_tui.sessions.replay import Player
+from codesteer_tui.tui.course import waits_for_retry
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.desk import Desk
@@ -59,6 +60,12 @@ class ReplayScreen(DeskScreen):
     @property
     def seconds(self) -> float:
         return self.player.seconds
+
+    @property
+    def retry_in(self) -> float | None:
+        retries = self.query_one(Desk).transcript.retries
+        left = retries[-1].at + retries[-1].after_s - self.player.seconds if retries else 0.0
+        return left if left > 0 and waits_for_retry(self.query_one(Desk).transcript) else None
 
     async def redraw(self) -> None:
         """Show the state at the player's position."""

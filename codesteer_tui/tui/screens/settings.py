@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.screens.dialog import BlocksDialog
@@ -24,26 +22,41 @@ class SettingsScreen(BlocksDialog):
         self._settings = settings
 
     def blocks(self) -> Sequence[Block]:
+        from codesteer_tui.settings import shown_config, shown_tables
+        from codesteer_tui.settings.toml_text import written
+
+        settings = self._settings
+        worth = shown_tables(settings)
         shown: list[Block] = []
-        section = ""
-        for key, value in flat(msgspec.to_builtins(self._settings.config)).items():
-            head, _, last = key.rpartition(".")
+        section, others = "", []
+        for (head, last), value in flat(shown_config(settings.config)).items():
+            if settings.origins and f"{head}.{last}" not in worth.get(head, ()):
+                others += [] if head in worth else [head.removeprefix("providers.")]
+                continue
             if head != section:
                 section = head
                 shown.append(block("heading", (f"[{head}]", "bold $text-primary")))
-            origin = self._settings.origins.get(key)
+            origin = settings.origins.get(f"{head}.{last}")
             layer = origin.layer if origin else "default"
             look = "dim" if layer == "default" else "bold $text-accent"
-            written = str(value) if value not in ("", None) else "(none)"
-            shown.append(block("quote", f"{last:<24}", (f"{written:<28}", "bold"), (f" {layer}", look)))
+            said = str(value) if not isinstance(value, dict) else written(value)
+            said = said if value not in ("", None, {}) else "(none)"
+            shown.append(block("quote", f"{last:<24}", (f"{said:<28}", "bold"), (f" {layer}", look)))
+            if origin and origin.note:
+                shown.append(block("quote", f"{'':<24}", (origin.note, "$text-warning")))
+        if others:
+            named = ", ".join(dict.fromkeys(others))
+            shown.append(block("quote", (f"Built in as well, with nothing set: {named}", "dim")))
         return shown
 
 
-def flat(value: object, prefix: str = "") -> dict[str, object]:
-    """Nested settings as dotted keys."""
-    if not isinstance(value, dict):
-        return {prefix: value}
-    found: dict[str, object] = {}
-    for key, inner in value.items():
-        found |= flat(inner, f"{prefix}.{key}" if prefix else str(key))
+def flat(config: dict[str, dict[str, Any]]) -> dict[tuple[str, str], Any]:
+    """Table and key of every setting, with its value; the tables in [providers] are tables of their own."""
+    found: dict[tuple[str, str], Any] = {}
+    for section, table in config.items():
+        for name, value in table.items():
+            if section == "providers":
+                found |= {(f"{section}.{name}", key): inner for key, inner in value.items()}
+            else:
+                found[section, name] = value
     return found

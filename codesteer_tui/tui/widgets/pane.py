@@ -46,8 +46,17 @@ class Part(NamedTuple):
     events: tuple[type[ev.Base], ...]
 
 
-_ALWAYS = (ev.SessionStarted, ev.SessionResumed, ev.RoundStarted, ev.RoundFinished, ev.RoleChanged)
-_CONSENT = (ev.Asked, ev.Answered)
+_ALWAYS = (
+    ev.SessionStarted,
+    ev.SessionResumed,
+    ev.RoundStarted,
+    ev.RoundFinished,
+    ev.RoleChanged,
+    ev.PromptSent,
+    ev.CallFailed,
+    ev.Asked,
+    ev.Answered,
+)
 _ENDINGS = (ev.Finished, ev.Failed, ev.Cancelled)
 
 PARTS = (
@@ -67,7 +76,6 @@ PARTS = (
         (
             *_ALWAYS,
             *_ENDINGS,
-            *_CONSENT,
             ev.GuidanceGiven,
             ev.CodeFound,
             ev.ExecutionStarted,
@@ -83,7 +91,6 @@ PARTS = (
         (
             *_ALWAYS,
             *_ENDINGS,
-            *_CONSENT,
             ev.AnswerGiven,
             ev.CodeFound,
             ev.CodeJudged,

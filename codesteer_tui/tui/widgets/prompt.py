@@ -6,6 +6,8 @@ from textual import events, on
 from textual.message import Message
 from textual.widgets import TextArea
 
+from codesteer_tui.tui.commands import WORDS
+
 HISTORY = 200
 """Problems kept for Up and Down."""
 
@@ -77,7 +79,9 @@ class Prompt(TextArea):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        if self.text:
+        if self.text.startswith("/") and "\n" not in self.text:
+            self.border_subtitle = WORDS
+        elif self.text or self.border_subtitle == WORDS:
             self.border_subtitle = ""
 
     def remember(self, text: str) -> None:

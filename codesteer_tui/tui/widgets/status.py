@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -10,11 +11,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codesteer_tui import events as ev
-from codesteer_tui.text import plain
+from codesteer_tui.text import money, plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
 from codesteer_tui.tui.blocks import Part
-from codesteer_tui.tui.course import waits_for_person
+from codesteer_tui.tui.course import waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
 from codesteer_tui.values import Role, RoleInfo
@@ -62,8 +63,10 @@ def fit(items: Sequence[Item], width: int, gap: int = 3) -> list[Part]:
     return parts
 
 
-def top_items(transcript: Transcript, watermark: str) -> list[Item]:
-    """Name, problem, roles and the watermark REC or REPLAY."""
+def top_items(
+    transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
+) -> list[Item]:
+    """Name, problem, roles and the watermark REC or REPLAY. `pending`: who will play a role, and when."""
     items = [Item(("codesteer",), "bold $text-primary")]
     if transcript.problem:
         question = transcript.problem.question
@@ -73,20 +76,34 @@ def top_items(transcript: Transcript, watermark: str) -> list[Item]:
     roles = transcript.roles
     for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):
         if info := roles.get(role):  # type: ignore[call-overload]
-            items.append(_role_item(role, name, rank, info, roles))  # type: ignore[arg-type]
+            then = pending.get(role)  # type: ignore[call-overload]
+            items.append(_role_item(role, name, rank, info, roles, then))  # type: ignore[arg-type]
     if watermark:
         items.append(Item((watermark,), "bold reverse"))
     return items
 
 
-def _role_item(role: Role, name: str, rank: int, info: RoleInfo, roles: dict[Role, RoleInfo]) -> Item:
-    if role == "task_llm" and info.kind == "demo":
-        return Item((f"{name} {DEMO}", DEMO, "demo, no language model"), "bold $text-warning")
+def _role_item(
+    role: Role,
+    name: str,
+    rank: int,
+    info: RoleInfo,
+    roles: dict[Role, RoleInfo],
+    then: tuple[str, str] | None,
+) -> Item:
     label = plain(info.label or info.model or info.provider)
     if role == "checker" and info == roles.get("task_llm"):
         label = "same as TASK"
     if info.provider == "rules":
         label = "built-in rules"
+    demo = role == "task_llm" and info.kind == "demo"
+    if then:
+        new, when = plain(then[0]), then[1]
+        now = "demo" if demo else label
+        texts = (f"{name} {now} -> {new} {when}", f"{name} {cut(now, 14)} -> {cut(new, 18)} {when}")
+        return Item((*texts, f"{name} -> {cut(new, 12)} {when}"), "bold $text-warning", rank=min(rank, 1))
+    if demo:
+        return Item((f"{name} {DEMO}", DEMO, "demo, no language model"), "bold $text-warning")
     return Item((f"{name} {label}", f"{name} {cut(label, 18)}"), rank=rank)
 
 
@@ -116,15 +133,26 @@ def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
     return f"{at}checking ..." if not this.finished else f"{at}done", "$text-accent"
 
 
-def bottom_items(transcript: Transcript, *, running: bool, seconds: float) -> tuple[list[Item], list[Item]]:
+def retry_item(transcript: Transcript, retry_in: float | None, *, running: bool) -> Item:
+    """A call failed and is tried again: when, why, and how not to wait for it."""
+    retry = transcript.retries[-1]
+    reason = plain(retry.reason)
+    head = (
+        f"retry {retry.attempt} now" if retry_in is None else f"retry {retry.attempt} in {ceil(retry_in)} s"
+    )
+    stop = " (Esc stops)" if running else ""
+    said = [f"{head}: {cut(reason, room)}{stop}" for room in (90, 60, 40, 24)]
+    return Item((*said, f"{head}{stop}", head), "bold $text-warning")
+
+
+def bottom_items(
+    transcript: Transcript, *, running: bool, seconds: float, retry_in: float | None = None
+) -> tuple[list[Item], list[Item]]:
     """Left: what goes on. Right: isolation, tokens and time."""
     words, style = activity(transcript, running=running)
     left = [Item((words, cut(words, 24)), style)]
-    if transcript.retries and running:
-        retry = transcript.retries[-1]
-        left.append(
-            Item((f"retry {retry.attempt}: {cut(plain(retry.reason), 40)}",), "$text-warning", rank=3)
-        )
+    if waits_for_retry(transcript):
+        left = [retry_item(transcript, retry_in, running=running)]
     right: list[Item] = []
     if sandbox := transcript.sandbox:
         mark = ISOLATION[sandbox.isolation]
@@ -135,6 +163,9 @@ def bottom_items(transcript: Transcript, *, running: bool, seconds: float) -> tu
         about = "~" if usage.estimated else ""
         total = amount(usage.input_tokens + usage.output_tokens)
         right.append(Item((f"{about}{total} tokens", f"{about}{total} tok"), rank=2))
+    bill = transcript.bill
+    if bill.usd:
+        right.append(Item((money(bill.usd, estimated=usage.estimated, unknown=bill.unknown),), rank=1))
     right.append(Item((clock(seconds),), "bold"))
     return left, right
 
@@ -142,18 +173,23 @@ def bottom_items(transcript: Transcript, *, running: bool, seconds: float) -> tu
 class TopLine(Static):
     """The first line of the screen."""
 
-    def draw(self, transcript: Transcript, watermark: str) -> None:
-        """Show who plays which role."""
-        self.update(Content.assemble(" ", *fit(top_items(transcript, watermark), self.app.size.width - 2)))
+    def draw(
+        self, transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
+    ) -> None:
+        """Show who plays which role, and who will."""
+        items = top_items(transcript, watermark, pending)
+        self.update(Content.assemble(" ", *fit(items, self.app.size.width - 2)))
 
 
 class BottomLine(Static):
     """What goes on, where programs run, tokens and time."""
 
-    def draw(self, transcript: Transcript, *, running: bool, seconds: float) -> None:
-        """Show the state of the run."""
+    def draw(
+        self, transcript: Transcript, *, running: bool, seconds: float, retry_in: float | None = None
+    ) -> None:
+        """Show the state of the run; `retry_in` seconds a failed call is tried again."""
         width = self.app.size.width - 2
-        left, right = bottom_items(transcript, running=running, seconds=seconds)
+        left, right = bottom_items(transcript, running=running, seconds=seconds, retry_in=retry_in)
         ending = fit(right, max(20, width - 26))
         room = width - _length(ending) - 1
         beginning = fit(left, room)

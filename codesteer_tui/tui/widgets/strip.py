@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Part
-from codesteer_tui.tui.course import cut_short, goes_on
+from codesteer_tui.tui.course import CHANGED, changes, cut_short, goes_on
 from codesteer_tui.tui.widgets.pane import PARTS
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
@@ -44,10 +44,12 @@ class RoundChip(Static):
 
 
 def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool) -> Iterable[Part]:
-    """R1 refine  ! lazy code  x check FAILED, or R1!x where there is little room."""
+    """R1 refine  ! lazy code  x check FAILED, or R1!x where there is little room; R1^ where a model changed."""
     open_, close = ("[", "]") if chosen else (" ", " ")
     yield open_
     yield f"R{this.number}"
+    if changes(transcript, this):
+        yield CHANGED.sign, CHANGED.style
     ended = cut_short(transcript, this)
     marks = round_marks(this, over=not goes_on(transcript, this))[:3] + ([ended] if ended else [])
     if short:

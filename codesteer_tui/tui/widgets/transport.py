@@ -18,6 +18,7 @@ LETTERS: tuple[tuple[type[ev.Base], str, str], ...] = (
     (ev.ExecutionFinished, "X", "a program ended"),
     (ev.AnswerChecked, "C", "the answer was checked"),
     (ev.RoleChanged, "^", "a role was given to another model"),
+    (ev.CallFailed, "!", "a call to a model failed"),
     (ev.Failed, "!", "the run failed"),
 )
 """What the letters on the bar stand for; a later one wins where two fall together."""
@@ -80,8 +81,8 @@ def cell_at(seconds: float, total: float, width: int) -> int:
 def bar_text(player: Player, width: int) -> str:
     """The bar: dashes with the letters of what happened."""
     cells = ["-"] * width
-    for event in player.events:
-        for kind, letter, _ in LETTERS:
+    for kind, letter, _ in LETTERS:
+        for event in player.events:
             if isinstance(event, kind):
                 cells[cell_at(event.at, player.total_seconds, width)] = letter
     return "".join(cells)

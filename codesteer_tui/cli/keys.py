@@ -1,0 +1,174 @@
+"""``codesteer keys``: what is known of the providers' keys, and where a person puts one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from codesteer_tui.cli.options import config_option, settings_for_reading
+from codesteer_tui.cli.speaking import put, put_json, say
+from codesteer_tui.errors import ConfigError
+
+if TYPE_CHECKING:
+    from codesteer_tui.config import Provider
+    from codesteer_tui.providers.keys import KeyState, Where
+    from codesteer_tui.settings import Settings
+
+MOST_CHARS = 1 << 16
+
+
+@click.group("keys")
+def command() -> None:
+    """List, store and remove the keys of providers.
+
+    A key is kept in the keyring of the desktop, or in a file that only you can read. It is bound to its provider
+    and to the host of that provider's base_url, and is sent to no other. It is never shown.
+    """
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@config_option
+@click.pass_context
+def list_keys(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
+    """Say for every provider where its key comes from, whether it was found, and which host it is for.
+
+    Commands (cmd:…) are not run for this; the keyring is asked.
+    """
+    import msgspec
+
+    from codesteer_tui.providers.keys import look
+
+    providers = settings_for_reading(ctx, config_file).config.providers
+    states = [look(name, provider) for name, provider in providers.items() if _remote(provider)]
+    if as_json:
+        put_json([msgspec.to_builtins(state) for state in states])
+        return
+    names = max((len(state.provider) for state in states), default=0)
+    sources = max((len(state.source) for state in states), default=0)
+    for state in states:
+        put(f"{state.provider:<{names}}  {_found(state):<9}  {state.source:<{sources}}  {state.host or '-'}")
+    say("\nA key is stored with: codesteer keys set PROVIDER")
+
+
+@command.command("set")
+@click.argument("provider", metavar="PROVIDER")
+@click.option(
+    "--store",
+    type=click.Choice(["keyring", "file"]),
+    help="Where to keep it: the desktop's keyring (the default where there is one), or a file only you can read.",
+)
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read the key as one line from standard input.")
+@config_option
+@click.pass_context
+def set_key(
+    ctx: click.Context,
+    provider: str,
+    store: Literal["keyring", "file"] | None,
+    from_stdin: bool,
+    config_file: Path | None,
+) -> None:
+    """Store the key of a provider, and note in your own file where it is.
+
+    The key is asked for without being shown. It is never taken from the command line, where other programs of
+    this machine could read it.
+    """
+    import msgspec
+
+    from codesteer_tui.providers.keys import can_store_in_keyring, host_of, store_key
+    from codesteer_tui.settings.saving import save_setting
+    from codesteer_tui.settings.showing import plain_http_warning
+
+    settings = settings_for_reading(ctx, config_file)
+    known = _known(settings, provider)
+    host = host_of(known)
+    if not host:
+        raise ConfigError(
+            f"The provider {provider!r} has no address yet, so its key cannot be bound to one.",
+            f"Set providers.{provider}.base_url in your own file first (codesteer config path names it).",
+        )
+    where: Where = store or "keyring"
+    if store is None and (why := can_store_in_keyring()):
+        say(f"{why} The key goes into a file that only you can read.")
+        where = "file"
+    source = store_key(provider, host, _asked_for(provider, host, from_stdin), where)
+    saved = save_setting(("providers", provider, "key"), source, settings=settings)
+    kept = "the keyring" if where == "keyring" else source.removeprefix("file:")
+    say(f"The key of {provider} for {host} is in {kept}.")
+    say(f'Saved in {saved}: [providers.{provider}] key = "{source}"')
+    stored = msgspec.structs.replace(known, key=source)
+    for warning in (saved.warning, plain_http_warning(provider, stored)):
+        if warning:
+            say(f"Mind: {warning}")
+
+
+@command.command("rm")
+@click.argument("provider", metavar="PROVIDER")
+@config_option
+@click.pass_context
+def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> None:
+    """Remove every stored key of a provider, and the note in your own file that says where it is.
+
+    Variables, commands, and files and entries that you made yourself are left alone.
+    """
+    from codesteer_tui.providers.keys import forget_all_keys, is_stored_source, source_in_words
+    from codesteer_tui.settings.saving import unset_setting
+
+    settings = settings_for_reading(ctx, config_file)
+    removed = forget_all_keys(provider)
+    for place in removed:
+        say(f"Removed: {place}")
+    known = settings.config.providers.get(provider)
+    key = f"providers.{provider}.key"
+    origin = settings.origins.get(key)
+    if known and origin and origin.layer == "user file" and is_stored_source(provider, known.key):
+        saved = unset_setting(("providers", provider, "key"), settings=settings)
+        say(f"Removed from {saved}: {key}")
+    elif not removed:
+        uses = f" Its key comes from: {source_in_words(known.key)}." if known and known.key else ""
+        raise ConfigError(
+            f"No key of the provider {provider!r} is stored.{uses}", "codesteer keys list shows what there is"
+        )
+
+
+def _remote(provider: Provider) -> bool:
+    return provider.kind in ("openai", "anthropic")
+
+
+def _found(state: KeyState) -> str:
+    if not state.needed:
+        return "no key"
+    return {True: "found", False: "not found", None: "not asked"}[state.found]
+
+
+def _known(settings: Settings, name: str) -> Provider:
+    from codesteer_tui.settings.schema import did_you_mean
+
+    providers = {known: p for known, p in settings.config.providers.items() if _remote(p)}
+    if name in providers:
+        return providers[name]
+    if name in settings.config.providers:
+        raise ConfigError(f"The provider {name!r} needs no key.", "It runs on this machine.")
+    near = did_you_mean(name, providers)
+    raise ConfigError(
+        f"There is no provider {name!r}.",
+        f"{near} known: {', '.join(sorted(providers))}; a [providers.NAME] table makes another".strip(),
+    )
+
+
+def _asked_for(provider: str, host: str, from_stdin: bool) -> str:
+    """The key, typed without being shown, or one line of standard input."""
+    if from_stdin:
+        line = sys.stdin.buffer.readline(MOST_CHARS)
+        return line.decode("utf-8", "replace").rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask for the key. Pipe it in, with --stdin.")
+    import getpass
+
+    try:
+        return getpass.getpass(f"Key of {provider} for {host} (not shown): ", stream=sys.stderr)
+    except EOFError:
+        raise click.Abort from None

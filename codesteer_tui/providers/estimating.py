@@ -1,0 +1,16 @@
+"""Tokens by rule of thumb, for where a provider gives no count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codesteer_tui.values import Message, Usage
+
+CHARS_PER_TOKEN = 4
+"""Characters of a token in English and code, about."""
+
+
+def estimated(messages: Sequence[Message], reply_chars: int) -> Usage:
+    """Usage by rule of thumb: `CHARS_PER_TOKEN` characters a token, and marked as estimated."""
+    asked = sum(len(message.content) for message in messages)
+    return Usage(-(-asked // CHARS_PER_TOKEN), -(-reply_chars // CHARS_PER_TOKEN), estimated=True)

@@ -1,0 +1,286 @@
+"""Asking a model, whatever role it plays: the one place where a call is priced, sent, streamed and survived.
+
+A call is `Call`; what comes of it are events, and at the end exactly one `Said`. Before a call that could go
+beyond a limit the person is asked, and again where a stream broke in the middle. A call that fails for good is
+a `CallFailed` with what had arrived, and then raises.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from codesteer_tui.errors import ModelError, NotSent
+from codesteer_tui.events import (
+    AnswerDelta,
+    Answered,
+    AnswerGiven,
+    Asked,
+    CallFailed,
+    GuidanceDelta,
+    PromptSent,
+    Retried,
+)
+from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
+from codesteer_tui.providers.estimating import estimated
+from codesteer_tui.steering.budget import LIFT, STOP, Budget
+from codesteer_tui.steering.execution import Ask
+from codesteer_tui.steering.joining import joined
+from codesteer_tui.text import storable
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import Channel, Finish, Message, Question, Role, Usage
+
+AGAIN, GO_ON = "Ask again", "Continue where it broke off"
+
+MAX_TEXT_CHARS = 400_000
+"""Longest text that is kept of a channel; a model that goes on beyond it is cut off."""
+
+MAX_QUESTIONS = 3
+"""How often the person is asked about one call whose stream keeps breaking."""
+
+PASSING = ("broken_stream", "overloaded", "rate_limit", "unreachable")
+"""Failures in the middle of a reply after which the same call may well succeed."""
+
+COSTLY = ("broken_stream", "refused")
+"""Failures that a provider may charge for although no text came: the prompt had been read."""
+
+Step: TypeAlias = (
+    PromptSent | GuidanceDelta | AnswerDelta | AnswerGiven | Asked | Answered | Retried | CallFailed
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: who is asked what. `go_on` is how a model is asked for the rest of a reply that broke off;
+    without it that is not offered."""
+
+    round: int
+    role: Role
+    model: ChatModel
+    messages: tuple[Message, ...]
+    options: Sampling
+    go_on: str = ""
+
+
+class Said(Struct, frozen=True):
+    """What came of a call. `seconds` is how long the streams took, without the time of questions."""
+
+    text: str = ""
+    reasoning: str = ""
+    finish: Finish = "stop"
+    usage: Usage = Usage()
+    seconds: float = 0.0
+
+
+@dataclass
+class _Stream:
+    """What has arrived of one reply."""
+
+    began: float = field(default_factory=time.monotonic)
+    texts: dict[Channel, str] = field(default_factory=lambda: {"answer": "", "reasoning": ""})
+    completed: Completed | None = None
+    failure: ModelError | None = None
+    cut: bool = False
+
+    @property
+    def chars(self) -> int:
+        return sum(map(len, self.texts.values()))
+
+    @property
+    def finish(self) -> Finish:
+        """How the reply ended; one that neither ended nor was cut has broken off."""
+        if self.completed and not self.failure:
+            return self.completed.finish
+        return "length" if self.cut else "broken"
+
+    def said(self, before: Said | None, usage: Usage) -> Said:
+        """The reply as it stands, joined to what it continues."""
+        before = before or Said()
+        return Said(
+            joined(before.text, self.texts["answer"]),
+            "\n\n".join(part for part in (before.reasoning, self.texts["reasoning"]) if part),
+            self.finish,
+            before.usage + usage,
+            before.seconds + time.monotonic() - self.began,
+        )
+
+
+class Calls:
+    """One session's way to its models. What the person agreed to lives here and is never read from a record."""
+
+    def __init__(self, *, ask: Ask | None = None, budget: Budget | None = None, first_id: int = 1) -> None:
+        self.budget = budget or Budget()
+        self._ask, self._next_id = ask, first_id
+
+    async def make(self, call: Call) -> AsyncGenerator[Step | Said, None]:
+        """Send a call and stream its reply; the last item is its one `Said`.
+
+        Raises:
+            ModelError: it failed for good; `CallFailed` has been yielded.
+            NotSent: it could have gone beyond a limit, and the person did not agree.
+        """
+        messages, before, kept = call.messages, None, Said()
+        tries = questions = 0
+        while True:
+            async with aclosing(self._admit(call, messages)) as steps:
+                async for step in steps:
+                    yield step
+            yield PromptSent(round=call.round, role=call.role, messages=messages)
+            tries += 1
+            stream = _Stream()
+            async with aclosing(_streamed(call, messages, stream)) as deltas:
+                async for delta in deltas:
+                    yield delta
+            usage = self.budget.spend(call.model.info, messages, _usage(stream, messages))
+            if (failure := stream.failure) is None:
+                yield stream.said(before, usage)
+                return
+            # What a failed call used up is its CallFailed's, and is not counted again with the reply.
+            kept = stream.said(before, Usage()) if stream.chars else kept
+            for fact in _failed(call, stream, failure, kept, usage):
+                yield fact
+            if not (kept.text or kept.reasoning) or failure.kind not in PASSING:
+                raise failure
+            if call.role == "checker":
+                if tries > 1:
+                    raise failure
+                yield Retried(role=call.role, attempt=tries, after_s=0.0, reason=failure.message)
+                continue
+            if self._ask is None or questions == MAX_QUESTIONS:
+                raise failure
+            questions += 1
+            question = _broken_off(call, failure, kept)
+            asked = Asked(id=self._id(), question=question)
+            yield asked
+            reply = await self._ask(question)
+            yield Answered(id=asked.id, reply=reply)
+            if reply.choice == GO_ON and GO_ON in question.options:
+                before = kept
+                messages = (*call.messages, Message("assistant", kept.text), Message("user", call.go_on))
+            elif reply.choice == AGAIN:
+                before, messages = None, call.messages
+            else:
+                raise failure
+
+    async def _admit(
+        self, call: Call, messages: tuple[Message, ...]
+    ) -> AsyncGenerator[Asked | Answered, None]:
+        """Ask where this call could go beyond a limit.
+
+        Raises:
+            NotSent: the person did not agree, or nobody can be asked.
+        """
+        info = call.model.info
+        forecast = self.budget.forecast(info, messages, call.options)
+        if not (reason := self.budget.over(forecast, info)):
+            return
+        choice = STOP
+        if self._ask is not None:
+            question = self.budget.question(forecast, call.role, info, reason)
+            asked = Asked(id=self._id(), question=question)
+            yield asked
+            reply = await self._ask(question)
+            yield Answered(id=asked.id, reply=reply)
+            choice = reply.choice if reply.choice in question.options else STOP
+        if choice == STOP:
+            raise NotSent(reason, "Raise [limits] in the configuration, or agree to the call when asked.")
+        self.budget.lifted = choice == LIFT
+
+    def interrupted(self, transcript: Transcript) -> Iterator[CallFailed]:
+        """The calls that an earlier run of the session was stopped in, put on the bill by estimate."""
+        for role, sent in transcript.open_calls.items():
+            for place, (info, prompt) in enumerate(sent):
+                this = transcript.round(prompt.round)
+                text = this.so_far(role) if place == len(sent) - 1 else ""
+                usage = self.budget.spend(info, prompt.messages, estimated(prompt.messages, len(text)))
+                yield CallFailed(
+                    round=prompt.round,
+                    role=role,
+                    kind="interrupted",
+                    message="The run was stopped before the reply was whole.",
+                    text=text,
+                    usage=usage,
+                )
+
+    def _id(self) -> str:
+        self._next_id += 1
+        return f"qm{self._next_id - 1}"
+
+
+async def _streamed(
+    call: Call, messages: tuple[Message, ...], stream: _Stream
+) -> AsyncGenerator[AnswerDelta | GuidanceDelta | Retried, None]:
+    """Stream one reply into `stream`, whose `failure` says how it failed, if it did."""
+    try:
+        async with aclosing(call.model.stream(messages, call.options)) as deltas:
+            async for delta in deltas:
+                match delta:
+                    case TextDelta(text=piece, channel=channel):
+                        piece = storable(piece)
+                        stream.texts[channel] += piece
+                        if call.role == "task_llm":
+                            yield AnswerDelta(round=call.round, text=piece, channel=channel)
+                        elif call.role == "steerer":
+                            yield GuidanceDelta(round=call.round, text=piece, channel=channel)
+                        if len(stream.texts[channel]) > MAX_TEXT_CHARS:
+                            stream.cut = True
+                            return
+                    case Retrying(attempt=attempt, after_s=after, reason=reason):
+                        yield Retried(role=call.role, attempt=attempt, after_s=after, reason=reason)
+                    case Completed():
+                        stream.completed = delta
+    except ModelError as error:
+        stream.failure = error
+
+
+def _usage(stream: _Stream, messages: tuple[Message, ...]) -> Usage:
+    """What a stream used up, by estimate where the provider has not said."""
+    if stream.completed and not stream.failure:
+        return stream.completed.usage
+    free = stream.failure is not None and not stream.chars and stream.failure.kind not in COSTLY
+    return Usage() if free else estimated(messages, stream.chars)
+
+
+def _failed(
+    call: Call, stream: _Stream, failure: ModelError, kept: Said, usage: Usage
+) -> Iterator[AnswerGiven | CallFailed]:
+    if call.role == "task_llm" and (kept.text or kept.reasoning):
+        yield AnswerGiven(
+            round=call.round,
+            text=kept.text,
+            reasoning=kept.reasoning,
+            finish="broken",
+            seconds=kept.seconds,
+        )
+    yield CallFailed(
+        round=call.round,
+        role=call.role,
+        kind=failure.kind,
+        message=failure.message,
+        remedy=failure.remedy,
+        text=stream.texts["answer"],
+        reasoning=stream.texts["reasoning"],
+        usage=usage,
+        seconds=time.monotonic() - stream.began,
+    )
+
+
+def _broken_off(call: Call, failure: ModelError, kept: Said) -> Question:
+    whose = "TaskLLM's answer" if call.role == "task_llm" else "steerer's guidance"
+    goes_on = bool(call.go_on and kept.text.strip())
+    lines = (
+        failure.message,
+        f"{len(kept.text):,} characters of it had arrived, and are kept.",
+        failure.remedy,
+    )
+    return Question(
+        kind="broken_stream",
+        text=f"The {whose} broke off in the middle. What now?",
+        options=(STOP, AGAIN, GO_ON) if goes_on else (STOP, AGAIN),
+        detail="\n".join(line for line in lines if line),
+    )

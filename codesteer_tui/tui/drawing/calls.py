@@ -1,0 +1,33 @@
+"""What every pane may have to say of the models behind the roles: another one from here on, a call that failed."""
+
+from __future__ import annotations
+
+from codesteer_tui.events import CallFailed
+from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
+from codesteer_tui.tui.course import CHANGED, changes
+from codesteer_tui.tui.words import who
+from codesteer_tui.values import Role
+
+
+def change_blocks(transcript: Transcript, this: Round, role: Role) -> list[Block]:
+    """A line where this role was given to another model with this round."""
+    return [
+        block(
+            "note",
+            (f"{CHANGED.sign} ", CHANGED.style),
+            f"{who(c.after)} from here on; before: {who(c.before)}",
+        )
+        for c in changes(transcript, this, role)
+    ]
+
+
+def failed_blocks(failed: CallFailed, bounds: Bounds, *, text: bool = True) -> list[Block]:
+    """Why a call failed, what to do, and, with `text`, what had arrived of its reply, marked as broken off."""
+    shown: list[Block] = []
+    if text and failed.reasoning:
+        shown += [block("dim", "reasoning, broken off"), *bounded("quote", failed.reasoning, bounds)]
+    if text and failed.text:
+        shown += [block("dim", "broken off; this had arrived"), *bounded("quote", failed.text, bounds)]
+    shown.append(block("bad", f"x {failed.message}"))
+    return shown + ([block("note", f"-> {failed.remedy}")] if failed.remedy else [])

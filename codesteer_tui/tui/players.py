@@ -1,0 +1,324 @@
+"""Who can play a role: the rows of the models screen, and the words for them. No widget and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from codesteer_tui.config import Config, Provider
+from codesteer_tui.errors import CodesteerError
+from codesteer_tui.presets import PRESETS
+from codesteer_tui.providers.keys import KeyState, source_in_words
+from codesteer_tui.providers.opening import Choice, choose_provider, choose_role
+from codesteer_tui.providers.prices import Price
+from codesteer_tui.providers.probing import Reachability
+from codesteer_tui.settings import Origin, Settings
+from codesteer_tui.text import plain
+from codesteer_tui.tui.words import Mark, amount
+from codesteer_tui.values import Role
+
+ROLES: tuple[Role, ...] = ("task_llm", "steerer", "checker")
+ROLE_WORDS: dict[Role, str] = {"task_llm": "TASK", "steerer": "STEER", "checker": "CHECK"}
+ROLE_DOES: dict[Role, str] = {
+    "task_llm": "answers the problem",
+    "steerer": "guides the TaskLLM",
+    "checker": "tests the answer",
+}
+SPECIAL: dict[Role, dict[str, str]] = {
+    "task_llm": {},
+    "steerer": {"rules": "built-in rules, no model", "same-as-task": "the TaskLLM steers itself"},
+    "checker": {"same-as-task": "the TaskLLM's model, asked anew", "off": "no test program is written"},
+}
+"""Who plays a role without a provider of its own."""
+
+SAME = "same as TASK"
+
+FAILURES = {
+    "missing_key": "no key",
+    "auth": "key refused",
+    "quota": "no quota left",
+    "rate_limit": "too many calls",
+    "overloaded": "overloaded",
+    "unreachable": "not reachable",
+    "weights": "no weights",
+    "protocol": "another protocol",
+    "config": "not set up",
+}
+"""What is wrong with a provider, in a word or two, by the kind of failure."""
+
+ASKING = Mark("~", "asking ...", "$text-accent")
+UNASKED = Mark("?", "not asked yet", "$text-muted")
+NO_KEY = Mark("-", "no key", "$text-muted")
+NOTHING_THERE = Mark("-", "nothing listens", "$text-muted")
+NO_MODEL = Mark("?", "choose a model", "bold $text-warning")
+
+
+class Player(Struct, frozen=True):
+    """One row. `player` is how it is written in [roles]; `choice` is None for the special ones.
+
+    `set_up`: the person has configured it, or its key is there; the others are what could be set up.
+    """
+
+    player: str
+    about: str = ""
+    choice: Choice | None = None
+    set_up: bool = True
+    key: KeyState | None = None
+    reached: Reachability | None = None
+    asking: bool = False
+    price: Price | None = None
+
+    @property
+    def name(self) -> str:
+        """The provider's name, or the special player's."""
+        return self.choice.name if self.choice else self.player
+
+    @property
+    def lacks_model(self) -> bool:
+        """Nobody has said yet which of the provider's models plays."""
+        kind = self.choice.provider.kind if self.choice and self.choice.provider else "demo"
+        return kind != "demo" and bool(self.choice) and not (self.choice and self.choice.model)
+
+    @property
+    def is_local(self) -> bool:
+        """It runs on this machine, as far as is known."""
+        provider = self.choice.provider if self.choice else None
+        if provider is None or provider.kind in ("demo", "llama_cpp"):
+            return True
+        preset = PRESETS.get(provider.preset)
+        return bool(preset and preset.local)
+
+    @property
+    def context(self) -> int:
+        """The size of its context in tokens, 0 where it is not known."""
+        provider = self.choice.provider if self.choice else None
+        said = self.reached.context_tokens if self.reached else 0
+        table = (self.price.context or 0) if self.price else 0
+        return (provider.context_tokens if provider else 0) or said or table
+
+    @property
+    def state(self) -> Mark:
+        """Whether it can be reached, as far as is known."""
+        if self.choice is None or (self.choice.provider and self.choice.provider.kind == "demo"):
+            return Mark("+", "built in" if self.choice else "always there", "$text-success")
+        if self.asking:
+            return ASKING
+        if self.reached is None:
+            return NO_KEY if self.key and self.key.needed and self.key.found is False else UNASKED
+        if not self.reached.ok:
+            if not self.set_up and self.is_local:
+                return NOTHING_THERE
+            word = FAILURES.get(self.reached.kind, "no answer")
+            return Mark("x", word, "bold $text-error")
+        if self.lacks_model:
+            return NO_MODEL
+        if self.reached.model_known is False:
+            return Mark("!", "model not listed", "bold $text-warning")
+        took = f", {self.reached.ms:.0f} ms" if self.reached.ms is not None else ""
+        return Mark("+", f"there{took}", "bold $text-success")
+
+    @property
+    def price_words(self) -> str:
+        """US dollars for a million tokens in and out, or why there is no such figure."""
+        if self.choice is None:
+            return ""
+        if self.price is None:
+            return "price unknown"
+        return f"${self.price.input:g}/${self.price.output:g}" if self.price.output else "free"
+
+    @property
+    def key_words(self) -> str:
+        """Where its key comes from; empty where none is needed."""
+        if self.key is None or not self.key.needed:
+            return ""
+        return self.key.source
+
+
+def players_of(settings: Settings, role: Role) -> list[Player]:
+    """Everybody who can play this role: the special ones, what is set up, then what could be.
+
+    Of the providers that could be set up those on this machine come first.
+    """
+    config = settings.config
+    special = [Player(name, about) for name, about in SPECIAL[role].items()]
+    found = []
+    for name, provider in config.providers.items():
+        if role == "steerer" and provider.kind == "demo":
+            continue
+        choice = Choice(name, provider, provider.model, "")
+        player = f"{name}:{provider.model}" if provider.model and provider.kind != "demo" else name
+        found.append(Player(player, choice=choice, set_up=_is_set_up(settings, name, provider)))
+    chosen = getattr(config.roles, role)
+    if ":" in chosen and chosen not in {p.player for p in found}:
+        found = [*_typed(config, chosen), *found]
+    found.sort(key=lambda p: (not p.set_up, not p.is_local))
+    return [*special, *found]
+
+
+def _typed(config: Config, player: str) -> list[Player]:
+    """The player that was chosen by hand, with a model other than the provider's own."""
+    try:
+        return [Player(player, choice=choose_provider(config, player))]
+    except CodesteerError:
+        return []
+
+
+def _is_set_up(settings: Settings, name: str, provider: Provider) -> bool:
+    if provider.kind in ("demo", "llama_cpp"):
+        return True
+    return any(
+        key.startswith(f"providers.{name}.") and origin.layer != "default"
+        for key, origin in settings.origins.items()
+    )
+
+
+def with_key(player: Player, key: KeyState) -> Player:
+    """The row with what is known of its key. A key that is there sets a provider up."""
+    return msgspec.structs.replace(player, key=key, set_up=player.set_up or (key.needed and bool(key.found)))
+
+
+def worth_asking(player: Player) -> bool:
+    """Whether its server is asked as soon as the screen opens: its key is there, or it needs none.
+
+    A command that gives a key is not run before its provider is chosen.
+    """
+    provider = player.choice.provider if player.choice else None
+    if provider is None or provider.kind == "demo" or player.key is None:
+        return False
+    if provider.kind == "llama_cpp":
+        return bool(provider.model)
+    return bool(player.key.found) if player.key.needed else bool(provider.base_url or provider.preset)
+
+
+def matching(players: Iterable[Player], typed: str) -> list[Player]:
+    """The rows that a typed text leaves: players whose name holds it, and the models that endpoints list.
+
+    A text that names a provider and a model nobody lists is a row of its own, the last one.
+    """
+    wanted = typed.strip().casefold()
+    rows = list(players)
+    if not wanted:
+        return rows
+    listed = [
+        msgspec.structs.replace(row, player=f"{row.name}:{model}", choice=_of_model(row.choice, model))
+        for row in rows
+        if row.choice and row.reached
+        for model in row.reached.models
+        if f"{row.name}:{model}" != row.player
+    ]
+    known = {row.player: row for row in [*rows, *listed] if wanted in row.player.casefold()}
+    own: list[Player] = []
+    name, _, model = typed.strip().partition(":")
+    if model and typed.strip() not in known:
+        provider = next((row for row in rows if row.choice and row.name == name), None)
+        own = [
+            Player(
+                typed.strip(),
+                "as typed",
+                _of_model(provider.choice, model) if provider else None,
+                key=provider.key if provider else None,
+            )
+        ]
+    exact = [row for row in known.values() if row.player.casefold() == wanted]
+    return [*exact, *(row for row in known.values() if row not in exact), *own]
+
+
+def _of_model(choice: Choice | None, model: str) -> Choice | None:
+    return msgspec.structs.replace(choice, model=model) if choice else None
+
+
+def chosen(config: Config, role: Role) -> str:
+    """Who plays a role by these settings, as written in [roles], with what "auto" stands for."""
+    wanted: str = getattr(config.roles, role)
+    if wanted in SPECIAL[role]:
+        return wanted
+    try:
+        return name_of(choose_role(config, role))
+    except CodesteerError:
+        return wanted
+
+
+def label(config: Config, role: Role) -> str:
+    """Who plays a role by these settings, in a few words."""
+    wanted = chosen(config, role)
+    special = {"rules": "built-in rules", "same-as-task": SAME, "off": "off"}
+    return special[wanted] if wanted in SPECIAL[role] else plain(wanted)
+
+
+def name_of(choice: Choice) -> str:
+    """A choice as it is written in [roles]."""
+    if choice.provider is None or choice.provider.kind == "demo" or not choice.model:
+        return choice.name
+    return f"{choice.name}:{choice.model}"
+
+
+def overridden(settings: Settings, role: Role, player: str) -> Settings:
+    """The settings with a player that was chosen in the app, as strong as an option of the command line."""
+    roles = msgspec.structs.replace(settings.config.roles, **{role: player})
+    return _with(settings, msgspec.structs.replace(settings.config, roles=roles), f"roles.{role}", player)
+
+
+def with_key_source(settings: Settings, name: str, source: str) -> Settings:
+    """The settings with the place where a provider's key was stored."""
+    provider = msgspec.structs.replace(settings.config.providers[name], key=source)
+    providers: Mapping[str, Provider] = settings.config.providers | {name: provider}
+    config = msgspec.structs.replace(settings.config, providers=providers)
+    return _with(settings, config, f"providers.{name}.key", source)
+
+
+def _with(settings: Settings, config: Config, key: str, value: str) -> Settings:
+    from dataclasses import replace
+
+    origins = settings.origins | {key: Origin("flag", "chosen in the app", value)}
+    return replace(settings, config=config, origins=origins)
+
+
+def details(row: Player) -> list[tuple[str, str]]:
+    """All that is known of a row, as texts with styles: one line each, the most telling first."""
+    mark, lines = row.state, []
+    if row.choice is None:
+        return [(row.about, "")]
+    said = row.reached.detail if row.reached and not row.asking else (row.key.detail if row.key else "")
+    lines.append((f"{mark}" + (f": {plain(said)}" if said else ""), mark.style))
+    remedy = row.reached.remedy if row.reached and not row.asking else (row.key.remedy if row.key else "")
+    if remedy and mark.sign in "x-":
+        lines.append((f"-> {plain(remedy)}", "dim"))
+    context = f"{row.context:,} tokens" if row.context else "unknown"
+    note = f" ({row.reached.context_note})" if row.reached and row.reached.context_note else ""
+    price = row.price_words + (" for a million tokens in/out" if row.price_words[:1] == "$" else "")
+    dated = f" ({row.price.as_of})" if row.price and row.price.as_of else ""
+    provider = row.choice.provider
+    key = row.key.source if row.key else source_in_words(provider.key) if provider else ""
+    lines.append((f"context {context}{note}; {price}{dated}; key: {key or 'none needed'}", "dim"))
+    return lines
+
+
+def columns(row: Player, width: int) -> list[tuple[str, str]]:
+    """The row as columns that fit `width`: mark and name, state, and as room allows context, price, key."""
+    mark = row.state
+    plan = [("state", 20), ("context", 7), ("price", 15), ("key", 26)]
+    shown: list[tuple[str, int]] = []
+    for name, size in plan:
+        if width - 24 - sum(s for _, s in shown) - 2 * len(shown) >= size + 2:
+            shown.append((name, size))
+    name_width = max(16, width - 2 - sum(size + 2 for _, size in shown))
+    texts = {
+        "state": (mark.word if row.choice else row.about, mark.style if row.choice else "dim"),
+        "context": (f"{amount(row.context)}" if row.context else "", "dim"),
+        "price": (row.price_words, "dim"),
+        "key": (row.key_words, "dim"),
+    }
+    parts = [(f"{mark.sign} ", mark.style), (_fitted(row.player, name_width), "bold" if row.set_up else "")]
+    if row.choice is None:
+        return [*parts, ("  ", ""), (row.about, "dim")]
+    for name, size in shown:
+        text, style = texts[name]
+        parts += [("  ", ""), (_fitted(text, size), style)]
+    return parts
+
+
+def _fitted(text: str, width: int) -> str:
+    text = plain(text)
+    return f"{text:<{width}}" if len(text) <= width else text[: max(0, width - 1)] + "…"

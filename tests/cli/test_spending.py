@@ -1,0 +1,137 @@
+"""`codesteer solve` and money: limits, prices of one's own, replies that break off, and nobody there to be asked."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui.sessions.store import read_recording
+from tests.cli.conftest import Desk, Done
+from tests.fake_servers import FakeServer, Scripted, openai_body
+
+ANSWER = openai_body("It is ", "<<<36>>>", usage=(1000, 200))
+HALF = openai_body("The sum of the numbers", " is thirty", finish=None, usage=None, done=False)
+BROKEN = Scripted([HALF, b""], ending="cut")
+REST = openai_body("numbers is thirty", " six: <<<36>>>", usage=(1000, 200))
+
+
+async def solve(desk: Desk, server: FakeServer, *arguments: str, settings: str = "") -> Done:
+    """A run of one round, whose TaskLLM is a server on loopback."""
+    desk.configure(
+        f"[providers.mine]\nkind = 'openai'\nmodel = 'm'\nkey = 'none'\nbase_url = '{server.url}/v1'\n"
+        f"retries = 0\nmax_tokens = 1000\n[roles]\ntask_llm = 'mine'\nchecker = 'off'\n{settings}"
+    )
+    command = ("solve", "Sum 1 to 8", "--max-rounds", "0", "--sandbox", "off", *arguments)
+    return await asyncio.to_thread(desk.codesteer, *command)
+
+
+def price(desk: Desk) -> None:
+    """A price for the server's model, beside the configuration."""
+    desk.config.with_name("prices.toml").write_text(
+        "[mine.models]\n'm' = { input = 1, output = 10 }\n", encoding="utf-8"
+    )
+
+
+def recording(desk: Desk) -> list[ev.Event]:
+    (file,) = desk.sessions.glob("*.jsonl")
+    return read_recording(file).events
+
+
+async def test_usage_and_money_are_told_by_role_and_round(desk: Desk) -> None:
+    price(desk)
+    async with FakeServer(Scripted([ANSWER])) as server:
+        done = await solve(desk, server, "--json")
+    assert done.code == 0, done.err
+    usage = done.data["usage"]
+    assert usage["task_llm"]["input_tokens"] == 1000
+    assert usage["task_llm"]["usd"] == pytest.approx(0.003)
+    assert usage["task_llm"]["estimated"] is False
+    assert usage["total"]["usd"] == usage["total"]["known_usd"] == pytest.approx(0.003)
+    assert done.data["usage_by_round"][0]["task_llm"]["output_tokens"] == 200
+    assert "answer: 200 tokens, $0.0030 in " in done.err
+    assert "used: 1,200 tokens, $0.0030\n    task_llm: 1,200 tokens, $0.0030" in done.err
+
+
+async def test_a_price_that_nobody_knows_is_null_and_not_nothing(desk: Desk) -> None:
+    async with FakeServer(Scripted([ANSWER])) as server:
+        done = await solve(desk, server, "--json")
+    usage = done.data["usage"]
+    assert (usage["task_llm"]["usd"], usage["total"]["usd"], usage["total"]["known_usd"]) == (None, None, 0)
+    assert "used: 1,200 tokens, $?" in done.err
+
+
+def test_the_demo_costs_nothing_and_that_is_known(desk: Desk) -> None:
+    done = desk.codesteer("solve", "What is 12 * 12?", "--json")
+    assert done.data["usage"]["total"]["usd"] == 0
+    assert "$" not in done.err
+
+
+async def test_a_call_beyond_the_limit_is_not_sent(desk: Desk) -> None:
+    price(desk)
+    limit = "[limits]\nsession_usd = 0.005\n"
+    async with FakeServer(Scripted([ANSWER])) as server:
+        stopped = await solve(desk, server, "--json", settings=limit)
+        assert server.asked == []
+        sent = await solve(desk, server, "--json", "--over-limit", "send", settings=limit)
+        assert len(server.asked) == 1
+    assert stopped.code == 1
+    assert stopped.data["ended"] == "finished"
+    assert stopped.data["reason"] == "the session's limit of $0.0050 would be exceeded"
+    assert "→ to send such calls all the same, add: --over-limit send" in stopped.err
+    assert "up to $0.01" in stopped.err
+    assert (sent.code, sent.data["answer"]) == (0, "36")
+    assert "It is sent" in sent.err
+
+
+async def test_a_limit_in_dollars_cannot_be_kept_where_the_price_is_not_known(desk: Desk) -> None:
+    async with FakeServer(Scripted([ANSWER])) as server:
+        done = await solve(desk, server, settings="[limits]\nsession_usd = 5\n")
+        assert server.asked == []
+    assert done.code == 1
+    assert "the price of mine:m is not known" in done.err
+    (reply,) = (e.reply for e in recording(desk) if isinstance(e, ev.Answered))
+    assert (reply.by, reply.choice) == ("policy", "Stop here")
+
+
+async def test_prices_that_cannot_be_read_are_said_before_anything_is_sent(desk: Desk) -> None:
+    desk.config.with_name("prices.toml").write_text("[mine.models]\n'm' = { input = -1, output = 1 }\n")
+    async with FakeServer(Scripted([ANSWER])) as server:
+        done = await solve(desk, server)
+        assert server.asked == []
+    assert done.code != 0
+    assert "prices.toml" in done.err
+    assert '"m" input is -1' in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("option", "replies", "texts", "code"),
+    [
+        ((), [BROKEN, Scripted([ANSWER])], ["It is <<<36>>>"], 0),
+        ((), [BROKEN, BROKEN], [], 3),
+        (("--on-broken", "stop"), [BROKEN], [], 3),
+        (("--on-broken", "retry"), [BROKEN, BROKEN, Scripted([ANSWER])], ["It is <<<36>>>"], 0),
+        (
+            ("--on-broken", "continue"),
+            [BROKEN, Scripted([REST])],
+            ["The sum of the numbers is thirty six: <<<36>>>"],
+            0,
+        ),
+    ],
+)
+async def test_a_reply_that_breaks_off_is_answered_by_policy(
+    desk: Desk, option: tuple[str, ...], replies: list[Scripted], texts: list[str], code: int
+) -> None:
+    async with FakeServer(*replies) as server:
+        done = await solve(desk, server, *option)
+        assert len(server.asked) == len(replies)
+    assert done.code == code, done.err
+    events = recording(desk)
+    assert [e.text for e in events if isinstance(e, ev.AnswerGiven) and e.finish == "stop"] == texts
+    lost = [e for e in events if isinstance(e, ev.CallFailed)]
+    assert len(lost) == len(replies) - len(texts)
+    assert all(e.text == "The sum of the numbers is thirty" and e.usage.estimated for e in lost)
+    assert {e.reply.by for e in events if isinstance(e, ev.Answered)} == {"policy"}
+    assert "A reply broke off in the middle" in done.err
