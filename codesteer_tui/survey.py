@@ -24,9 +24,9 @@ from codesteer_tui import __version__
 from codesteer_tui.config import Config, SandboxSettings
 from codesteer_tui.errors import CodesteerError, ConfigError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers.keys import look
-from codesteer_tui.providers.neighbours import PORTS, listens, look_at
+from codesteer_tui.providers.keys.sources import look
 from codesteer_tui.providers.opening import Choice, choose_role, keys_without_model
+from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
 from codesteer_tui.settings import Settings, user_file, warnings

@@ -86,11 +86,11 @@ def llama_server(spoken_gguf: Path) -> Iterator[str]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that only sends signs of life is given up after two timeouts, not five."""
-    monkeypatch.setattr("codesteer_tui.providers.streaming.PATIENCE", 2.0)
-    monkeypatch.setattr("codesteer_tui.providers.remote.PATIENCE", 2.0)
+    monkeypatch.setattr("codesteer_tui.providers.remote.streaming.PATIENCE", 2.0)
+    monkeypatch.setattr("codesteer_tui.providers.remote.model.PATIENCE", 2.0)
 
 
 @pytest.fixture
 def fast_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits of a hundredth of a second before another try."""
-    monkeypatch.setattr("codesteer_tui.providers.streaming.random.uniform", lambda *_: 0.02)
+    monkeypatch.setattr("codesteer_tui.providers.remote.streaming.random.uniform", lambda *_: 0.02)

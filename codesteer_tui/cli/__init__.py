@@ -75,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if debug:
             raise
-        from codesteer_tui.providers.hiding import hide_keys
+        from codesteer_tui.providers.keys.hiding import hide_keys
 
         say(hide_keys(f"codesteer: this is a bug: {type(error).__name__}: {error}"))
         say("  → run it again with CODESTEER_DEBUG=1 and report what it prints")

@@ -14,7 +14,7 @@ from codesteer_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from codesteer_tui.config import Provider
-    from codesteer_tui.providers.keys import KeyState, Where
+    from codesteer_tui.providers.keys.sources import KeyState, Where
     from codesteer_tui.settings import Settings
 
 MOST_CHARS = 1 << 16
@@ -40,7 +40,7 @@ def list_keys(ctx: click.Context, as_json: bool, config_file: Path | None) -> No
     """
     import msgspec
 
-    from codesteer_tui.providers.keys import look
+    from codesteer_tui.providers.keys.sources import look
 
     providers = settings_for_reading(ctx, config_file).config.providers
     states = [look(name, provider) for name, provider in providers.items() if _remote(provider)]
@@ -78,7 +78,7 @@ def set_key(
     """
     import msgspec
 
-    from codesteer_tui.providers.keys import can_store_in_keyring, host_of, store_key
+    from codesteer_tui.providers.keys.sources import can_store_in_keyring, host_of, store_key
     from codesteer_tui.settings.saving import save_setting
     from codesteer_tui.settings.showing import plain_http_warning
 
@@ -114,7 +114,7 @@ def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> N
 
     Variables, commands, and files and entries that you made yourself are left alone.
     """
-    from codesteer_tui.providers.keys import forget_all_keys, is_stored_source, source_in_words
+    from codesteer_tui.providers.keys.sources import forget_all_keys, is_stored_source, source_in_words
     from codesteer_tui.settings.saving import unset_setting
 
     settings = settings_for_reading(ctx, config_file)

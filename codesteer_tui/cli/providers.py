@@ -15,10 +15,10 @@ from codesteer_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from codesteer_tui.config import Config
-    from codesteer_tui.providers.prices import Price
-    from codesteer_tui.providers.probing import Reachability
-    from codesteer_tui.providers.rows import Row
-    from codesteer_tui.providers.trying import Call, ProbeReport
+    from codesteer_tui.providers.costs.prices import Price
+    from codesteer_tui.providers.probing.reaching import Reachability
+    from codesteer_tui.providers.probing.rows import Row
+    from codesteer_tui.providers.probing.trying import Call, ProbeReport
     from codesteer_tui.values import RoleInfo
 
 FAILED = 3
@@ -49,7 +49,7 @@ def list_providers(
     """
     import msgspec
 
-    from codesteer_tui.providers.rows import rows_of, with_pings
+    from codesteer_tui.providers.probing.rows import rows_of, with_pings
 
     config = settings_for_reading(ctx, config_file).config
     rows = rows_of(config, _prices(config))
@@ -77,9 +77,9 @@ def test(ctx: click.Context, wanted: str, quick: bool, as_json: bool, config_fil
     """
     import msgspec
 
-    from codesteer_tui.providers.keys import host_of
+    from codesteer_tui.providers.keys.sources import host_of
     from codesteer_tui.providers.opening import choose_provider
-    from codesteer_tui.providers.trying import calls_of, most_tokens, probe
+    from codesteer_tui.providers.probing.trying import calls_of, most_tokens, probe
     from codesteer_tui.values import RoleInfo
 
     config = settings_for_reading(ctx, config_file).config
@@ -115,7 +115,7 @@ def models(ctx: click.Context, name: str, as_json: bool, config_file: Path | Non
     import msgspec
 
     from codesteer_tui.providers.opening import choose_provider
-    from codesteer_tui.providers.probing import ping
+    from codesteer_tui.providers.probing.reaching import ping
 
     config = settings_for_reading(ctx, config_file).config
     choice = choose_provider(config, name, "the command line")
@@ -133,7 +133,7 @@ def models(ctx: click.Context, name: str, as_json: bool, config_file: Path | Non
 
 def _prices(config: Config) -> Callable[[RoleInfo], Price | None]:
     """What a model costs, by the person's own table where it can be read, and by the built-in one."""
-    from codesteer_tui.providers.prices import FILE_NAME, price_of, pricing
+    from codesteer_tui.providers.costs.prices import FILE_NAME, price_of, pricing
     from codesteer_tui.settings import user_file
 
     try:
@@ -164,7 +164,7 @@ def _say_failure(ok: bool, detail: str, remedy: str) -> None:
 
 
 def _table(rows: list[Row]) -> None:
-    from codesteer_tui.providers.rows import NAMES
+    from codesteer_tui.providers.probing.rows import NAMES
 
     cells = [
         (

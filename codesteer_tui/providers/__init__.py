@@ -1,4 +1,7 @@
-"""Where models live. Each module has one ChatModel; any of them can play any role.
+"""Where models live. Whatever its protocol, every model is a `ChatModel`, and any of them can play any role.
+
+Rooms: `remote` (models behind a network, one module for each protocol), `llama` (a GGUF on this machine), `demo` (the
+built-in one), `keys`, `failures`, `costs` and `probing`; `opening` goes from the configuration to a model.
 
 A provider is streamed, never awaited whole: `stream()` yields `TextDelta`s and ends with exactly one
 `Completed`. Failures raise `ModelError`. Closing the iterator stops the work: the HTTP stream is closed,

@@ -13,11 +13,11 @@ from codesteer_tui.config import Config, Provider, default_providers
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS, require_address
 from codesteer_tui.providers import ChatModel
-from codesteer_tui.providers.keys import read_headers, read_key, source_in_words
+from codesteer_tui.providers.keys.sources import read_headers, read_key, source_in_words
 from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
-    from codesteer_tui.providers.remote import Habits, RemoteModel
+    from codesteer_tui.providers.remote.model import Habits, RemoteModel
 
 DEMO_PROVIDER = "demo"
 LOCAL_CONTEXT = 8192
@@ -158,8 +158,8 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
             f"[providers.{name}] has no model.", f'Set model, or write "{name}:MODEL" in [roles].'
         )
     if provider.kind == "llama_cpp":
-        from codesteer_tui.providers.gguf_header import read_header
-        from codesteer_tui.providers.llama_cpp import LlamaCppModel
+        from codesteer_tui.providers.llama.gguf_header import read_header
+        from codesteer_tui.providers.llama.model import LlamaCppModel
 
         path = Path(choice.model).expanduser()
         read_header(path, provider=name)
@@ -179,10 +179,10 @@ def open_remote(choice: Choice, provider: Provider, env: Mapping[str, str] = os.
         ModelError: the key is missing.
         ConfigError: the provider's settings do not go together.
     """
-    from codesteer_tui.providers.anthropic import AnthropicModel
-    from codesteer_tui.providers.network import Network
-    from codesteer_tui.providers.openai import OpenAIModel
-    from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
+    from codesteer_tui.providers.remote.anthropic import AnthropicModel
+    from codesteer_tui.providers.remote.network import Network
+    from codesteer_tui.providers.remote.openai import OpenAIModel
+    from codesteer_tui.providers.remote.openai_responses import OpenAIResponsesModel
 
     require_address(choice.name, provider.preset, provider.base_url)
     preset = PRESETS.get(provider.preset)
@@ -203,7 +203,7 @@ def open_remote(choice: Choice, provider: Provider, env: Mapping[str, str] = os.
 
 
 def _habits(name: str, provider: Provider) -> Habits:
-    from codesteer_tui.providers.remote import OWN_FIELDS, Habits, preset_of
+    from codesteer_tui.providers.remote.model import OWN_FIELDS, Habits, preset_of
 
     if taken := sorted(OWN_FIELDS & provider.body.keys()):
         raise ConfigError(

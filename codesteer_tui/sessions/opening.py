@@ -18,7 +18,7 @@ from codesteer_tui.config import Config, Provider, SandboxSettings
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
-from codesteer_tui.providers.prices import FILE_NAME, pricing
+from codesteer_tui.providers.costs.prices import FILE_NAME, pricing
 from codesteer_tui.sandbox import Sandbox
 from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of

@@ -15,7 +15,7 @@ from pathlib import Path
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Ending, Event, encode
-from codesteer_tui.providers.hiding import hide_keys
+from codesteer_tui.providers.keys.hiding import hide_keys
 from codesteer_tui.sessions import lock
 
 REPORT = "This is a mistake in codesteer-tui. Please report it with the session file."

@@ -17,9 +17,9 @@ from msgspec import Struct
 from codesteer_tui.config import Config, Provider
 from codesteer_tui.errors import ConfigError, ModelError, ModelErrorKind, SessionError
 from codesteer_tui.events import RoleChanged
-from codesteer_tui.providers.keys import host_of
+from codesteer_tui.providers.costs.prices import price_of
+from codesteer_tui.providers.keys.sources import host_of
 from codesteer_tui.providers.opening import Choice
-from codesteer_tui.providers.prices import price_of
 from codesteer_tui.sessions.casting import ROLES, Casting, choices_of, same
 from codesteer_tui.steering.findings import steerer_messages, task_messages
 from codesteer_tui.steering.loop import Cast
@@ -28,7 +28,7 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Role, RoleInfo
 
 if TYPE_CHECKING:
-    from codesteer_tui.providers.probing import Reachability
+    from codesteer_tui.providers.probing.reaching import Reachability
 
 CHARS_PER_TOKEN = 4
 """A usual figure for English text and code; only for estimates."""
@@ -86,7 +86,7 @@ async def reach(choice: Choice) -> Reachability | None:
     """
     if choice.provider is None:
         return None
-    from codesteer_tui.providers.probing import ping
+    from codesteer_tui.providers.probing.reaching import ping
 
     found = await ping(choice)
     if found.kind == "config":

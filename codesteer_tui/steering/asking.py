@@ -27,7 +27,7 @@ from codesteer_tui.events import (
     Retried,
 )
 from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
-from codesteer_tui.providers.estimating import estimated
+from codesteer_tui.providers.costs.estimating import estimated
 from codesteer_tui.steering.budget import LIFT, STOP, Budget
 from codesteer_tui.steering.execution import Ask
 from codesteer_tui.steering.joining import joined

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from codesteer_tui.config import SpendingLimits
 from codesteer_tui.providers import Sampling
-from codesteer_tui.providers.estimating import CHARS_PER_TOKEN
-from codesteer_tui.providers.prices import Price
+from codesteer_tui.providers.costs.estimating import CHARS_PER_TOKEN
+from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.text import dollars, money
 from codesteer_tui.values import Bill, Message, Question, Role, RoleInfo, Usage
 

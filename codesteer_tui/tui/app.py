@@ -214,7 +214,7 @@ class CodesteerApp(App[None]):
         from rich.segment import Segments
         from rich.traceback import Traceback
 
-        from codesteer_tui.providers.hiding import hide_keys
+        from codesteer_tui.providers.keys.hiding import hide_keys
 
         self.bell()
         shown = Traceback(show_locals=False, width=None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codesteer_tui.errors import CodesteerError, ModelError, SessionError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers.keys import host_of, look
+from codesteer_tui.providers.keys.sources import host_of, look
 from codesteer_tui.providers.opening import choose_role
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.casting import choices_of

@@ -10,10 +10,10 @@ from msgspec import Struct
 from codesteer_tui.config import Config, Provider
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers.keys import KeyState, source_in_words
+from codesteer_tui.providers.costs.prices import Price
+from codesteer_tui.providers.keys.sources import KeyState, source_in_words
 from codesteer_tui.providers.opening import Choice, choose_provider, choose_role
-from codesteer_tui.providers.prices import Price
-from codesteer_tui.providers.probing import Reachability
+from codesteer_tui.providers.probing.reaching import Reachability
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.words import Mark, amount

@@ -290,7 +290,7 @@ def test_a_crash_prints_no_key(planted: Planted) -> None:
     """A bug in the middle of a run, with the key in its message, in the locals and in what it was caused by."""
     desk = planted.desk
     (desk.folder / "sitecustomize.py").write_text(
-        "import codesteer_tui.providers.remote as remote\n"
+        "import codesteer_tui.providers.remote.model as remote\n"
         "async def broken(self, *a, **k):\n"
         "    key = self._place.key\n"
         "    try:\n"

@@ -8,9 +8,9 @@ from typing import Any
 
 from codesteer_tui.errors import ModelError
 from codesteer_tui.providers import ChatModel, Completed, Delta, Retrying, Sampling, TextDelta
-from codesteer_tui.providers.anthropic import AnthropicModel
-from codesteer_tui.providers.openai import OpenAIModel
-from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
+from codesteer_tui.providers.remote.anthropic import AnthropicModel
+from codesteer_tui.providers.remote.openai import OpenAIModel
+from codesteer_tui.providers.remote.openai_responses import OpenAIResponsesModel
 from codesteer_tui.values import Message
 from tests.fake_servers import FakeServer, Scripted
 

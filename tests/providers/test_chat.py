@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from codesteer_tui.providers.remote import Habits
+from codesteer_tui.providers.remote.model import Habits
 from codesteer_tui.values import Usage
 from tests.fake_servers import Scripted, events, openai_body, sliced
 from tests.providers.listening import ASK, chat, hear

@@ -21,7 +21,7 @@ import pytest
 from codesteer_tui.errors import ModelError
 from codesteer_tui.providers import ChatModel, Completed, Delta, Sampling, TextDelta
 from codesteer_tui.providers.demo import DemoModel
-from codesteer_tui.providers.llama_cpp import LlamaCppModel
+from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.values import Message
 from tests.fake_servers import FakeServer, Scripted, anthropic_body, openai_body, responses_body, sliced
 from tests.providers.listening import Body, Make, chat, messages, responses
@@ -303,7 +303,9 @@ async def test_the_server_sees_within_a_second_that_nobody_listens_any_more(prot
 
 def test_importing_the_providers_imports_no_sdk() -> None:
     code = (
-        "import sys; from codesteer_tui.providers import openai, openai_responses, anthropic, llama_cpp, opening;"
+        "import sys; from codesteer_tui.providers import opening;"
+        "from codesteer_tui.providers.remote import openai, openai_responses, anthropic;"
+        "from codesteer_tui.providers.llama import model;"
         "print([n for n in ('openai', 'anthropic', 'llama_cpp', 'httpx2', 'numpy') if n in sys.modules])"
     )
     root = str(Path(__file__).resolve().parents[2])

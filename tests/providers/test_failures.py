@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from codesteer_tui.providers.failure_words import asked_wait, hide
-from codesteer_tui.providers.failures import (
+from codesteer_tui.providers.failures.kinds import (
     Place,
     explain,
     from_event,
     from_status,
     refused_parameter,
 )
+from codesteer_tui.providers.failures.words import asked_wait, hide
 from tests.providers.captured import ADDRESSES, WAITS
 from tests.providers.captured import CAPTURED as CAPTURED_AWAY
 from tests.providers.captured_at_home import CAPTURED_AT_HOME

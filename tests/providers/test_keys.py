@@ -13,9 +13,9 @@ import pytest
 
 from codesteer_tui.config import Provider
 from codesteer_tui.errors import CodesteerError, ConfigError, ModelError
-from codesteer_tui.providers import key_commands, keyrings
-from codesteer_tui.providers.hiding import hide_keys, hide_shapes, secret
-from codesteer_tui.providers.keys import (
+from codesteer_tui.providers.keys import commands, keyrings
+from codesteer_tui.providers.keys.hiding import hide_keys, hide_shapes, secret
+from codesteer_tui.providers.keys.sources import (
     can_store_in_keyring,
     forget_all_keys,
     forget_key,
@@ -42,7 +42,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv(backends.FILE, str(tmp_path / "keyring.json"))
     use(monkeypatch, backends.FileKeyring())
-    key_commands.forget_answers()
+    commands.forget_answers()
     return tmp_path
 
 
@@ -353,7 +353,7 @@ def test_a_command_that_gives_no_key_says_why(source: str, what: str) -> None:
 def test_a_command_that_does_not_end_is_ended_with_its_children(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
-    monkeypatch.setattr(key_commands, "LIMIT_S", 3.0)
+    monkeypatch.setattr(commands, "LIMIT_S", 3.0)
     mark = home / "pid"
     child = f"open({str(mark)!r}, 'w').write(str(os.getpid()))"
     program = f"import os, time; {child} if os.fork() == 0 else 0; time.sleep(600)"
@@ -379,7 +379,7 @@ def test_a_command_that_prints_without_end_is_not_kept() -> None:
     program = "import sys; sys.stdout.write('x' * 10_000_000)"
     value = read_secret(f'cmd:{sys.executable} -c "{program}"', name="x")
     assert value is not None
-    assert len(value) == key_commands.MOST_BYTES
+    assert len(value) == commands.MOST_BYTES
 
 
 # Headers
@@ -504,7 +504,7 @@ async def test_what_is_raised_in_the_thread_is_raised_where_it_is_awaited() -> N
 
 GUARDED = """
 import logging, sys, threading
-from codesteer_tui.providers.hiding import secret
+from codesteer_tui.providers.keys.hiding import secret
 logging.basicConfig(level=logging.DEBUG)
 key = secret(sys.stdin.read())
 log = logging.getLogger("openai")

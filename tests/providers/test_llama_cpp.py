@@ -19,8 +19,8 @@ import pytest
 
 from codesteer_tui.errors import ModelError, WeightsError
 from codesteer_tui.providers import Completed, Sampling, TextDelta
-from codesteer_tui.providers.gguf_header import read_header
-from codesteer_tui.providers.llama_cpp import LlamaCppModel
+from codesteer_tui.providers.llama.gguf_header import read_header
+from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.values import Message
 from tests.tiny_gguf import make
 
@@ -317,7 +317,7 @@ async def test_a_program_that_is_killed_leaves_no_worker_behind(
     program = (
         "import asyncio\n"
         "from codesteer_tui.providers import Sampling\n"
-        "from codesteer_tui.providers.llama_cpp import LlamaCppModel\n"
+        "from codesteer_tui.providers.llama.model import LlamaCppModel\n"
         "from codesteer_tui.values import Message\n"
         "async def main():\n"
         f"    model = LlamaCppModel(path={str(random_gguf)!r})\n"

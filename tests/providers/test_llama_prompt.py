@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from codesteer_tui.providers.llama_prompt import Prompter, StopGate, fold
+from codesteer_tui.providers.llama.prompt import Prompter, StopGate, fold
 from codesteer_tui.values import Message
 
 END = 1000

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codesteer_tui.providers import Sampling
-from codesteer_tui.providers.remote import Habits
+from codesteer_tui.providers.remote.model import Habits
 from codesteer_tui.values import Usage
 from tests.fake_servers import Scripted, anthropic_body, failing, named_events
 from tests.providers.listening import hear, messages

@@ -11,8 +11,8 @@ import trustme
 
 from codesteer_tui.config import Provider
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.providers.network import Network
 from codesteer_tui.providers.opening import Choice, open_model
+from codesteer_tui.providers.remote.network import Network
 from tests.fake_servers import FakeServer, Scripted, anthropic_body, openai_body, responses_body
 from tests.providers.listening import KEY, Body, Make, chat, listen, messages, responses
 from tests.proxies import Proxy

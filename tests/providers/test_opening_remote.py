@@ -10,11 +10,11 @@ from codesteer_tui.config import Provider, default_providers
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers import Sampling
-from codesteer_tui.providers.anthropic import AnthropicModel
-from codesteer_tui.providers.openai import OpenAIModel
-from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
 from codesteer_tui.providers.opening import Choice, open_model
-from codesteer_tui.providers.remote import RemoteModel
+from codesteer_tui.providers.remote.anthropic import AnthropicModel
+from codesteer_tui.providers.remote.model import RemoteModel
+from codesteer_tui.providers.remote.openai import OpenAIModel
+from codesteer_tui.providers.remote.openai_responses import OpenAIResponsesModel
 from tests.fake_servers import FakeServer, Scripted, failing, openai_body, responses_body
 from tests.providers.listening import listen
 

@@ -12,7 +12,7 @@ import pytest
 from codesteer_tui.config import Provider, default_providers
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers.prices import FREE, Price, built_in, own_prices, price_of, pricing
+from codesteer_tui.providers.costs.prices import FREE, Price, built_in, own_prices, price_of, pricing
 from codesteer_tui.values import RoleInfo, Usage
 
 OWN = """
@@ -188,6 +188,6 @@ def test_a_mistake_in_ones_own_prices_names_the_file_and_the_entry(
 
 
 def test_the_table_is_not_read_before_it_is_needed() -> None:
-    code = "from codesteer_tui.providers import prices; print(prices.built_in.cache_info().currsize)"
+    code = "from codesteer_tui.providers.costs import prices; print(prices.built_in.cache_info().currsize)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"

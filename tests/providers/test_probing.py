@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from codesteer_tui.config import Config, Provider, default_providers
-from codesteer_tui.providers.listings import find, is_near, read_listing, root_of
 from codesteer_tui.providers.opening import Choice, choose_role
-from codesteer_tui.providers.probing import Reachability, ping
+from codesteer_tui.providers.probing.listings import find, is_near, read_listing, root_of
+from codesteer_tui.providers.probing.reaching import Reachability, ping
 from tests.fake_servers import FakeServer, Scripted, failing
 from tests.providers.services import Service
 

@@ -10,7 +10,7 @@ from contextlib import aclosing
 import pytest
 
 from codesteer_tui.providers import Completed, Sampling, TextDelta
-from codesteer_tui.providers.streaming import mend, whole_characters
+from codesteer_tui.providers.remote.streaming import mend, whole_characters
 from codesteer_tui.values import Usage
 from tests.fake_servers import (
     FakeServer,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from codesteer_tui.providers import Sampling
-from codesteer_tui.providers.openai import OpenAIModel
-from codesteer_tui.providers.remote import Habits
+from codesteer_tui.providers.remote.model import Habits
+from codesteer_tui.providers.remote.openai import OpenAIModel
 from tests.fake_servers import FakeServer, Scripted, anthropic_body, failing, openai_body, responses_body
 from tests.providers.listening import ASK, KEY, Body, Make, chat, hear, listen, messages, responses
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from codesteer_tui.errors import ModelError
 from codesteer_tui.providers import Completed, Delta, Retrying, TextDelta
-from codesteer_tui.providers.failures import Failure
-from codesteer_tui.providers.streaming import (
+from codesteer_tui.providers.failures.kinds import Failure
+from codesteer_tui.providers.remote.streaming import (
     LONGEST_WAIT_S,
     concealed,
     lively,

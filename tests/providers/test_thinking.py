@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesteer_tui.providers.thinking import ThoughtSplitter
+from codesteer_tui.providers.remote.thinking import ThoughtSplitter
 
 
 def split(pieces: list[str]) -> tuple[str, str]:

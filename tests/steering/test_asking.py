@@ -15,7 +15,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.errors import ModelError
 from codesteer_tui.problem import pose
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
-from codesteer_tui.providers.prices import Price
+from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.steering import asking
 from codesteer_tui.steering.answer_checker import ModelChecker, NoChecker
 from codesteer_tui.steering.asking import AGAIN, GO_ON, Calls

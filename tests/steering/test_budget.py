@@ -13,7 +13,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.config import SpendingLimits
 from codesteer_tui.errors import ModelError, NotSent
 from codesteer_tui.providers import Completed, Sampling, TextDelta
-from codesteer_tui.providers.prices import FREE, Price
+from codesteer_tui.providers.costs.prices import FREE, Price
 from codesteer_tui.steering.asking import AGAIN, Call, Calls
 from codesteer_tui.steering.budget import LIFT, SEND, STOP, Budget
 from codesteer_tui.steering.loop import Method, solve

@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.providers.keys import Where, can_store_in_keyring, key_file, store_key
+from codesteer_tui.providers.keys.sources import Where, can_store_in_keyring, key_file, store_key
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 

@@ -21,9 +21,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.providers.keys import host_of, look
-from codesteer_tui.providers.prices import FILE_NAME, Price, price_of, pricing
-from codesteer_tui.providers.probing import ping
+from codesteer_tui.providers.costs.prices import FILE_NAME, Price, price_of, pricing
+from codesteer_tui.providers.keys.sources import host_of, look
+from codesteer_tui.providers.probing.reaching import ping
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.layers import user_config_file

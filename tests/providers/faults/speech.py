@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from codesteer_tui.providers import ChatModel
-from codesteer_tui.providers.anthropic import AnthropicModel
-from codesteer_tui.providers.openai import OpenAIModel
-from codesteer_tui.providers.openai_responses import OpenAIResponsesModel
+from codesteer_tui.providers.remote.anthropic import AnthropicModel
+from codesteer_tui.providers.remote.openai import OpenAIModel
+from codesteer_tui.providers.remote.openai_responses import OpenAIResponsesModel
 from tests.fake_servers import anthropic_body, openai_body
 
 KEY = "sk-test-0123456789abcdef"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from codesteer_tui.providers.network import Network
+from codesteer_tui.providers.remote.network import Network
 from tests.providers.faults.peers import Line, Peer, Play
 from tests.providers.faults.speech import KEY, SPEECHES, Speech
 from tests.providers.listening import listen

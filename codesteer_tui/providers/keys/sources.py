@@ -30,10 +30,10 @@ from msgspec import Struct
 from codesteer_tui.config import Provider
 from codesteer_tui.errors import CodesteerError, ConfigError, ModelError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers import keyrings
-from codesteer_tui.providers.hiding import Secret, hide_shapes, secret
-from codesteer_tui.providers.key_commands import first_line, program_of
-from codesteer_tui.providers.key_store import (
+from codesteer_tui.providers.keys import keyrings
+from codesteer_tui.providers.keys.commands import first_line, program_of
+from codesteer_tui.providers.keys.hiding import Secret, hide_shapes, secret
+from codesteer_tui.providers.keys.store import (
     Where,
     account,
     can_store_in_keyring,

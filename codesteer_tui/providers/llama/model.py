@@ -22,9 +22,9 @@ import msgspec
 import codesteer_tui
 from codesteer_tui.errors import ModelError, WeightsError
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
-from codesteer_tui.providers import llama_wire as wire
-from codesteer_tui.providers.gguf_header import read_header
-from codesteer_tui.providers.streaming import sendable
+from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama.gguf_header import read_header
+from codesteer_tui.providers.remote.streaming import sendable
 from codesteer_tui.values import Message, RoleInfo, Usage
 
 _HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
@@ -178,7 +178,7 @@ class _Worker:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "codesteer_tui.providers.llama_worker",
+            "codesteer_tui.providers.llama.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,

@@ -20,9 +20,11 @@ from msgspec import Struct
 from codesteer_tui.config import Provider
 from codesteer_tui.errors import CodesteerError, ModelError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers.gguf_header import read_header
-from codesteer_tui.providers.keys import KeyState, look
-from codesteer_tui.providers.listings import (
+from codesteer_tui.providers.costs.prices import price_of
+from codesteer_tui.providers.keys.sources import KeyState, look
+from codesteer_tui.providers.llama.gguf_header import read_header
+from codesteer_tui.providers.opening import LOCAL_CONTEXT, Choice, open_remote
+from codesteer_tui.providers.probing.listings import (
     Listed,
     context_from_props,
     context_from_show,
@@ -31,9 +33,7 @@ from codesteer_tui.providers.listings import (
     read_listing,
     root_of,
 )
-from codesteer_tui.providers.opening import LOCAL_CONTEXT, Choice, open_remote
-from codesteer_tui.providers.prices import price_of
-from codesteer_tui.providers.remote import RemoteModel
+from codesteer_tui.providers.remote.model import RemoteModel
 from codesteer_tui.providers.waiting import in_thread
 
 KEY_LIMIT_S = 30.0

@@ -15,8 +15,8 @@ from typing import Literal, TypeAlias
 from urllib.parse import quote, unquote
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.providers import keyrings
-from codesteer_tui.providers.hiding import secret
+from codesteer_tui.providers.keys import keyrings
+from codesteer_tui.providers.keys.hiding import secret
 
 Where: TypeAlias = Literal["keyring", "file"]
 
@@ -153,7 +153,7 @@ def hosts_in_keyring(name: str) -> list[str]:
     Keyrings cannot be listed, so the hosts, which are no secret, are an entry of their own.
 
     Raises:
-        ConfigError: as for `codesteer_tui.providers.keyrings.get`.
+        ConfigError: as for `codesteer_tui.providers.keys.keyrings.get`.
     """
     with contextlib.suppress(ValueError):
         hosts = json.loads(keyrings.get(keyrings.SERVICE, _hosts_entry(name), name=name) or "[]")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from codesteer_tui.providers import Sampling, TextDelta
-from codesteer_tui.providers.reading import Reading, count, field_of, finish_of
-from codesteer_tui.providers.remote import RemoteModel
+from codesteer_tui.providers.remote.model import RemoteModel
+from codesteer_tui.providers.remote.reading import Reading, count, field_of, finish_of
 from codesteer_tui.values import Message, Usage
 
 if TYPE_CHECKING:

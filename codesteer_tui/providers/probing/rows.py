@@ -12,10 +12,10 @@ from msgspec import Struct
 from codesteer_tui.config import Config, Provider, default_providers
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers.keys import KeyState, look
+from codesteer_tui.providers.costs.prices import Price
+from codesteer_tui.providers.keys.sources import KeyState, look
 from codesteer_tui.providers.opening import Choice, choose_role
-from codesteer_tui.providers.prices import Price
-from codesteer_tui.providers.probing import Reachability, key_words, ping
+from codesteer_tui.providers.probing.reaching import Reachability, key_words, ping
 from codesteer_tui.values import Role, RoleInfo
 
 NAMES: dict[Role, str] = {"task_llm": "TaskLLM", "steerer": "steerer", "checker": "checker"}

@@ -12,7 +12,7 @@ import threading
 from typing import IO
 
 from codesteer_tui.errors import ConfigError, ModelError
-from codesteer_tui.providers.hiding import Secret, hide_shapes, secret
+from codesteer_tui.providers.keys.hiding import Secret, hide_shapes, secret
 
 LIMIT_S = 30.0
 MOST_BYTES = 64 << 10

@@ -13,7 +13,7 @@ from functools import partial
 from msgspec import Struct
 
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.providers.listings import read_listing
+from codesteer_tui.providers.probing.listings import read_listing
 from codesteer_tui.providers.waiting import in_thread
 
 CONNECT_S = 0.3

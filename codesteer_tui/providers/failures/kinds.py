@@ -14,7 +14,8 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct
 
 from codesteer_tui.errors import ModelError, ModelErrorKind
-from codesteer_tui.providers.failure_words import (
+from codesteer_tui.providers.failures.network import is_network, loss
+from codesteer_tui.providers.failures.words import (
     asked_wait,
     hide,
     kind_of_status,
@@ -25,7 +26,6 @@ from codesteer_tui.providers.failure_words import (
     quote,
     too_large_at_once,
 )
-from codesteer_tui.providers.lost import is_network, loss
 
 
 class Place(Struct, frozen=True):

@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codesteer_tui.providers import Sampling, TextDelta
-from codesteer_tui.providers.openai import OpenAIClientModel
-from codesteer_tui.providers.reading import Reading, SaidError, field_of, finish_of, items, openai_usage
+from codesteer_tui.providers.remote.openai import OpenAIClientModel
+from codesteer_tui.providers.remote.reading import (
+    Reading,
+    SaidError,
+    field_of,
+    finish_of,
+    items,
+    openai_usage,
+)
 from codesteer_tui.values import Message
 
 _CHANNELS = {

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codesteer_tui.errors import ModelErrorKind
-from codesteer_tui.providers.hiding import HIDDEN, KEY_SHAPES, SHORTEST, forms_of
+from codesteer_tui.providers.keys.hiding import HIDDEN, KEY_SHAPES, SHORTEST, forms_of
 
 QUOTED_CHARS = 300
 """Longest quotation of a server's words."""

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from codesteer_tui.providers import Sampling, TextDelta
-from codesteer_tui.providers.reading import Reading, field_of, finish_of, items, openai_usage
-from codesteer_tui.providers.remote import RemoteModel
+from codesteer_tui.providers.remote.model import RemoteModel
+from codesteer_tui.providers.remote.reading import Reading, field_of, finish_of, items, openai_usage
 from codesteer_tui.values import Message
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TypeVar
 
 from codesteer_tui.errors import ModelError
 from codesteer_tui.providers import Completed, Delta, Retrying, TextDelta
-from codesteer_tui.providers.failures import Failure, too_long_a_wait
-from codesteer_tui.providers.hiding import HIDDEN, SHORTEST, forms_of
+from codesteer_tui.providers.failures.kinds import Failure, too_long_a_wait
+from codesteer_tui.providers.keys.hiding import HIDDEN, SHORTEST, forms_of
 from codesteer_tui.values import Channel, Message
 
 MAX_RETRIES = 2

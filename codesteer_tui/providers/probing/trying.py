@@ -19,11 +19,11 @@ from msgspec import Struct
 
 from codesteer_tui.errors import CodesteerError, ModelError
 from codesteer_tui.providers import ChatModel, Completed, Sampling, TextDelta
-from codesteer_tui.providers.keys import host_of
+from codesteer_tui.providers.costs.prices import Price
+from codesteer_tui.providers.keys.sources import host_of
 from codesteer_tui.providers.opening import Choice, open_model
-from codesteer_tui.providers.prices import Price
-from codesteer_tui.providers.probing import Reachability, ping
-from codesteer_tui.providers.remote import RemoteModel, preset_of
+from codesteer_tui.providers.probing.reaching import Reachability, ping
+from codesteer_tui.providers.remote.model import RemoteModel, preset_of
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.values import Finish, Message, RoleInfo, Usage
 

@@ -82,7 +82,7 @@ Table: TypeAlias = Mapping[str, Mapping[str, Price]]
 @cache
 def built_in() -> Table:
     """The table that comes with the program. Read once, when it is first needed."""
-    text = files("codesteer_tui.providers").joinpath(FILE_NAME).read_text(encoding="utf-8")
+    text = files("codesteer_tui.providers.costs").joinpath(FILE_NAME).read_text(encoding="utf-8")
     return _table(text, "the built-in prices")
 
 

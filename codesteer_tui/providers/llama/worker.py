@@ -1,4 +1,4 @@
-"""The child process that holds a GGUF: `python -m codesteer_tui.providers.llama_worker`, with pipes to it.
+"""The child process that holds a GGUF: `python -m codesteer_tui.providers.llama.worker`, with pipes to it.
 
 It is a process of its own because llama.cpp writes to file descriptors 1 and 2, can be aborted only from
 inside, and can die in ways that no exception reports. Its output goes to the log that it was given as stderr.
@@ -20,8 +20,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from codesteer_tui.providers import llama_wire as wire
-from codesteer_tui.providers.llama_prompt import Prompter, StopGate
+from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama.prompt import Prompter, StopGate
 from codesteer_tui.values import Finish
 
 _LOG_DEBUG, _LOG_ERROR, _LOG_CONTINUED = 1, 4, 5  # ggml.h: enum ggml_log_level

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
-from codesteer_tui.providers.failures import TooMuch
+from codesteer_tui.providers.failures.kinds import TooMuch
 
 EVENT_BYTES = 16 << 20
 """Longest event of a stream; far beyond the longest answer that is kept."""

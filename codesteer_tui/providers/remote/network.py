@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.providers.wire import watch
+from codesteer_tui.providers.remote.wire import watch
 
 if TYPE_CHECKING:
     import httpx2

@@ -19,8 +19,8 @@ from msgspec import Struct, field
 
 from codesteer_tui.presets import PRESETS, Preset
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
-from codesteer_tui.providers.estimating import estimated
-from codesteer_tui.providers.failures import (
+from codesteer_tui.providers.costs.estimating import estimated
+from codesteer_tui.providers.failures.kinds import (
     Failure,
     Place,
     explain,
@@ -30,10 +30,10 @@ from codesteer_tui.providers.failures import (
     unfinished,
     unusable_key,
 )
-from codesteer_tui.providers.hiding import Secret, hide_in
-from codesteer_tui.providers.network import Network
-from codesteer_tui.providers.reading import Reading, SaidError, field_of
-from codesteer_tui.providers.streaming import (
+from codesteer_tui.providers.keys.hiding import Secret, hide_in
+from codesteer_tui.providers.remote.network import Network
+from codesteer_tui.providers.remote.reading import Reading, SaidError, field_of
+from codesteer_tui.providers.remote.streaming import (
     MAX_RETRIES,
     PATIENCE,
     concealed,
@@ -42,7 +42,7 @@ from codesteer_tui.providers.streaming import (
     secrets_in,
     sendable,
 )
-from codesteer_tui.providers.wire import as_events, as_json, whole_body
+from codesteer_tui.providers.remote.wire import as_events, as_json, whole_body
 from codesteer_tui.values import Message, RoleInfo
 
 OWN_FIELDS = frozenset({"stream", "messages", "input", "system", "instructions"})
