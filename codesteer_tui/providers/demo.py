@@ -15,6 +15,7 @@ from random import Random
 
 from codesteer_tui.answers import final_answer
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
+from codesteer_tui.providers.costs.estimating import CHARS_PER_TOKEN, tokens
 from codesteer_tui.providers.demo_problems import (
     FAMILY_NAMES,
     Declined,
@@ -31,9 +32,6 @@ __all__ = ["CHECKER_MARKER", "DemoModel"]
 
 CHECKER_MARKER = "You check answers"
 """How the system message of the checker role begins in a prompt pack that this model understands."""
-
-CHARS_PER_TOKEN = 4
-"""Only for the estimate of tokens used; a usual figure for English text."""
 
 MAX_CLAIM_CHARS = 10_000
 
@@ -104,7 +102,7 @@ class DemoModel:
             await asyncio.sleep(self._delay_s)
             yield TextDelta(text[start : start + self._chunk_chars])
         read = sum(len(message.content) for message in messages)
-        yield Completed(finish, Usage(_tokens(read), _tokens(len(text)), estimated=True))
+        yield Completed(finish, Usage(tokens(read), tokens(len(text)), estimated=True))
 
     async def aclose(self) -> None:
         """Nothing to let go of."""
@@ -301,7 +299,3 @@ def _limit(text: str, options: Sampling) -> tuple[str, Finish]:
             text = text[: text.index(stop)]
     limit = max(options.max_tokens, 0) * CHARS_PER_TOKEN
     return (text, "stop") if len(text) <= limit else (text[:limit], "length")
-
-
-def _tokens(chars: int) -> int:
-    return -(-chars // CHARS_PER_TOKEN)

@@ -17,6 +17,7 @@ from msgspec import Struct
 from codesteer_tui.config import Config, Provider
 from codesteer_tui.errors import ConfigError, ModelError, ModelErrorKind, SessionError
 from codesteer_tui.events import RoleChanged
+from codesteer_tui.providers.costs.estimating import tokens
 from codesteer_tui.providers.costs.prices import price_of
 from codesteer_tui.providers.keys.sources import host_of
 from codesteer_tui.providers.opening import Choice
@@ -29,9 +30,6 @@ from codesteer_tui.values import Role, RoleInfo
 
 if TYPE_CHECKING:
     from codesteer_tui.providers.probing.reaching import Reachability
-
-CHARS_PER_TOKEN = 4
-"""A usual figure for English text and code; only for estimates."""
 
 LEAST_REPLY = 512
 """Tokens that should be left for the reply: a short program with a few words around it."""
@@ -129,7 +127,7 @@ def tokens_to_send(role: Role, transcript: Transcript, pack: PromptPack, *, show
         texts = [message.content for message in task_messages(transcript, pack, show_output=show_output)]
     if role != "checker" and this and this.answer is None:
         texts.append(this.answer_so_far)
-    return -(-sum(map(len, texts)) // CHARS_PER_TOKEN)
+    return tokens(sum(map(len, texts)))
 
 
 class Switching:

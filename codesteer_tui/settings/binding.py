@@ -32,7 +32,7 @@ def address_of(kind: str, preset: str, base_url: str) -> str:
     return service.base_url if service else ""
 
 
-def host_of(address: str) -> tuple[str, str, int | None]:
+def origin_of(address: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of an address, with the port that the scheme has by itself."""
     try:
         parts = urlsplit(address)
@@ -50,7 +50,7 @@ def host_in_words(address: str) -> str:
 
 def is_plain_http(address: str) -> bool:
     """Whether a key would cross a network unencrypted on its way to this address."""
-    scheme, host, _ = host_of(address)
+    scheme, host, _ = origin_of(address)
     return scheme == "http" and host not in LOOPBACK and not host.startswith("127.")
 
 
@@ -64,7 +64,7 @@ def strip_keys(name: str, ledger: Ledger) -> list[Stripped]:
         if winner.value in _NONE:
             continue
         meant = _meant_for(ledger, winner, top)
-        if meant and host_of(meant) != host_of(final):
+        if meant and origin_of(meant) != origin_of(final):
             culprit = _culprit(ledger, winner.rank)
             whose = winner.where if winner.layer == "default" else f"{winner.layer} ({winner.where})"
             what, them = ("key", "it is") if key == "key" else ("headers", "they are")

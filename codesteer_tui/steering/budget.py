@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from codesteer_tui.config import SpendingLimits
 from codesteer_tui.providers import Sampling
-from codesteer_tui.providers.costs.estimating import CHARS_PER_TOKEN
+from codesteer_tui.providers.costs.estimating import tokens
 from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.text import dollars, money
 from codesteer_tui.values import Bill, Message, Question, Role, RoleInfo, Usage
@@ -117,7 +117,7 @@ class Budget:
 
 def rule_of_thumb(messages: Sequence[Message]) -> int:
     """Tokens of a conversation by counting characters, at least 1."""
-    return max(1, -(-sum(len(m.content) for m in messages) // CHARS_PER_TOKEN))
+    return max(1, tokens(sum(len(m.content) for m in messages)))
 
 
 def _who(info: RoleInfo) -> tuple[str, str, str]:

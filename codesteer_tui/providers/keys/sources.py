@@ -22,14 +22,12 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
 from codesteer_tui.config import Provider
 from codesteer_tui.errors import CodesteerError, ConfigError, ModelError
-from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.keys import keyrings
 from codesteer_tui.providers.keys.commands import first_line, program_of
 from codesteer_tui.providers.keys.hiding import Secret, hide_shapes, secret
@@ -46,6 +44,7 @@ from codesteer_tui.providers.keys.store import (
     owner_of,
     store_key,
 )
+from codesteer_tui.settings.binding import address_of, origin_of
 
 __all__ = [
     "FORMS",
@@ -95,21 +94,11 @@ def host_of(provider: Provider) -> str:
 
     A plain http address has its port 80 spelt out, so that no key for https is found for it.
     """
-    address = provider.base_url
-    if not address:
-        preset = PRESETS.get(provider.preset or provider.kind)
-        address = preset.base_url if preset else ""
-    try:
-        parts = urlsplit(address)
-        usual = 443 if parts.scheme == "https" else None
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
+    scheme, bare, port = origin_of(address_of(provider.kind, provider.preset, provider.base_url))
+    if not bare or port is None:
         return ""
-    if not parts.hostname:
-        return ""
-    bare = parts.hostname.rstrip(".")
     host = f"[{bare}]" if ":" in bare else bare
-    return host if port == usual else f"{host}:{port}"
+    return host if (scheme, port) == ("https", 443) else f"{host}:{port}"
 
 
 def read_key(name: str, provider: Provider, env: Mapping[str, str] = os.environ) -> Secret | None:
