@@ -220,12 +220,12 @@ def test_a_table_may_be_one_flat_list_and_its_size_is_checked() -> None:
     "text",
     ["0 3, 1 0", "[[0, 3], [1, 0]]", "[(0, 3), (1, 0)]", "0 3\n1 0", "(0,3) (1,0)", "0, 3, 1, 0", "0,3\n1,0"],
 )
-def test_unlikeare_read_in_any_form(text: str) -> None:
+def test_pairs_are_read_in_any_form(text: str) -> None:
     assert pairs(text) == [(0, 3), (1, 0)]
 
 
 @pytest.mark.parametrize("text", ["0 3, 1", "0 3 x", "[[0, 3, 1]]", "0 3, 1 0, 2"])
-def test_what_is_no_list_of_unlikeis_said_not_to_be_one(text: str) -> None:
+def test_what_is_no_list_of_pairs_is_said_not_to_be_one(text: str) -> None:
     assert isinstance(pairs(text), Unreadable)
 
 
