@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
+from codesteer_tui.providers.keys.sources import host_of
 from codesteer_tui.providers.opening import choose_role
 from codesteer_tui.settings import warnings
 from tests.settings_desk import ROOT, Desk
@@ -31,6 +33,21 @@ def test_a_second_account_takes_what_it_does_not_say_from_the_preset(desk: Desk)
     assert work == msgspec.structs.replace(mistral, key="keyring:work")
     assert settings.origin("providers.work.base_url").where == "preset mistral"
     assert settings.origin("providers.work.key").where == f"{desk.user}:3"
+
+
+@pytest.mark.parametrize("kind", ["openai", "anthropic"])
+def test_a_protocol_alone_means_the_service_that_gave_it_its_name(desk: Desk, kind: str) -> None:
+    desk.user.write_text(f"[providers.mine]\nkind = '{kind}'\nmodel = 'm'\n")
+    mine = desk.load().config.providers["mine"]
+    assert (mine.key, mine.model) == (PRESETS[kind].key, "m")
+    assert host_of(mine) == urlsplit(PRESETS[kind].base_url).netloc
+
+
+def test_a_protocol_with_an_address_is_nobody_s_service_and_gets_nobody_s_key(desk: Desk) -> None:
+    desk.user.write_text("[providers.mine]\nkind = 'openai'\n")
+    desk.env["CODESTEER_PROVIDERS__MINE__BASE_URL"] = "https://gateway.example/v1"
+    mine = desk.load().config.providers["mine"]
+    assert (mine.base_url, mine.key) == ("https://gateway.example/v1", "")
 
 
 def test_an_unknown_service_is_refused_with_a_suggestion(desk: Desk) -> None:

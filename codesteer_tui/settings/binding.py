@@ -80,7 +80,7 @@ def strip_keys(name: str, ledger: Ledger) -> list[Stripped]:
 def _meant_for(ledger: Ledger, winner: Given, top: int) -> str:
     """The address that a key was given for; for one that came without any, the first that a layer names."""
     if winner.layer == "default":
-        preset = PRESETS.get(str(ledger["preset"][-1].value))
+        preset = PRESETS.get(str(ledger["preset"][-1].value or ledger["kind"][-1].value))
         if preset and preset.base_url:
             return preset.base_url
     reached = (_address(ledger, rank) for rank in range(winner.rank, top + 1))

@@ -141,6 +141,9 @@ def _provider_defaults(name: str, givens: Sequence[Given]) -> Iterator[Given]:
         of_preset = {key: getattr(preset, key) for key in ("kind", "model", "base_url", "key")}
     elif name == "demo":
         of_preset = {"kind": "demo", "model": "demo"}
+    elif not chosen and (service := _service_of(givens)):
+        preset_name, preset = service, PRESETS[service]
+        of_preset = {"key": preset.key}
     for f in _provider_fields():
         path, where = ("providers", name, f.name), "built in"
         if f.name in of_preset:
@@ -150,6 +153,13 @@ def _provider_defaults(name: str, givens: Sequence[Given]) -> Iterator[Given]:
             yield Given("default", where, path, own, rank=DEFAULT_RANK)
         elif not f.required:
             yield Given("default", where, path, default_of(f), rank=DEFAULT_RANK)
+
+
+def _service_of(givens: Sequence[Given]) -> str:
+    """The service that gave a protocol its name, where a protocol is all that is said of where requests go."""
+    said = {given.path[-1]: given.value for given in givens}
+    kind = said.get("kind")
+    return kind if isinstance(kind, str) and kind in PRESETS and not said.get("base_url") else ""
 
 
 @cache

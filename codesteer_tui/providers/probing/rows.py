@@ -75,7 +75,8 @@ def rows_of(
 
 
 def _priced(row: Row, price: Callable[[RoleInfo], Price | None]) -> Row:
-    known = price(RoleInfo(row.name, row.kind, row.model, row.name, row.host)) if row.model else None
+    named = row.model or row.kind in ("demo", "llama_cpp") or row.local
+    known = price(RoleInfo(row.name, row.kind, row.model, row.name, row.host)) if named else None
     if known is None:
         return row
     tokens = row.context_tokens or known.context or 0
@@ -117,7 +118,9 @@ def _row(
         name=name,
         kind=provider.kind,
         preset=provider.preset,
-        model=provider.model or (models.pop() if len(models) == 1 else ""),
+        model=provider.model
+        or (models.pop() if len(models) == 1 else "")
+        or ("demo" if provider.kind == "demo" else ""),
         host=state.host if provider.kind in ("openai", "anthropic") else "",
         key=key_words(state),
         key_found=state.found if state.needed else None,

@@ -118,13 +118,13 @@ class DeskScreen(Screen[None]):
         if goal:
             desk.choose_pane(goal)
         elif self.home:
-            self.home.focus()
+            self.set_focus(self.home)
 
     async def action_back(self) -> None:
         if self.desk and self.desk.has_class("-zoomed"):
             await self.desk.toggle_zoom()
         if self.home:
-            self.home.focus()
+            self.set_focus(self.home)
 
     def on_pane_evidence_wanted(self) -> None:
         desk = self.desk

@@ -92,7 +92,7 @@ class KeyScreen(ModalScreen[str]):
 
     def on_mount(self) -> None:
         self.query_one("#places", OptionList).display = False
-        self.query_one(KeyInput).focus()
+        self.set_focus(self.query_one(KeyInput))
         self._find_places()
 
     @work(group="places")
@@ -115,7 +115,7 @@ class KeyScreen(ModalScreen[str]):
         if not self.query_one(KeyInput).value.strip():
             self._say("Paste the key first.")
         elif len(self._places) > 1:
-            self.query_one("#places", OptionList).focus()
+            self.set_focus(self.query_one("#places", OptionList))
             self._say("Where shall it be kept?", "$text-accent")
         elif self._places:
             self._store()
@@ -125,7 +125,7 @@ class KeyScreen(ModalScreen[str]):
         if self.query_one(KeyInput).value.strip():
             self._store()
         else:
-            self.query_one(KeyInput).focus()
+            self.set_focus(self.query_one(KeyInput))
             self._say("Paste the key first.")
 
     @work(group="store", exclusive=True)
@@ -137,7 +137,7 @@ class KeyScreen(ModalScreen[str]):
             source = await in_thread(partial(store_key, self.provider, self.host, field.take(), where))
         except CodesteerError as error:
             self._say(f"{error.message} {error.remedy}")
-            field.focus()
+            self.set_focus(field)
             return
         self.dismiss(source)
 

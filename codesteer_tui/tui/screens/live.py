@@ -203,7 +203,7 @@ class LiveScreen(DeskScreen):
         """Make ready for a new problem: an empty prompt and the examples. A running one goes on being shown."""
         prompt = self.query_one(Prompt)
         prompt.put_away()
-        prompt.focus()
+        self.set_focus(prompt)
         if self.running:
             self.notify(
                 "It goes on; Esc stops it. Then a new one can be sent.",

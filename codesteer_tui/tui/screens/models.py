@@ -125,7 +125,7 @@ class ModelsScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#typed", TypedPlayer).cursor_blink = False
-        self.query_one(PlayerList).focus()
+        self.set_focus(self.query_one(PlayerList))
         self.query_one("#roles", OptionList).highlighted = ROLES.index(self.role)
         self._draw_hint()
         self.renew(self.settings, self.playing)
@@ -270,7 +270,7 @@ class ModelsScreen(ModalScreen[None]):
 
     @on(OptionList.OptionSelected, "#roles")
     def action_to_players(self) -> None:
-        self.query_one(PlayerList).focus()
+        self.set_focus(self.query_one(PlayerList))
 
     @on(OptionList.OptionHighlighted, "#players")
     def _player_highlighted(self) -> None:
@@ -304,7 +304,7 @@ class ModelsScreen(ModalScreen[None]):
         typed = self.query_one("#typed", TypedPlayer)
         typed.value = f"{row.name}:"
         typed.cursor_position = len(typed.value)
-        typed.focus()
+        self.set_focus(typed)
         listed = len(row.reached.models) if row.reached else 0
         count = f"{listed} are listed" if listed else "none is listed"
         self.say(f"Which model of {row.name}? {count}; type to search, or write its name.")
@@ -313,7 +313,7 @@ class ModelsScreen(ModalScreen[None]):
         self.query_one("#roles", OptionList).highlighted = number - 1
 
     def action_search(self) -> None:
-        self.query_one("#typed", TypedPlayer).focus()
+        self.set_focus(self.query_one("#typed", TypedPlayer))
 
     def action_models_of(self) -> None:
         if self.highlighted and self.highlighted.choice:
@@ -338,8 +338,8 @@ class ModelsScreen(ModalScreen[None]):
         typed = self.query_one("#typed", TypedPlayer)
         if typed.value:
             typed.value = ""
-            self.query_one(PlayerList).focus()
+            self.set_focus(self.query_one(PlayerList))
         elif typed.has_focus:
-            self.query_one(PlayerList).focus()
+            self.set_focus(self.query_one(PlayerList))
         else:
             self.dismiss(None)

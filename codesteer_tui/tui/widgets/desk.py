@@ -107,7 +107,7 @@ class Desk(Container):
         self.pane_number = number
         self._bring_forward()
         if focus:
-            self.pane.focus()
+            self.screen.set_focus(self.pane)
 
     async def toggle_zoom(self) -> None:
         """Show one pane only and more of its text, or all four again."""
@@ -115,7 +115,7 @@ class Desk(Container):
         self.set_class(zoomed, "-zoomed")
         for pane in self.panes:
             await pane.zoom(zoomed and pane.part.number == self.pane_number)
-        self.pane.focus()
+        self.screen.set_focus(self.pane)
 
     def _bring_forward(self) -> None:
         for pane in self.panes:
