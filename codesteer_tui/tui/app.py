@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import KEYS, bindings, name
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.words import cut, two_lines
@@ -82,7 +83,8 @@ class CodesteerApp(App[None]):
 
     def open_recording(self, recording: Recording, *, play: bool, speed: float = 1.0) -> None:
         """Show a recorded session, at its end or from its start."""
-        from codesteer_tui.tui.screens.replay import ReplayScreen
+        with importing:
+            from codesteer_tui.tui.screens.replay import ReplayScreen
 
         self.push_screen(ReplayScreen(recording, play=play, speed=speed))
 
@@ -94,7 +96,8 @@ class CodesteerApp(App[None]):
     def choosing(self) -> Choosing:
         """Gives roles to other players. Its modules are imported when it is first needed."""
         if self._choosing is None:
-            from codesteer_tui.tui.choosing import Choosing
+            with importing:
+                from codesteer_tui.tui.choosing import Choosing
 
             self._choosing = Choosing(self)
         return self._choosing
@@ -116,7 +119,8 @@ class CodesteerApp(App[None]):
 
     def open_models(self, role: Role = "task_llm") -> None:
         """Show who plays which role."""
-        from codesteer_tui.tui.screens.models import ModelsScreen
+        with importing:
+            from codesteer_tui.tui.screens.models import ModelsScreen
 
         if not any(isinstance(screen, ModelsScreen) for screen in self.screen_stack):
             self.push_screen(ModelsScreen(self.settings, self.choosing.playing(), role))
@@ -155,7 +159,8 @@ class CodesteerApp(App[None]):
 
     def action_build_image(self) -> None:
         """Make the image that programs run in; asks before anything is downloaded."""
-        from codesteer_tui.tui.screens.build import BuildScreen
+        with importing:
+            from codesteer_tui.tui.screens.build import BuildScreen
 
         def back_to_the_prompt(_: None) -> None:
             if isinstance(self.screen, LiveScreen) and self.screen.home:
@@ -164,17 +169,20 @@ class CodesteerApp(App[None]):
         self.push_screen(BuildScreen(), back_to_the_prompt)
 
     def action_help(self) -> None:
-        from codesteer_tui.tui.screens.help import HelpScreen
+        with importing:
+            from codesteer_tui.tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen())
 
     def action_settings(self) -> None:
-        from codesteer_tui.tui.screens.settings import SettingsScreen
+        with importing:
+            from codesteer_tui.tui.screens.settings import SettingsScreen
 
         self.push_screen(SettingsScreen(self.settings))
 
     def action_sessions(self) -> None:
-        from codesteer_tui.tui.screens.sessions import SessionsScreen
+        with importing:
+            from codesteer_tui.tui.screens.sessions import SessionsScreen
 
         if not isinstance(self.screen, SessionsScreen):
             self.push_screen(SessionsScreen(self.settings.config))
@@ -214,7 +222,8 @@ class CodesteerApp(App[None]):
         from rich.segment import Segments
         from rich.traceback import Traceback
 
-        from codesteer_tui.providers.keys.hiding import hide_keys
+        with importing:
+            from codesteer_tui.providers.keys.hiding import hide_keys
 
         self.bell()
         shown = Traceback(show_locals=False, width=None)

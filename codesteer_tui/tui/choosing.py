@@ -17,6 +17,7 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.casting import choices_of
 from codesteer_tui.sessions.switching import Fit, Switch, reach, with_player
 from codesteer_tui.settings.saving import save_setting
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.players import ROLE_WORDS, ROLES, SAME, label, name_of, overridden, with_key_source
 from codesteer_tui.tui.words import who
 from codesteer_tui.values import Role
@@ -88,7 +89,8 @@ class Choosing:
 
     async def _confirm(self, name: str, fit: Fit) -> bool:
         """Say that the history would not fit, and ask."""
-        from codesteer_tui.tui.screens.choice import ChoiceScreen
+        with importing:
+            from codesteer_tui.tui.screens.choice import ChoiceScreen
 
         left = fit.context - fit.needed
         said = (
@@ -116,7 +118,8 @@ class Choosing:
 
     async def enter_key(self, name: str, *, why: str = "") -> bool:
         """Have the key of a provider entered, stored, and found from now on; false where it was left."""
-        from codesteer_tui.tui.screens.key_entry import KeyScreen
+        with importing:
+            from codesteer_tui.tui.screens.key_entry import KeyScreen
 
         app = self._app
         provider = app.settings.config.providers[name]
@@ -169,7 +172,8 @@ class Choosing:
     @property
     def screen(self) -> ModelsScreen | None:
         """The models screen, if it is open."""
-        from codesteer_tui.tui.screens.models import ModelsScreen
+        with importing:
+            from codesteer_tui.tui.screens.models import ModelsScreen
 
         return next((s for s in self._app.screen_stack if isinstance(s, ModelsScreen)), None)
 

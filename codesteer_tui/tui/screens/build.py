@@ -18,6 +18,7 @@ from textual.widgets import Static
 
 from codesteer_tui.errors import CodesteerError, SandboxError, SandboxUnavailable
 from codesteer_tui.text import plain
+from codesteer_tui.tui.importing import importing
 
 KEPT_LINES = 400
 KINDS = {
@@ -71,7 +72,8 @@ class BuildScreen(ModalScreen[None]):
 
     async def _choice(self, building: ModuleType) -> tuple[str, str]:
         """Ask which image, saying which are there and what each would download; kind and base, empty for none now."""
-        from codesteer_tui.tui.screens.choice import ChoiceScreen
+        with importing:
+            from codesteer_tui.tui.screens.choice import ChoiceScreen
 
         offers, notes = [], []
         for kind in KINDS:
@@ -111,6 +113,7 @@ class BuildScreen(ModalScreen[None]):
 
 
 def _import_building() -> ModuleType:
-    from codesteer_tui.sandbox.docker import building
+    with importing:
+        from codesteer_tui.sandbox.docker import building
 
     return building

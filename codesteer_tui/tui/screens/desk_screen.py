@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.layout import SHORT_FROM, TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
 from codesteer_tui.tui.widgets.presence import is_there
@@ -130,6 +131,7 @@ class DeskScreen(Screen[None]):
         desk = self.desk
         this = desk.pane.this if desk else None
         if desk and this:
-            from codesteer_tui.tui.screens.evidence import EvidenceScreen
+            with importing:
+                from codesteer_tui.tui.screens.evidence import EvidenceScreen
 
             self.app.push_screen(EvidenceScreen(desk.transcript, this))

@@ -18,6 +18,7 @@ from codesteer_tui.events import Answered, Ending, Retried, RoleChanged, is_delt
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.presence import is_there
@@ -267,7 +268,8 @@ class LiveScreen(DeskScreen):
         await self.query(Welcome).remove()
         desk = self.desk
         if desk is None:
-            from codesteer_tui.tui.widgets.desk import Desk
+            with importing:
+                from codesteer_tui.tui.widgets.desk import Desk
 
             desk = Desk()
             self.watermark = "REC"
@@ -278,7 +280,8 @@ class LiveScreen(DeskScreen):
 
     async def ask_person(self, question: Question) -> Reply:
         """Ask in a dialog; the first option is the safe one, and what Esc chooses."""
-        from codesteer_tui.tui.screens.choice import ChoiceScreen
+        with importing:
+            from codesteer_tui.tui.screens.choice import ChoiceScreen
 
         answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
@@ -315,6 +318,7 @@ class LiveScreen(DeskScreen):
 
 
 def _import_sessions():  # type: ignore[no-untyped-def]
-    from codesteer_tui import sessions
+    with importing:
+        from codesteer_tui import sessions
 
     return sessions

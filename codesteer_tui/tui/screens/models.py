@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
@@ -75,7 +75,12 @@ class TypedPlayer(Input):
 class ModelsScreen(ModalScreen[None]):
     """Roles above, players below; Enter gives the role to the highlighted player."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back"), ("f1", "app.help", "Help")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "back", "Back"),
+        ("f1", "app.help", "Help"),
+        # Before any widget sees it, so that what is typed right after it goes into the search already.
+        Binding("slash", "search", "Search", show=False, priority=True),
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (ROOMY_FROM, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
 
     class Chosen(Message):
@@ -311,6 +316,10 @@ class ModelsScreen(ModalScreen[None]):
 
     def action_role(self, number: int) -> None:
         self.query_one("#roles", OptionList).highlighted = number - 1
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A slash in the search is a character like any other."""
+        return action != "search" or (self.is_mounted and not isinstance(self.focused, TypedPlayer))
 
     def action_search(self) -> None:
         self.set_focus(self.query_one("#typed", TypedPlayer))

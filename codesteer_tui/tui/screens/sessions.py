@@ -20,6 +20,7 @@ from codesteer_tui.errors import CodesteerError
 from codesteer_tui.sessions.store import Recording, Store, Summary, sessions_folder
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.status import KeyLine
 from codesteer_tui.tui.words import OUTCOMES, cut, duration
@@ -115,7 +116,8 @@ class SessionsScreen(Screen[None]):
         summary = self.highlighted
         if summary is None:
             return
-        from codesteer_tui.tui.screens.confirm import ConfirmScreen
+        with importing:
+            from codesteer_tui.tui.screens.confirm import ConfirmScreen
 
         async def take(yes: int | None) -> None:
             if not yes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from codesteer_tui.tui.blocks import Block, block
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ class SettingsScreen(BlocksDialog):
         self._settings = settings
 
     def blocks(self) -> Sequence[Block]:
-        from codesteer_tui.settings import shown_config, shown_tables
-        from codesteer_tui.settings.toml_text import written
+        with importing:
+            from codesteer_tui.settings import shown_config, shown_tables
+            from codesteer_tui.settings.toml_text import written
 
         settings = self._settings
         worth = shown_tables(settings)

@@ -13,6 +13,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.layout import TALL_FROM
 from codesteer_tui.tui.words import OUTCOMES, cut
 from codesteer_tui.values import Verdicts
@@ -121,7 +122,8 @@ def _within(text: str, room: int) -> str:
 
 
 def _advice(transcript: Transcript) -> tuple[str, str] | None:
-    from codesteer_tui.sessions.export import demo_advice  # sessions are slow to import; by now they are
+    with importing:
+        from codesteer_tui.sessions.export import demo_advice  # sessions are slow to import; by now they are
 
     return demo_advice(transcript)
 

@@ -11,13 +11,15 @@ from textual.visual import Visual
 from textual.widgets import Static
 
 from codesteer_tui.tui.blocks import Block
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.widgets.presence import is_there
 
 
 def visual_of(shown: Block) -> Visual:
     """The block as Textual shows it. Text is never read as markup."""
     if shown.kind == "code":
-        from codesteer_tui.tui.widgets.code import FoldedCode, highlighted  # pygments is slow to import
+        with importing:
+            from codesteer_tui.tui.widgets.code import FoldedCode, highlighted  # pygments is slow to import
 
         return FoldedCode(highlighted(shown.text))
     return Content.assemble(*shown.parts)
@@ -43,7 +45,8 @@ class BlockView(Static):
         """What the mouse selected; of code what was written, without the marks of folded lines."""
         if self.shown.kind != "code":
             return super().get_selection(selection)
-        from codesteer_tui.tui.widgets.code import FoldedCode, unfolded
+        with importing:
+            from codesteer_tui.tui.widgets.code import FoldedCode, unfolded
 
         visual = self.visual
         assert isinstance(visual, FoldedCode)

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.importing import importing
 
 if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
@@ -133,6 +134,7 @@ def _example(question: str, about: str) -> Content:
 
 
 def _import_survey():  # type: ignore[no-untyped-def]
-    from codesteer_tui.survey import survey
+    with importing:
+        from codesteer_tui.survey import survey
 
     return survey
