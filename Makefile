@@ -39,5 +39,5 @@ test: $(TOOLS)
 	$(BIN)/pytest
 
 example: $(TOOLS)
-	$(BIN)/python -c "from codesteer_tui.settings import example_toml; print(example_toml(), end='')" > config.example.toml.new
+	$(BIN)/python -c "from codesteer_tui.settings.example import example_toml; print(example_toml(), end='')" > config.example.toml.new
 	mv config.example.toml.new config.example.toml

@@ -29,7 +29,8 @@ from codesteer_tui.providers.opening import Choice, choose_role, keys_without_mo
 from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
-from codesteer_tui.settings import Settings, user_file, warnings
+from codesteer_tui.settings import Settings, user_file
+from codesteer_tui.settings.showing import warnings
 from codesteer_tui.values import Role
 
 LIMIT_S = 2.0

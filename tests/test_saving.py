@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings import example_toml, load_settings
+from codesteer_tui.settings import load_settings
 from codesteer_tui.settings.editing import CannotEdit, with_value
+from codesteer_tui.settings.example import example_toml
 from codesteer_tui.settings.saving import save_setting, unset_setting
 
 KEY = "sandbox.reduced_isolation"

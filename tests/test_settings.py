@@ -9,8 +9,9 @@ import pytest
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings import describe, example_toml, load_readable_settings
-from codesteer_tui.settings.schema import schema
+from codesteer_tui.settings import load_readable_settings
+from codesteer_tui.settings.example import example_toml
+from codesteer_tui.settings.schema import describe, schema
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
 

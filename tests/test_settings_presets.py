@@ -12,7 +12,7 @@ from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.keys.sources import host_of
 from codesteer_tui.providers.opening import choose_role
-from codesteer_tui.settings import warnings
+from codesteer_tui.settings.showing import warnings
 from tests.settings_desk import ROOT, Desk
 from tests.settings_desk import desk as desk
 

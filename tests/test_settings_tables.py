@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codesteer_tui.settings import shown_config, shown_tables, shown_value
+from codesteer_tui.settings.showing import shown_config, shown_tables, shown_value
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
 

@@ -21,7 +21,8 @@ from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.errors import ConfigError
 
 if TYPE_CHECKING:
-    from codesteer_tui.settings import KeyDoc, Settings
+    from codesteer_tui.settings import Settings
+    from codesteer_tui.settings.schema import KeyDoc
     from codesteer_tui.values import Role
 
 ROLES: tuple[Role, ...] = ("task_llm", "steerer", "checker")
@@ -74,7 +75,7 @@ def show(ctx: click.Context, as_json: bool, flags: dict[str, str], config_file: 
     Of the providers, only those are printed that were set up, that play a role, or whose key was found; of these,
     only what has a meaning for their kind, and what was set.
     """
-    from codesteer_tui.settings import shown_config, shown_tables
+    from codesteer_tui.settings.showing import shown_config, shown_tables
 
     settings = settings_of(ctx, flags, config_file)
     if as_json:
@@ -126,7 +127,8 @@ def profiles(ctx: click.Context, as_json: bool, config_file: Path | None) -> Non
 @click.pass_context
 def init(ctx: click.Context, force: bool, config_file: Path | None) -> None:
     """Write a user file with every setting explained and commented out at its default."""
-    from codesteer_tui.settings import example_toml, user_file
+    from codesteer_tui.settings import user_file
+    from codesteer_tui.settings.example import example_toml
 
     target = config_file_of(ctx, config_file) or user_file()
     if target.exists() and not force:
@@ -174,7 +176,8 @@ def explain(
 
 def _wanted(settings: Settings, key: str) -> list[str]:
     """The key, or those of a section: of a provider what has a meaning for it, of all providers those in use."""
-    from codesteer_tui.settings import matters, shown_tables
+    from codesteer_tui.settings.schema import matters
+    from codesteer_tui.settings.showing import shown_tables
 
     section = [k for k in settings.origins if k.startswith(f"{key}.")]
     if key == "providers":
@@ -188,7 +191,7 @@ def _wanted(settings: Settings, key: str) -> list[str]:
 
 
 def _explained(settings: Settings, key: str) -> dict[str, Any]:
-    from codesteer_tui.settings import shown_value
+    from codesteer_tui.settings.showing import shown_value
 
     origin = settings.origin(key)
     doc = _doc(key)
@@ -210,7 +213,7 @@ def _explained(settings: Settings, key: str) -> dict[str, Any]:
 
 
 def _warning(settings: Settings, key: str) -> str:
-    from codesteer_tui.settings import plain_http_warning
+    from codesteer_tui.settings.showing import plain_http_warning
 
     section, _, rest = key.partition(".")
     name, _, last = rest.rpartition(".")
@@ -235,7 +238,7 @@ def _player(settings: Settings, key: str) -> str:
 
 
 def _doc(key: str) -> KeyDoc:
-    from codesteer_tui.settings import describe
+    from codesteer_tui.settings.schema import describe
 
     section, _, name = key.partition(".")
     last = name.rpartition(".")[2]
@@ -278,7 +281,7 @@ def _table(table: str) -> str:
 
 
 def _setting(key: str, value: Any) -> str:
-    from codesteer_tui.settings import shown_value
+    from codesteer_tui.settings.showing import shown_value
 
     return f"{key.rpartition('.')[2]} = {_value(shown_value(key, value))}"
 

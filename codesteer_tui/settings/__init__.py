@@ -13,7 +13,6 @@ doctor) takes `load_readable_settings`, which leaves out what is wrong and says 
 
 from __future__ import annotations
 
-from codesteer_tui.settings.example import example_toml
 from codesteer_tui.settings.loading import (
     Asked,
     Origin,
@@ -23,30 +22,13 @@ from codesteer_tui.settings.loading import (
     user_file,
 )
 from codesteer_tui.settings.profiles import Profile
-from codesteer_tui.settings.schema import KeyDoc, describe, matters
-from codesteer_tui.settings.showing import (
-    plain_http_warning,
-    shown_config,
-    shown_tables,
-    shown_value,
-    warnings,
-)
 
 __all__ = [
     "Asked",
-    "KeyDoc",
     "Origin",
     "Profile",
     "Settings",
-    "describe",
-    "example_toml",
     "load_readable_settings",
     "load_settings",
-    "matters",
-    "plain_http_warning",
-    "shown_config",
-    "shown_tables",
-    "shown_value",
     "user_file",
-    "warnings",
 ]

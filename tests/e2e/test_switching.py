@@ -37,7 +37,7 @@ def test_the_task_llm_is_switched_in_the_middle_of_a_session(
     terminal.type(ESC)  # empties the search
     terminal.settle()
     terminal.type(ESC)
-    terminal.wait_for(r"TASK demo -> second at R1")
+    terminal.wait_for(r"(?m)^ codesteer .*-> second at R1")
     terminal.wait_for(r"R1\^")
     terminal.wait_for(r"ANSWER|NO ANSWER")
     assert "-> second" not in terminal.text

@@ -24,7 +24,7 @@ class SettingsScreen(BlocksDialog):
 
     def blocks(self) -> Sequence[Block]:
         with importing:
-            from codesteer_tui.settings import shown_config, shown_tables
+            from codesteer_tui.settings.showing import shown_config, shown_tables
             from codesteer_tui.settings.toml_text import written
 
         settings = self._settings
