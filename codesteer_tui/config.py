@@ -20,6 +20,9 @@ CountFromZero: TypeAlias = Annotated[int, Meta(ge=0)]
 LEAST_MEMORY_MIB = 16
 """Below this not even the supervisor of a box and an idle interpreter fit."""
 
+LEAST_THINKING = 1024
+"""The least tokens that Anthropic's API takes for extended thinking."""
+
 Seconds: TypeAlias = Annotated[float, Meta(gt=0, le=86400)]
 
 

@@ -34,6 +34,11 @@ def plain(text: str) -> str:
     return text.translate(_SHOWN_AS)
 
 
+def escaped(text: str) -> str:
+    """The text on one line: whatever is not printed, line ends included, as Python writes it (`\\n`, `\\u202e`)."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def storable(text: str) -> str:
     """The text without lone surrogates, which a broken stream may hold and UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode("utf-8")

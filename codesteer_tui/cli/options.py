@@ -109,6 +109,20 @@ def settings_for_reading(ctx: click.Context, config_file: Path | None = None) ->
     return settings
 
 
+def settings_for_asking(ctx: click.Context, provider: str, config_file: Path | None = None) -> Settings:
+    """The settings for asking one provider: what is wrong elsewhere is said on standard error and left out.
+
+    Raises:
+        ConfigError: something that may be about this provider is wrong. Without it the key could go to another
+            host than the person said, or another key to that host, so nothing is sent.
+    """
+    settings, mistakes = readable_settings_of(ctx, config_file)
+    settings.require_whole(provider)
+    for mistake in mistakes:
+        say(f"codesteer: a setting is left out: {mistake}")
+    return settings
+
+
 def _merged(ctx: click.Context, flags: dict[str, str] | None = None) -> dict[str, str]:
     before: tuple[dict[str, str], Path | None] = ctx.find_root().obj or ({}, None)
     merged = {**before[0], **(flags or {})}

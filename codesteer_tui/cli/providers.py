@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codesteer_tui.cli.options import config_option, settings_for_reading
+from codesteer_tui.cli.options import config_option, settings_for_asking, settings_for_reading
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.errors import ConfigError
+from codesteer_tui.text import escaped
 
 if TYPE_CHECKING:
     from codesteer_tui.config import Config
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from codesteer_tui.providers.probing.reaching import Reachability
     from codesteer_tui.providers.probing.rows import Row
     from codesteer_tui.providers.probing.trying import Call, ProbeReport
+    from codesteer_tui.settings import Settings
     from codesteer_tui.values import RoleInfo
 
 FAILED = 3
 USAGE = 2
+NO_LIST = "Load a model there first, or try a name that you know: codesteer providers test {}:MODEL"
 
 
 @click.group("providers")
@@ -45,23 +48,27 @@ def list_providers(
 ) -> None:
     """Say of every provider its model, its host, its key, which roles it plays, and its price where that is known.
 
-    Nothing is sent unless --ping is given.
+    Nothing is sent unless --ping is given. A provider of which a setting is wrong is not asked, and the exit code
+    is then 2.
     """
     import msgspec
 
     from codesteer_tui.providers.probing.rows import rows_of, with_pings
 
-    config = settings_for_reading(ctx, config_file).config
-    rows = rows_of(config, _prices(config))
+    settings = settings_for_reading(ctx, config_file)
+    config = settings.config
+    rows = rows_of(config, _prices(settings))
     shown = rows if every or as_json else [row for row in rows if row.matters or (asked and row.local)]
+    refused = {row.name: said[0] for row in shown if asked and (said := settings.refusals(row.name))}
     if asked:
-        shown = run_async(with_pings(config, shown))
+        shown = run_async(with_pings(config, shown, refused=refused))
     if as_json:
         put_json([msgspec.to_builtins(row) for row in shown])
-        return
-    silent = [row for row in shown if row.built_in and row.local and not row.roles and row.is_silent]
-    _table([row for row in shown if every or row not in silent])
-    _say_the_rest([row for row in rows if row.name not in {row.name for row in shown}], silent)
+    else:
+        silent = [row for row in shown if row.built_in and row.local and not row.roles and row.is_silent]
+        _table([row for row in shown if every or row not in silent])
+        _say_the_rest([row for row in rows if row.name not in {row.name for row in shown}], silent)
+    ctx.exit(USAGE if refused else 0)
 
 
 @command.command("test")
@@ -82,7 +89,8 @@ def test(ctx: click.Context, wanted: str, quick: bool, as_json: bool, config_fil
     from codesteer_tui.providers.probing.trying import calls_of, most_tokens, probe
     from codesteer_tui.values import RoleInfo
 
-    config = settings_for_reading(ctx, config_file).config
+    settings = settings_for_asking(ctx, wanted.partition(":")[0], config_file)
+    config = settings.config
     choice = choose_provider(config, wanted, "the command line")
     assert choice.provider is not None
     if not choice.model and choice.provider.kind != "demo":
@@ -92,12 +100,13 @@ def test(ctx: click.Context, wanted: str, quick: bool, as_json: bool, config_fil
             f" To see which there are: codesteer providers models {choice.name}",
         )
     kind, host = choice.provider.kind, host_of(choice.provider)
-    price = _prices(config)(RoleInfo(choice.name, kind, choice.model, choice.name, host))
+    price = _prices(settings)(RoleInfo(choice.name, kind, choice.model, choice.name, host))
     calls, tokens = calls_of(choice, quick=quick), most_tokens(choice, quick=quick)
     cost = _usd(price.most(*tokens)) if price else "at a price that is not known"
-    many = f"{calls} short calls" if calls > 1 else "1 short call"
+    many = f"at most {calls} short calls" if calls > 1 else "1 short call"
+    _say_what_is_not_meant(settings, choice.name)
     say(f"Asking {choice.name}: {many}, {sum(tokens)} tokens at most, {cost}.")
-    report = run_async(probe(choice, quick=quick, price=price))
+    report = run_async(probe(choice, quick=quick, price=price, tell=say))
     if as_json:
         put_json(msgspec.to_builtins(report))
     else:
@@ -117,31 +126,51 @@ def models(ctx: click.Context, name: str, as_json: bool, config_file: Path | Non
     from codesteer_tui.providers.opening import choose_provider
     from codesteer_tui.providers.probing.reaching import ping
 
-    config = settings_for_reading(ctx, config_file).config
+    settings = settings_for_asking(ctx, name.partition(":")[0], config_file)
+    config = settings.config
     choice = choose_provider(config, name, "the command line")
-    reached = run_async(ping(msgspec.structs.replace(choice, model=_file_of(config, choice.name))))
+    _say_what_is_not_meant(settings, choice.name)
+    asked = msgspec.structs.replace(choice, model=_file_of(config, choice.name))
+    reached = run_async(ping(asked, tell=say))
+    if reached.ok:  # the remedy of a ping would be the command that was just given
+        how = f"Try one: codesteer providers test {choice.name}:MODEL"
+        reached = msgspec.structs.replace(
+            reached, remedy=how if reached.listed else NO_LIST.format(choice.name)
+        )
     if as_json:
         put_json({"provider": choice.name, **msgspec.to_builtins(reached)})
     else:
         for model in reached.listed:
-            put(f"{model.id}  {model.context_tokens:,}" if model.context_tokens else model.id)
+            named = escaped(model.id)
+            put(f"{named}  {model.context_tokens:,}" if model.context_tokens else named)
         if reached.ok and not reached.listed:
-            say(reached.detail)
+            say(f"{reached.detail}\n  → {reached.remedy}")
         _say_failure(reached.ok, reached.detail, reached.remedy)
     ctx.exit(_exit_code(reached.ok, reached.kind))
 
 
-def _prices(config: Config) -> Callable[[RoleInfo], Price | None]:
-    """What a model costs, by the person's own table where it can be read, and by the built-in one."""
-    from codesteer_tui.providers.costs.prices import FILE_NAME, price_of, pricing
-    from codesteer_tui.settings import user_file
+def _say_what_is_not_meant(settings: Settings, name: str) -> None:
+    """What is allowed and may not be meant: a key that stays behind, or goes over the network unencrypted."""
+    from codesteer_tui.settings.showing import warnings
 
+    for key, said in warnings(settings):
+        if key.rpartition(".")[0] == f"providers.{name}":
+            say(f"Mind: {said}.")
+
+
+def _prices(settings: Settings) -> Callable[[RoleInfo], Price | None]:
+    """What a model costs, by the person's own table where it can be read, and by the built-in one."""
+    from codesteer_tui.providers.costs.prices import FILE_NAME, doubts, price_of, pricing
+
+    known, own = settings.config.providers, settings.beside(FILE_NAME)
     try:
-        return pricing(config.providers, user_file().with_name(FILE_NAME))
+        found = pricing(known, own)
+        for doubt in doubts(known, own):
+            say(f"Mind: {doubt}")
     except ConfigError as error:
         say(f"codesteer: {error}")
-        known = config.providers
         return lambda info: price_of(known.get(info.provider), info.host, info.model, name=info.provider)
+    return found
 
 
 def _usd(amount: float) -> str:
@@ -169,8 +198,8 @@ def _table(rows: list[Row]) -> None:
     cells = [
         (
             row.name,
-            row.model or "no model named",
-            row.host or "this machine",
+            escaped(row.model) or "no model named",
+            row.host or ("not set" if row.is_remote else "this machine"),
             row.key,
             f"{row.context_tokens:,}" if row.context_tokens else "",
             row.price_words,

@@ -34,10 +34,22 @@ def with_value(text: str, path: KeyPath, value: Any) -> str:
 def without_value(text: str, path: KeyPath) -> str:
     """`text` without the key at `path`; the same text where it has none.
 
+    A table that has nothing else in it, not even a comment, goes with its key.
+
     Raises:
         CannotEdit: it is no TOML, or has something other than a table on the way to the key.
     """
     return _edited(text, lambda data: _unset(data, path), lambda plain: _ways_to_unset(plain, path))
+
+
+def value_at(text: str, path: KeyPath) -> Any:
+    """What the key at `path` holds, or None where the text has none. The text is TOML."""
+    data: Any = tomllib.loads(text.removeprefix(BOM))
+    for name in path:
+        if not isinstance(data, dict) or name not in data:
+            return None
+        data = data[name]
+    return data
 
 
 def _edited(text: str, change: Callable[[Any], None], ways: Callable[[str], Iterator[str]]) -> str:
@@ -89,8 +101,29 @@ def _ways_to_unset(text: str, path: KeyPath) -> Iterator[str]:
     for number, line in enumerate(lines):
         here = header_of(line) or here
         if (*here, *(assignment_of(line) or ())) == (*table, name) and "#" not in line:
-            yield "\n".join([*lines[:number], *lines[number + 1 :]])
+            left = [*lines[:number], *lines[number + 1 :]]
+            yield "\n".join(_without_empty_table(left, table, number))
+            yield "\n".join(left)
     yield from _by_tomlkit(text, lambda document: _take(document, path))
+
+
+def _without_empty_table(lines: list[str], table: list[str], at: int) -> list[str]:
+    """The lines without the header of a table that only had the line taken out at `at`, and the gap above it."""
+    start, end = at, at
+    while start and not lines[start - 1].strip():
+        start -= 1
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    header = lines[start - 1] if start else ""
+    if header_of(header) != tuple(table) or "#" in header or (end < len(lines) and not header_of(lines[end])):
+        return lines
+    start -= 1
+    if start and lines[start - 1].lstrip().startswith("#"):
+        return lines  # the comment above may be about the table
+    if end == len(lines) and start and not lines[start - 1].strip():
+        start -= 1
+    rest = lines[at:] if end == len(lines) else lines[end:]
+    return [*lines[:start], *rest]
 
 
 def _by_tomlkit(text: str, change: Callable[[Any], None]) -> Iterator[str]:

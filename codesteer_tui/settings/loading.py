@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -26,7 +26,7 @@ from codesteer_tui.settings.layers import (
 )
 from codesteer_tui.settings.merging import Merged, merge
 from codesteer_tui.settings.profiles import Profile, layers_of, list_profiles, require_profile
-from codesteer_tui.settings.schema import did_you_mean
+from codesteer_tui.settings.schema import did_you_mean, schema
 
 
 class Origin(Struct, frozen=True):
@@ -71,7 +71,8 @@ class Settings:
     """The merged settings, the files they were read from (weakest first), and where each value comes from.
 
     `history` has for each key what every layer says, strongest first; the first is the one in `origins`.
-    `profile` is the chosen one, empty where there is none.
+    `profile` is the chosen one, empty where there is none. `left_out` is what is wrong in the layers and was left
+    out, which only reading settings leniently does (`load_readable_settings`).
     """
 
     config: Config
@@ -81,6 +82,40 @@ class Settings:
     profile: str = ""
     profiles: list[Profile] = field(default_factory=list)
     asked: Asked = field(default_factory=Asked)
+    left_out: list[Problem] = field(default_factory=list)
+
+    def beside(self, name: str) -> Path:
+        """The file of this name beside the user file in use."""
+        return self.asked.user_file.with_name(name)
+
+    def refusals(self, provider: str, keys: Container[str] = ()) -> list[ConfigError]:
+        """What was left out and may be about this provider; with `keys` only about these keys of it.
+
+        Without it the provider may lead elsewhere, or carry another key, than the person said, so nothing may be
+        sent to it. A file that cannot be read, a misspelt section and a misspelt provider may be about any.
+        """
+        return [
+            error
+            for given, error in self.left_out
+            if given is None or self._may_be_about(given, provider, keys)
+        ]
+
+    def require_whole(self, provider: str, keys: Container[str] = ()) -> None:
+        """Raises:
+        ConfigError: something that may be about this provider was left out; see `refusals`.
+        """
+        for error in self.refusals(provider, keys):
+            raise error
+
+    def _may_be_about(self, given: Given, provider: str, keys: Container[str]) -> bool:
+        section, *rest = given.path
+        if given.profile and given.profile != self.profile:
+            return False
+        if section != "providers":
+            return section not in schema() and section != "profiles"
+        if rest[:1] == [provider]:
+            return not keys or len(rest) < 2 or rest[1] in keys or rest[1] not in schema()["providers"]
+        return not rest or rest[0] not in self.config.providers
 
     def origin(self, key: str) -> Origin:
         """Where the value of `key` ("roles.task_llm", "providers.demo.seed") comes from.
@@ -172,7 +207,7 @@ def read_all(asked: Asked, own_text: str | None = None) -> tuple[Settings, list[
         if other.name != profile and other.places != ["built in"]:
             tried = merge([*base, *layers_of(other.name, contents)])[1]
             problems += [(given, error) for given, error in tried if given.profile == other.name]
-    return _settings(merged, files, profile, profiles, asked), problems
+    return _settings(merged, files, profile, profiles, asked, problems), problems
 
 
 def user_file(env: Mapping[str, str] | None = None) -> Path:
@@ -227,7 +262,12 @@ def _chosen_profile(asked: Asked, contents: Sequence[FileContent], problems: lis
 
 
 def _settings(
-    merged: Merged, files: list[Path], profile: str, profiles: list[Profile], asked: Asked
+    merged: Merged,
+    files: list[Path],
+    profile: str,
+    profiles: list[Profile],
+    asked: Asked,
+    problems: list[Problem],
 ) -> Settings:
     history = {
         key: [
@@ -237,4 +277,4 @@ def _settings(
         for key, givens in merged.said.items()
     }
     origins = {key: said[0] for key, said in history.items()}
-    return Settings(merged.config, files, origins, history, profile, profiles, asked)
+    return Settings(merged.config, files, origins, history, profile, profiles, asked, problems)

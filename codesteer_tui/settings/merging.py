@@ -21,6 +21,7 @@ from codesteer_tui.settings.rules import (
     check,
     limit_mistakes,
     no_kind,
+    reserved,
     role_mistakes,
     weight_mistakes,
 )
@@ -78,6 +79,10 @@ def _usable(givens: list[Given]) -> tuple[list[Given], list[Mistake]]:
             usable.append(checked)
     for name in dict.fromkeys(g.path[1] for g in usable if g.path[0] == "providers"):
         mine = [given for given in usable if given.path[:2] == ("providers", name)]
+        if refusal := reserved(name, mine[0].where):
+            mistakes.append((mine[0], refusal))
+            usable = [given for given in usable if given not in mine]
+            continue
         if not _kind_is_known(name, mine):
             mistakes.append((mine[0], no_kind(name, mine[0].where, default_providers())))
             usable = [given for given in usable if given not in mine]
@@ -104,6 +109,7 @@ def _resolve(givens: Sequence[Given]) -> Merged:
         ledger = {given.path[-1]: [given] for given in _provider_defaults(name, mine)}
         for given in mine:
             ledger.setdefault(given.path[-1], []).append(given)
+        ledger = {f.name: ledger[f.name] for f in _provider_fields() if f.name in ledger}
         prefix = f"providers.{name}"
         notes |= {f"{prefix}.{key}": note for key, note in _settle(name, ledger)}
         said |= {f"{prefix}.{key}": history for key, history in ledger.items()}

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from codesteer_tui.config import LEAST_MEMORY_MIB, Config
+from codesteer_tui.config import LEAST_MEMORY_MIB, LEAST_THINKING, Config
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.settings.layers import Given
@@ -73,6 +73,7 @@ def check(given: Given) -> Any:
             f"it must be {allowed_for(section, name)}",
         ) from None
     _check_memory(given, value)
+    _check_thinking(given, value)
     if isinstance(value, dict):
         check_table(given, value)
     return value
@@ -136,11 +137,28 @@ def limit_mistakes(said: Mapping[str, Sequence[Given]]) -> Iterator[Mistake]:
 
 def no_kind(name: str, where: str, known: Iterable[str]) -> ConfigError:
     """The refusal of a provider whose protocol nobody said: it is new and incomplete, or misspelt."""
+    near = did_you_mean(name, known)
     return ConfigError(
         f"{where}: the provider {name!r} has no kind and no preset.",
-        f"{did_you_mean(name, known)} else add kind: {allowed_for('providers', 'kind')}; "
-        "or preset, the name of a service".strip(),
+        f"{f'{near} Else add' if near else 'add'} kind: {allowed_for('providers', 'kind')}; "
+        "or preset, the name of a service",
     )
+
+
+def reserved(name: str, where: str) -> ConfigError | None:
+    """The refusal of a provider whose name no role can mean; None where one can."""
+    words = [word for special in SPECIAL_PLAYERS.values() for word in special]
+    if name in words:
+        return ConfigError(
+            f"{where}: a provider cannot be called {name!r}, which means something else in [roles].",
+            "give it another name",
+        )
+    if not name or ":" in name:
+        return ConfigError(
+            f"{where}: a provider cannot be called {name!r}: in [roles] a colon stands before the model.",
+            "give it a name without a colon",
+        )
+    return None
 
 
 def _hint(given: Given) -> Any:
@@ -176,6 +194,14 @@ def _check_memory(given: Given, value: Any) -> None:
         raise ConfigError(
             f"{given.where}: sandbox.memory_mib = {value} is less than an idle Python needs.",
             f"it must be 0, which leaves it to the image, or at least {LEAST_MEMORY_MIB}",
+        )
+
+
+def _check_thinking(given: Given, value: Any) -> None:
+    if given.path[-1] == "thinking_tokens" and 0 < value < LEAST_THINKING:
+        raise ConfigError(
+            f"{given.where}: {given.written_key} = {value} is less than the API takes.",
+            f"it must be 0, which is no extended thinking, or at least {LEAST_THINKING}",
         )
 
 

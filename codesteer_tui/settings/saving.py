@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings.editing import CannotEdit, with_value, without_value
+from codesteer_tui.settings.editing import CannotEdit, value_at, with_value, without_value
 from codesteer_tui.settings.layers import Given, path_of
 from codesteer_tui.settings.loading import Asked, Origin, Settings, read_all
 from codesteer_tui.settings.rules import check
@@ -22,12 +22,14 @@ from codesteer_tui.settings.toml_text import KeyPath, split_key, written, writte
 class Saved:
     """The file that now has the setting, or lacks it, and what decides it all the same where that is stronger.
 
-    As text it is the path.
+    `replaced` is what the file said before, as it is shown, where that was something else; else None. As text it
+    is the path.
     """
 
     path: Path
     key: str
     stronger: Origin | None = None
+    replaced: Any = None
 
     def __str__(self) -> str:
         return str(self.path)
@@ -107,6 +109,7 @@ def _change(asked: Asked, path: KeyPath, by_hand: str, change: Callable[[str], s
         new = change(old)
         if new != old:
             _replace(file, new)
+        before, after = value_at(old, path), value_at(new, path)
     except (CannotEdit, UnicodeDecodeError) as error:
         why = "the file is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
         raise ConfigError(f"{file}: {key} was not saved: {why}.", f"Correct the file, or {by_hand}") from None
@@ -118,7 +121,8 @@ def _change(asked: Asked, path: KeyPath, by_hand: str, change: Callable[[str], s
         ) from None
     origin = read_all(asked)[0].origins.get(key)
     weaker = origin is None or origin.layer in ("user file", "default")
-    return Saved(file, key, None if weaker else origin)
+    replaced = None if before == after else shown_value(key, before)
+    return Saved(file, key, None if weaker else origin, replaced)
 
 
 def _replace(path: Path, text: str) -> None:

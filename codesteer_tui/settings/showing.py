@@ -92,10 +92,26 @@ def plain_http_warning(name: str, provider: Provider) -> str:
 
 def warnings(settings: Settings) -> list[tuple[str, str]]:
     """What is allowed and may still not be meant, each with the key that it is about: keys and headers that stay
-    behind, and keys that cross the network unencrypted."""
+    behind, keys that cross the network unencrypted, and what means nothing for its kind of provider."""
     found = [(key, origin.note) for key, origin in settings.origins.items() if origin.note]
     found = [(key, note) for key, note in found if key.rpartition(".")[2] in ("key", "headers")]
     for name, provider in settings.config.providers.items():
         if said := plain_http_warning(name, provider):
             found.append((f"providers.{name}.base_url", said))
+    found += [(key, said) for key in settings.origins if (said := no_meaning(settings, key))]
     return found
+
+
+def no_meaning(settings: Settings, key: str) -> str:
+    """That a key of a provider was set and does nothing for its kind; empty where it does something, or is unset."""
+    table, _, last = key.rpartition(".")
+    section, _, name = table.partition(".")
+    origin = settings.origins[key]
+    if (
+        section != "providers"
+        or origin.layer == "default"
+        or matters(last, settings.config.providers[name].kind)
+    ):
+        return ""
+    kind = settings.config.providers[name].kind
+    return f"{last} is set for {name} ({origin.where}), and means nothing for its kind, {kind}"

@@ -7,6 +7,7 @@ form and wins. What is in neither has no known price, which is not the same as a
 from __future__ import annotations
 
 import datetime
+import difflib
 import ipaddress
 import math
 import tomllib
@@ -101,6 +102,24 @@ def own_prices(path: Path) -> Table:
             f"The prices in {path} cannot be read: {error}.", "Mend the file, or remove it."
         ) from error
     return _table(text, str(path))
+
+
+def doubts(providers: Mapping[str, Provider], path: Path) -> list[str]:
+    """What is right in a person's own table and may not be meant: prices of nobody that is known.
+
+    Raises:
+        ConfigError: the table is wrong.
+    """
+    known = dict.fromkeys((*providers, *PRESETS))
+    said = []
+    for name in own_prices(path):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            meant = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(known)}"
+            said.append(
+                f"the prices of [{name}] in {path} are for no provider or service that is known; {meant}"
+            )
+    return said
 
 
 def pricing(providers: Mapping[str, Provider], path: Path) -> Callable[[RoleInfo], Price | None]:

@@ -109,8 +109,8 @@ def from_status(status: int, body: object, headers: Mapping[str, str], place: Pl
     if kind == "auth" and not place.key:
         kind = "missing_key"
     may_pass = kind in ("rate_limit", "overloaded") and not too_large_at_once(text)
-    error = _error(kind, f"HTTP {status}", body, place)
-    return Failure(error, may_pass=may_pass, retry_after_s=asked_wait(headers, body) if may_pass else None)
+    wait = asked_wait(headers, body) if may_pass else None
+    return Failure(_error(kind, f"HTTP {status}", body, place, wait), may_pass=may_pass, retry_after_s=wait)
 
 
 def from_event(body: object, place: Place, *, began: bool) -> Failure:
@@ -118,9 +118,10 @@ def from_event(body: object, place: Place, *, began: bool) -> Failure:
     text = plain(body).lower()
     code = re.search(r"""["']?(?:code|status)["']?\s*:\s*["']?([45]\d\d)\b""", text)
     kind = kind_of_status(int(code[1]), text) if code else kind_of_text(text) or "overloaded"
-    error = _error(kind, "an error inside the stream", body, place)
     may_pass = not began and kind in ("rate_limit", "overloaded") and not too_large_at_once(text)
-    return Failure(error, may_pass=may_pass, retry_after_s=asked_wait({}, body) if may_pass else None)
+    wait = asked_wait({}, body) if may_pass else None
+    error = _error(kind, "an error inside the stream", body, place, wait)
+    return Failure(error, may_pass=may_pass, retry_after_s=wait)
 
 
 def unusable_key(place: Place) -> ModelError | None:
@@ -157,8 +158,11 @@ def unfinished(place: Place, *, events: int, content_type: str, body: object = "
 def too_long_a_wait(error: ModelError, asked_s: float, longest_s: float) -> ModelError:
     """The error with how long the server asks to wait, where that is longer than anyone would sit there."""
     message = f"{error.message} It asks to wait {duration(asked_s)}; at most {duration(longest_s)} is waited."
-    remedy = f"Try again in {duration(asked_s)}, or give the role to another provider."
-    return ModelError(error.kind, message, remedy, provider=error.provider)
+    return ModelError(error.kind, message, _try_again_in(asked_s), provider=error.provider)
+
+
+def _try_again_in(seconds: float) -> str:
+    return f"Try again in {duration(seconds)}, or give the role to another provider."
 
 
 def duration(seconds: float) -> str:
@@ -216,8 +220,17 @@ _REMEDY: dict[ModelErrorKind, str] = {
 }
 
 
-def _error(kind: ModelErrorKind, how: str, body: object, place: Place) -> ModelError:
+def _error(
+    kind: ModelErrorKind, how: str, body: object, place: Place, wait_s: float | None = None
+) -> ModelError:
+    """`wait_s` is how many seconds the server asks to wait, where it does."""
     what, remedy = _WHAT[kind], _REMEDY[kind]
+    if wait_s is not None and wait_s >= 1:
+        remedy = _try_again_in(wait_s)
+    if kind == "not_found":
+        remedy = (
+            f"Check the model's name; to see which there are: codesteer providers models {place.provider}"
+        )
     if kind == "not_found" and no_such_page(body):
         what = "has no such address"
         remedy = (
@@ -250,13 +263,32 @@ def _not_this_protocol(what: str, place: Place, *, began: bool) -> Failure:
 
 def _elsewhere(status: int, headers: Mapping[str, str], place: Place) -> Failure:
     """A redirect. None is followed: the key belongs to the host that was configured."""
-    try:
-        target = urljoin(place.base_url, headers.get("location", ""))
-    except ValueError:
-        target = ""
-    what = f"sends to another address (HTTP {status}, {Place('', target, '').host})"
-    remedy = f"If you trust it, set base_url of provider {place.provider!r} to the new address."
+    shown = _address_in_words(headers.get("location", ""), place)
+    what = f"sends to another address (HTTP {status}{f', {shown}' if shown else ''})"
+    base = next((shown.removesuffix(end) for end in _ENDS if shown.endswith(end)), "")
+    if shown.endswith("/v1/models") and "/v1" in place.base_url:  # else it may be the list of either protocol
+        base = shown.removesuffix("/models")
+    remedy = (
+        f"Check base_url of provider {place.provider!r}: an API would answer there, and not send elsewhere."
+    )
+    if base:
+        remedy = f'If you trust it, set base_url of provider {place.provider!r} to "{base}".'
     return Failure(ModelError("protocol", f"{_subject(place)} {what}.", remedy, provider=place.provider))
+
+
+_ENDS = ("/chat/completions", "/responses", "/v1/messages")
+"""What is added to base_url for a call."""
+
+
+def _address_in_words(location: str, place: Place) -> str:
+    """Scheme, host and path of a redirect; never a user name, a password or a query. Empty where there is none."""
+    try:
+        parts = urlsplit(urljoin(place.base_url, location))
+    except ValueError:
+        return ""
+    if not location or parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    return quote(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}", place.hidden)
 
 
 def _broken(what: str, place: Place) -> ModelError:

@@ -30,15 +30,15 @@ _MOST_TOKENS = 1_000_000_000
 class Listed(Struct, frozen=True):
     """A model as a server lists it. `context_tokens` is 0 where the list does not say.
 
-    `maker` is whom it names as the owner, by which local servers can be told apart; `loaded` is false where it
-    says that the model is not in memory.
+    `maker` is whom it names as the owner, by which local servers can be told apart; `loaded` is whether the model
+    is in memory, None where the list does not say.
     """
 
     id: str
     context_tokens: int = 0
     aliases: tuple[str, ...] = ()
     maker: str = ""
-    loaded: bool = True
+    loaded: bool | None = None
 
 
 def read_listing(body: object) -> tuple[Listed, ...] | None:
@@ -112,8 +112,16 @@ def _listed(entry: object) -> Listed | None:
         _context(entry),
         tuple(others),
         maker if isinstance(maker, str) else "",
-        loaded=entry.get("state", "loaded") == "loaded" and entry.get("loaded_instances", True) != [],
+        loaded=_loaded(entry),
     )
+
+
+def _loaded(entry: Mapping[str, Any]) -> bool | None:
+    """Whether the model is in memory, by what LM Studio's lists say; None where it is not said."""
+    instances = entry.get("loaded_instances")
+    if isinstance(instances, list):
+        return instances != []
+    return entry["state"] == "loaded" if "state" in entry else None
 
 
 def _context(entry: Mapping[str, Any]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from codesteer_tui.config import Provider
 from codesteer_tui.errors import CodesteerError, ModelError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import price_of
-from codesteer_tui.providers.keys.sources import KeyState, look
+from codesteer_tui.providers.keys.sources import KeyState, look, source_in_words
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.opening import LOCAL_CONTEXT, Choice, open_remote
 from codesteer_tui.providers.probing.listings import (
@@ -38,6 +38,9 @@ from codesteer_tui.providers.waiting import in_thread
 
 KEY_LIMIT_S = 30.0
 """Seconds for a keyring or a command that asks the person for a password."""
+
+KEY_NOTICE_S = 2.0
+"""Seconds after which the person is told that a key is waited for."""
 
 _LIST = {"openai": "models", "anthropic": "v1/models?limit=1000"}
 _CALL = {"openai": "chat/completions", "anthropic": "v1/messages"}
@@ -74,11 +77,15 @@ class Reachability(Struct, frozen=True, kw_only=True):
 
 
 async def ping(
-    choice: Choice, *, timeout_s: float = 5.0, env: Mapping[str, str] = os.environ
+    choice: Choice,
+    *,
+    timeout_s: float = 5.0,
+    env: Mapping[str, str] = os.environ,
+    tell: Callable[[str], None] | None = None,
 ) -> Reachability:
     """Ask the provider of `choice` whether it is there: `timeout_s` seconds for that, and as many for the context.
 
-    Never raises for what is missing; that is what the result says. Cancelling it closes the connection.
+    `tell` is given a line for the person where a key lets them wait. Never raises for what is missing; that is what the result says. Cancelling it closes the connection.
     """
     provider = choice.provider
     if provider is None:
@@ -91,6 +98,9 @@ async def ping(
     if provider.kind == "llama_cpp":
         return await asyncio.to_thread(_weights, choice, provider)
     state = KeyState(provider=choice.name, source="none needed", host="", needed=False, found=None)
+    whence = source_in_words(provider.key)
+    waiting = f"Waiting for the key of {choice.name}: {whence}, {KEY_LIMIT_S:g} s at most."
+    notice = asyncio.get_running_loop().call_later(KEY_NOTICE_S, tell, waiting) if tell else None
     try:
         async with asyncio.timeout(KEY_LIMIT_S):
             state = await in_thread(partial(look, choice.name, provider, env))
@@ -98,13 +108,16 @@ async def ping(
     except CodesteerError as error:
         return _failed(error, key_words(state))
     except TimeoutError:
-        detail = f"the key of provider {choice.name!r} was not given within {KEY_LIMIT_S:g} s"
+        detail = f"The key of provider {choice.name!r} ({whence}) was not given within {KEY_LIMIT_S:g} s."
         return Reachability(
             ok=False,
             detail=detail,
             remedy="Unlock the keyring, or run the command by hand.",
             kind="missing_key",
         )
+    finally:
+        if notice:
+            notice.cancel()
     try:
         found = await _answers(model, choice, provider, timeout_s)
     except CodesteerError as error:
@@ -234,6 +247,11 @@ def _known(provider: Provider, listed: tuple[Listed, ...], model: str, mine: Lis
 
 
 def _words(choice: Choice, host: str, listed: tuple[Listed, ...], known: bool | None) -> tuple[str, str]:
+    if not listed:
+        return (
+            f"{host} answers, and lists no model",
+            f"Load one there first, or try a name that you know: codesteer providers test {choice.name}:MODEL",
+        )
     count = f"{len(listed)} model{'s' if len(listed) != 1 else ''}"
     if not choice.model:
         return f"{host} answers and lists {count}", f"Choose one: codesteer providers models {choice.name}"
@@ -292,7 +310,7 @@ async def _ollama(model: RemoteModel, root: str, name: str, timeout_s: float) ->
 
 async def _lm_studio(model: RemoteModel, root: str, name: str, timeout_s: float) -> tuple[int, str]:
     mine = find(read_listing(await _said(model, f"{root}/api/v0/models", timeout_s)) or (), name)
-    return (mine.context_tokens, "" if mine.loaded else _LM_STUDIO_LESS) if mine else (0, "")
+    return (mine.context_tokens, "" if mine.loaded is not False else _LM_STUDIO_LESS) if mine else (0, "")
 
 
 async def _llama_server(model: RemoteModel, root: str, name: str, timeout_s: float) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +16,7 @@ from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.providers.keys.sources import KeyState, look
 from codesteer_tui.providers.opening import Choice, choose_role
+from codesteer_tui.providers.probing.listings import is_near
 from codesteer_tui.providers.probing.reaching import Reachability, key_words, ping
 from codesteer_tui.values import Role, RoleInfo
 
@@ -22,10 +24,10 @@ NAMES: dict[Role, str] = {"task_llm": "TaskLLM", "steerer": "steerer", "checker"
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One provider. `host` is empty for what runs in this program; `key` is in words, `key_found` None where only
-    running a command would tell.
+    """One provider. `host` is empty for what runs in this program, and where a service has no address yet
+    (`is_remote`); `key` is in words, `key_found` None where only running a command would tell.
 
-    `local` marks servers of one's own, `built_in` what nobody has changed. `usd` is the price of a million input
+    `local` marks servers of one's own, by their kind or by an address of this machine or its network, `built_in` what nobody has changed. `usd` is the price of a million input
     and output tokens, None where it is not known. `reached` is what asking it came to, None where it was not asked.
     """
 
@@ -47,6 +49,11 @@ class Row(Struct, frozen=True, kw_only=True):
     def matters(self) -> bool:
         """The person has set it up, it has a key, or it plays a role."""
         return not self.built_in or bool(self.roles) or bool(self.key_found) or self.kind == "demo"
+
+    @property
+    def is_remote(self) -> bool:
+        """It is behind an address, be it known or not."""
+        return self.kind in ("openai", "anthropic")
 
     @property
     def is_silent(self) -> bool:
@@ -83,13 +90,31 @@ def _priced(row: Row, price: Callable[[RoleInfo], Price | None]) -> Row:
     return msgspec.structs.replace(row, usd=(known.input, known.output), context_tokens=tokens)
 
 
-async def with_pings(config: Config, rows: Sequence[Row], env: Mapping[str, str] = os.environ) -> list[Row]:
-    """The rows, each with what asking its provider came to; all are asked at once."""
-    asked = [
-        ping(Choice(row.name, config.providers[row.name], row.model, "asked for by name"), env=env)
-        for row in rows
-    ]
-    found = await asyncio.gather(*asked)
+async def with_pings(
+    config: Config,
+    rows: Sequence[Row],
+    env: Mapping[str, str] = os.environ,
+    *,
+    refused: Mapping[str, ConfigError] = MappingProxyType({}),
+) -> list[Row]:
+    """The rows, each with what asking its provider came to; all are asked at once.
+
+    Those in `refused` are not asked, for the reason given there.
+    """
+
+    async def reach(row: Row) -> Reachability:
+        if error := refused.get(row.name):
+            return Reachability(
+                ok=False,
+                detail=f"not asked: {error.message}",
+                remedy=error.remedy,
+                key_source=row.key,
+                kind="config",
+            )
+        choice = Choice(row.name, config.providers[row.name], row.model, "asked for by name")
+        return await ping(choice, env=env)
+
+    found = await asyncio.gather(*map(reach, rows))
     return [
         msgspec.structs.replace(
             row, reached=reached, context_tokens=reached.context_tokens or row.context_tokens
@@ -124,7 +149,7 @@ def _row(
         host=state.host if provider.kind in ("openai", "anthropic") else "",
         key=key_words(state),
         key_found=state.found if state.needed else None,
-        local=bool(preset and preset.local),
+        local=bool(preset and preset.local) or is_near(provider.base_url),
         built_in=built_in,
         roles=roles,
         context_tokens=provider.context_tokens,

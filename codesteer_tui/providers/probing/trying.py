@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Literal, TypeAlias
@@ -39,6 +39,12 @@ LIMIT_S = 120.0
 """Seconds for one call: weights may have to be loaded first."""
 
 ASK_S = 5.0
+
+EMPTY = "empty"
+"""The `error` of a report where a reply came, and nothing was in it."""
+
+_NOTHING = "It answered nothing: the reply was complete and held no text."
+_NOTHING_HELPS = "Try again, or another model; see the server's log for why."
 _SYSTEM = Message("system", "Begin every answer with the word READY.")
 _COUNT = Message("user", "Write the numbers from 1 to 20 as digits, separated by spaces, and nothing else.")
 _STOP = Message("user", "Write the numbers from 1 to 9 as digits, separated by spaces, and nothing else.")
@@ -75,6 +81,7 @@ class Call(Struct, frozen=True, kw_only=True):
 class ProbeReport(Struct, frozen=True, kw_only=True):
     """What trying a provider out came to. `ok`: it answered a call. `calls` took tokens, `usage` in all.
 
+    `error` is the kind of the failure (see `ModelErrorKind`), "config", or `EMPTY`.
     `load_ms` is how long weights on this machine took to be ready, None for everything else.
     """
 
@@ -116,14 +123,19 @@ def most_tokens(choice: Choice, *, quick: bool = False) -> tuple[int, int]:
 
 
 async def probe(
-    choice: Choice, *, quick: bool = False, price: Price | None = None, env: Mapping[str, str] = os.environ
+    choice: Choice,
+    *,
+    quick: bool = False,
+    price: Price | None = None,
+    env: Mapping[str, str] = os.environ,
+    tell: Callable[[str], None] | None = None,
 ) -> ProbeReport:
     """Ping the provider, time one short call, and, unless `quick`, see what else it takes.
 
-    `price` is that of the model, where it is known. Never raises for what fails; that is what the report says.
+    `price` is that of the model, where it is known; `tell` as for `ping`. Never raises for what fails; that is what the report says.
     Cancelling it ends the call that is under way.
     """
-    found = await _probe(choice, quick, env)
+    found = await _probe(choice, quick, env, tell)
     if price is None or not found.usage.tokens or found.usage.usd is not None:
         return found
     return msgspec.structs.replace(
@@ -131,8 +143,10 @@ async def probe(
     )
 
 
-async def _probe(choice: Choice, quick: bool, env: Mapping[str, str]) -> ProbeReport:
-    reached = await ping(choice, env=env)
+async def _probe(
+    choice: Choice, quick: bool, env: Mapping[str, str], tell: Callable[[str], None] | None
+) -> ProbeReport:
+    reached = await ping(choice, env=env, tell=tell)
     provider = choice.provider
     kind, host = (provider.kind, host_of(provider)) if provider else ("", "")
     info = RoleInfo(choice.name, kind, choice.model, choice.name, host)
@@ -219,6 +233,10 @@ class _Trial:
             call, system = await self._measured()
         report = _report(info, reached, ok=True, detail=_summary(call), calls=self.calls)
         report = msgspec.structs.replace(report, call=call, load_ms=load_ms, usage=self.usage)
+        if _said_nothing(call):
+            return msgspec.structs.replace(
+                report, ok=False, detail=_NOTHING, remedy=_NOTHING_HELPS, error=EMPTY
+            )
         if quick or info.kind == "demo" or system is None:
             return report
         stop = Feature("stop sequences", "no", _NOT_THERE) if responses else await self._stop()
@@ -345,6 +363,12 @@ class _Trial:
                 return Feature(name, "yes", "an empty request was refused there, not unknown")
             return Feature(name, "unknown", error.message)
         return Feature(name, "unknown", "an empty request was taken")
+
+
+def _said_nothing(call: Call) -> bool:
+    """Whether the reply was complete and empty. Thoughts that are not shown may use up the few tokens of it."""
+    silent = call.first_token_ms is None and call.first_reasoning_ms is None
+    return silent and call.finish != "length" and not call.usage.reasoning_tokens
 
 
 def _summary(call: Call) -> str:
