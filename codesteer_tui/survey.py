@@ -24,9 +24,11 @@ from codesteer_tui import __version__
 from codesteer_tui.config import Config, SandboxSettings
 from codesteer_tui.errors import CodesteerError, ConfigError
 from codesteer_tui.presets import PRESETS
+from codesteer_tui.providers.costs.prices import FILE_NAME, doubts
 from codesteer_tui.providers.keys.sources import look
 from codesteer_tui.providers.opening import Choice, choose_role, keys_without_model
 from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
+from codesteer_tui.providers.remote.network import Network
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
 from codesteer_tui.settings import Settings, user_file
@@ -62,14 +64,15 @@ async def survey(settings: Settings) -> list[Item]:
     """Look for everything at once. Never raises for what is missing; that is what the items say."""
     config = settings.config
     probes: list[tuple[str, str, Awaitable[Item]]] = [
-        *((role, name, _role(config, role)) for role, name in NAMES.items()),
+        *((role, name, _role(settings, role)) for role, name in NAMES.items()),
         ("sandbox", "Sandbox", _sandbox(config)),
         ("weights", "Local weights", asyncio.to_thread(_weights, config)),
         ("servers", "Local servers", _servers()),
         ("sessions", "Session folder", asyncio.to_thread(_sessions, config)),
     ]
+    prices = await asyncio.to_thread(_prices, settings)
     items = await asyncio.gather(*(_bounded(id, title, probe) for id, title, probe in probes))
-    return [*items, *_lonely_keys(config), _terminal(), _versions()]
+    return [*items, *prices, *_lonely_keys(config), _terminal(), _versions()]
 
 
 def configuration(settings: Settings, mistakes: Sequence[ConfigError]) -> list[Item]:
@@ -94,8 +97,13 @@ async def _bounded(id: str, title: str, probe: Awaitable[Item]) -> Item:
         return Item(id, title, False, error.message, error.remedy)
 
 
-async def _role(config: Config, role: Role) -> Item:
-    title, choice = NAMES[role], choose_role(config, role)
+async def _role(settings: Settings, role: Role) -> Item:
+    """Who plays a role, and whether anything is missing for that.
+
+    Raises:
+        ConfigError: the role, or a setting of its provider, cannot be used.
+    """
+    title, choice = NAMES[role], choose_role(settings.config, role)
     provider = choice.provider
     if provider is None:
         return Item(role, title, True, choice.why)
@@ -107,8 +115,11 @@ async def _role(config: Config, role: Role) -> Item:
         )
         note = "no language model; plays a few problem families"
         return Item(role, title, True, f"{detail} ({note})", better if role == "task_llm" else "")
+    settings.require_whole(choice.name)
     if provider.kind == "llama_cpp":
         return await asyncio.to_thread(_gguf, role, title, choice, detail)
+    network = Network(proxy=provider.proxy, ca_bundle=provider.ca_bundle)
+    await asyncio.to_thread(network.check, choice.name)
     key = await in_thread(partial(look, choice.name, provider))
     if key.needed and key.found is False:
         return Item(role, title, False, key.detail, key.remedy)
@@ -220,8 +231,24 @@ def _named(models: Sequence[str]) -> str:
     return ", ".join(models[:MOST_NAMED]) + more if models else "no model yet"
 
 
+def _prices(settings: Settings) -> list[Item]:
+    """Whether the person's own prices can be read, and what in them may not be meant; nothing where there are none."""
+    path = settings.beside(FILE_NAME)
+    try:
+        said = doubts(settings.config.providers, path)
+    except CodesteerError as error:
+        return [Item("prices", "Prices", False, error.message, error.remedy)]
+    if not path.exists():
+        return []
+    doubtful = [Item("prices", "Prices", True, doubt, f"correct {path}") for doubt in said]
+    return doubtful or [Item("prices", "Prices", True, f"your own come first: {path}")]
+
+
 def _lonely_keys(config: Config) -> list[Item]:
     """An item for each key that was found and cannot be used, because no model of its provider is named."""
+    named = {
+        name for name, _, model in (p.partition(":") for p in msgspec.structs.astuple(config.roles)) if model
+    }
     return [
         Item(
             "keys",
@@ -231,6 +258,7 @@ def _lonely_keys(config: Config) -> list[Item]:
             f"name one: --task-llm {name}:MODEL; codesteer providers models {name} lists them",
         )
         for name, why in keys_without_model(config)
+        if name not in named
     ]
 
 

@@ -45,11 +45,12 @@ def settings_to_watch(ctx: click.Context, config_file: Path | None) -> Settings:
     settings, mistakes = readable_settings_of(ctx, config_file)
     if not mistakes:
         return settings
-    from codesteer_tui.config import Config, Roles, SandboxSettings
+    from codesteer_tui.config import Config, Roles, SandboxSettings, default_providers
 
     config = settings.config
     harmless = Config(
         roles=Roles(task_llm="demo"),
+        providers={"demo": default_providers()["demo"]},  # what is left of the others may lead elsewhere
         sandbox=SandboxSettings(engine="off"),
         sessions=config.sessions,
         screen=config.screen,

@@ -156,9 +156,14 @@ def explain(
     """Say what a setting means, what it may be, its value, which layer decided that, and what the others said.
 
     KEY is "roles.task_llm", "providers.openai.model", or a whole section such as "sandbox" or "providers.openai".
+    "profiles.NAME" is what that profile sets.
     """
     settings = settings_of(ctx, flags, config_file)
-    explained = [_explained(settings, k) for k in _wanted(settings, key)]
+    section, _, name = key.partition(".")
+    keys = _wanted(settings, key)
+    if section == "profiles":
+        settings, keys = _with_profile(settings, name)
+    explained = [_explained(settings, k) for k in keys]
     if as_json:
         put_json(explained)
         return
@@ -190,6 +195,27 @@ def _wanted(settings: Settings, key: str) -> list[str]:
     return section or [key]
 
 
+def _with_profile(settings: Settings, name: str) -> tuple[Settings, list[str]]:
+    """The settings as they are while this profile is chosen, and the keys that it sets.
+
+    Raises:
+        ConfigError: there is no such profile, or something is wrong in it.
+    """
+    from codesteer_tui.settings import load_settings
+    from codesteer_tui.settings.profiles import require_profile
+
+    require_profile(name, "config explain", [profile.name for profile in settings.profiles])
+    asked = settings.asked
+    chosen = load_settings(
+        asked.flags, cwd=asked.cwd, env=asked.env, config_file=asked.config_file, profile=name
+    )
+    (profile,) = [known for known in chosen.profiles if known.name == name]
+    say(
+        f"The profile {name!r} is {'' if settings.profile == name else 'not '}chosen now. With --profile {name}:"
+    )
+    return chosen, profile.keys
+
+
 def _explained(settings: Settings, key: str) -> dict[str, Any]:
     from codesteer_tui.settings.showing import shown_value
 
@@ -213,8 +239,10 @@ def _explained(settings: Settings, key: str) -> dict[str, Any]:
 
 
 def _warning(settings: Settings, key: str) -> str:
-    from codesteer_tui.settings.showing import plain_http_warning
+    from codesteer_tui.settings.showing import no_meaning, plain_http_warning
 
+    if said := no_meaning(settings, key):
+        return said
     section, _, rest = key.partition(".")
     name, _, last = rest.rpartition(".")
     if section != "providers" or last not in ("key", "base_url"):

@@ -54,7 +54,11 @@ def list_keys(ctx: click.Context, as_json: bool, config_file: Path | None) -> No
     say("\nA key is stored with: codesteer keys set PROVIDER")
 
 
-@command.command("set")
+ADDRESS = ("kind", "preset", "base_url")
+"""What decides where a provider's key goes."""
+
+
+@command.command("set", context_settings={"allow_extra_args": True})
 @click.argument("provider", metavar="PROVIDER")
 @click.option(
     "--store",
@@ -82,8 +86,14 @@ def set_key(
     from codesteer_tui.settings.saving import save_setting
     from codesteer_tui.settings.showing import plain_http_warning
 
+    if ctx.args:
+        raise click.UsageError(
+            "Give only the name of the provider. A key on the command line stays in your shell's history, and other"
+            " programs can read it: take it out of there. Here it is asked for, or read with --stdin."
+        )
     settings = settings_for_reading(ctx, config_file)
     known = _known(settings, provider)
+    settings.require_whole(provider, ADDRESS)
     host = host_of(known)
     if not host:
         raise ConfigError(
@@ -98,7 +108,8 @@ def set_key(
     saved = save_setting(("providers", provider, "key"), source, settings=settings)
     kept = "the keyring" if where == "keyring" else source.removeprefix("file:")
     say(f"The key of {provider} for {host} is in {kept}.")
-    say(f'Saved in {saved}: [providers.{provider}] key = "{source}"')
+    instead = f', which replaces "{saved.replaced}"' if saved.replaced else ""
+    say(f'Saved in {saved}: [providers.{provider}] key = "{source}"{instead}')
     stored = msgspec.structs.replace(known, key=source)
     for warning in (saved.warning, plain_http_warning(provider, stored)):
         if warning:
@@ -112,8 +123,10 @@ def set_key(
 def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> None:
     """Remove every stored key of a provider, and the note in your own file that says where it is.
 
-    Variables, commands, and files and entries that you made yourself are left alone.
+    Variables, commands, and files and entries that you made yourself are left alone. Where the key comes from now,
+    if from anywhere, is said at the end.
     """
+    from codesteer_tui.providers.keys.hiding import hide_shapes
     from codesteer_tui.providers.keys.sources import forget_all_keys, is_stored_source, source_in_words
     from codesteer_tui.settings.saving import unset_setting
 
@@ -127,11 +140,34 @@ def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> N
     if known and origin and origin.layer == "user file" and is_stored_source(provider, known.key):
         saved = unset_setting(("providers", provider, "key"), settings=settings)
         say(f"Removed from {saved}: {key}")
+        say(_left(settings, provider))
     elif not removed:
         uses = f" Its key comes from: {source_in_words(known.key)}." if known and known.key else ""
         raise ConfigError(
-            f"No key of the provider {provider!r} is stored.{uses}", "codesteer keys list shows what there is"
+            f"No key of the provider {hide_shapes(provider)!r} is stored.{uses}",
+            "codesteer keys list shows what there is",
         )
+    elif known:
+        say(_left(settings, provider))
+
+
+def _left(before: Settings, name: str) -> str:
+    """Where the key of a provider comes from now that a stored one is removed, and what to do where from nowhere."""
+    from codesteer_tui.providers.keys.sources import look
+    from codesteer_tui.settings.loading import read_all
+
+    now = read_all(before.asked)[0].config.providers.get(name)
+    if now is None or not _remote(now):
+        return f"There is no provider {name!r} any more."
+    state = look(name, now)
+    if not state.needed:
+        return (
+            f"{name} has no key now: what is sent to {state.host or 'it'} goes without one. If it wants one, store it"
+            f' again, or set providers.{name}.key, for example to "env:NAME".'
+        )
+    found = {True: "found", False: "not found", None: "not asked yet"}[state.found]
+    more = f"\n  → {state.remedy}" if state.found is False and state.remedy else ""
+    return f"The key of {name} now comes from: {state.source} ({found}).{more}"
 
 
 def _remote(provider: Provider) -> bool:
@@ -145,6 +181,7 @@ def _found(state: KeyState) -> str:
 
 
 def _known(settings: Settings, name: str) -> Provider:
+    from codesteer_tui.providers.keys.hiding import hide_shapes
     from codesteer_tui.settings.schema import did_you_mean
 
     providers = {known: p for known, p in settings.config.providers.items() if _remote(p)}
@@ -154,7 +191,7 @@ def _known(settings: Settings, name: str) -> Provider:
         raise ConfigError(f"The provider {name!r} needs no key.", "It runs on this machine.")
     near = did_you_mean(name, providers)
     raise ConfigError(
-        f"There is no provider {name!r}.",
+        f"There is no provider {hide_shapes(name)!r}.",
         f"{near} known: {', '.join(sorted(providers))}; a [providers.NAME] table makes another".strip(),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from codesteer_tui.config import Config, Provider, default_providers
@@ -28,13 +29,14 @@ class Choice(Struct, frozen=True):
     """Which provider plays a role, with which model, and why it was chosen.
 
     `name` is the provider's name in the configuration, or one of the words "rules" and "off" for roles
-    that need no model; `provider` is None for these.
+    that need no model; `provider` is None for these. `role` is the one that it was chosen for, if it was for one.
     """
 
     name: str
     provider: Provider | None
     model: str
     why: str
+    role: Role | None = None
 
 
 def choose_role(config: Config, role: Role, env: Mapping[str, str] = os.environ) -> Choice:
@@ -50,7 +52,7 @@ def choose_role(config: Config, role: Role, env: Mapping[str, str] = os.environ)
             f"[roles] steerer = {config.roles.steerer!r} {whose} the built-in demo, and the demo cannot steer.",
             "Let the built-in rules steer: --steerer rules, or name a model.",
         )
-    return choice
+    return msgspec.structs.replace(choice, role=role)
 
 
 def _choose(config: Config, role: Role, env: Mapping[str, str]) -> Choice:
@@ -154,8 +156,11 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
 
         return DemoModel(provider=name, seed=provider.seed, delay_s=provider.delay_s)
     if not choice.model:
+        option = f"--{(choice.role or 'task_llm').replace('_', '-')}"
         raise ConfigError(
-            f"[providers.{name}] has no model.", f'Set model, or write "{name}:MODEL" in [roles].'
+            f"No model of the provider {name!r} is named.",
+            f'Name one: {option} {name}:MODEL, the same in [roles], or model in [providers.{name}].'
+            f" Which there are: codesteer providers models {name}",
         )
     if provider.kind == "llama_cpp":
         from codesteer_tui.providers.llama.gguf_header import read_header

@@ -22,6 +22,7 @@ from codesteer_tui.settings.layers import (
     from_environment,
     from_file,
     from_flags,
+    path_of,
     user_config_file,
 )
 from codesteer_tui.settings.merging import Merged, merge
@@ -124,12 +125,28 @@ class Settings:
             ConfigError: there is no such key.
         """
         if key not in self.origins:
+            self._require_provider(key)
             last_words = {k.rpartition(".")[2]: k for k in self.origins}
             near = did_you_mean(last_words.get(key, key), self.origins)
             raise ConfigError(
                 f"There is no setting {key!r}.", near or "codesteer config show lists every setting"
             )
         return self.origins[key]
+
+    def _require_provider(self, key: str) -> None:
+        """Raises:
+        ConfigError: the key is of a provider that there is not.
+        """
+        section, *rest = path_of(key)
+        if section != "providers" or not rest or any(name in self.config.providers for name in rest):
+            return
+        known = ", ".join(self.config.providers)
+        name = rest[0]
+        near = did_you_mean(name, self.config.providers)
+        raise ConfigError(
+            f"There is no provider {name!r}.",
+            f"{near} known: {known}; a [providers.NAME] table makes another".strip(),
+        )
 
 
 def load_settings(

@@ -206,6 +206,9 @@ _WHAT: dict[ModelErrorKind, str] = {
     "not_found": "does not know the model",
     "unreachable": "could not be reached",
 }
+KEPT = "What had arrived is kept."
+"""What the remedy of a reply that broke off begins with."""
+
 _REMEDY: dict[ModelErrorKind, str] = {
     "auth": "Check that the key is the right one for this provider and may use this model.",
     "missing_key": "Set the key of this provider in the configuration or in its environment variable.",
@@ -292,9 +295,7 @@ def _address_in_words(location: str, place: Place) -> str:
 
 
 def _broken(what: str, place: Place) -> ModelError:
-    remedy = (
-        "What had arrived is kept. Try again; if it happens often, look at the network or the server's log."
-    )
+    remedy = f"{KEPT} Try again; if it happens often, look at the network or the server's log."
     return ModelError("broken_stream", f"{_subject(place)} {what}.", remedy, provider=place.provider)
 
 

@@ -85,7 +85,8 @@ async def ping(
 ) -> Reachability:
     """Ask the provider of `choice` whether it is there: `timeout_s` seconds for that, and as many for the context.
 
-    `tell` is given a line for the person where a key lets them wait. Never raises for what is missing; that is what the result says. Cancelling it closes the connection.
+    `tell` is given a line for the person where a key lets them wait. Never raises for what is missing; that is what
+    the result says. Cancelling it closes the connection.
     """
     provider = choice.provider
     if provider is None:

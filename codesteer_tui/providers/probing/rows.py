@@ -27,8 +27,9 @@ class Row(Struct, frozen=True, kw_only=True):
     """One provider. `host` is empty for what runs in this program, and where a service has no address yet
     (`is_remote`); `key` is in words, `key_found` None where only running a command would tell.
 
-    `local` marks servers of one's own, by their kind or by an address of this machine or its network, `built_in` what nobody has changed. `usd` is the price of a million input
-    and output tokens, None where it is not known. `reached` is what asking it came to, None where it was not asked.
+    `local` marks servers of one's own, by their kind or by an address of this machine or its network, `built_in`
+    what nobody has changed. `usd` is the price of a million input and output tokens, None where it is not known.
+    `reached` is what asking it came to, None where it was not asked.
     """
 
     name: str

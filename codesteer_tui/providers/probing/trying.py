@@ -132,8 +132,8 @@ async def probe(
 ) -> ProbeReport:
     """Ping the provider, time one short call, and, unless `quick`, see what else it takes.
 
-    `price` is that of the model, where it is known; `tell` as for `ping`. Never raises for what fails; that is what the report says.
-    Cancelling it ends the call that is under way.
+    `price` is that of the model, where it is known; `tell` as for `ping`. Never raises for what fails; that is what
+    the report says. Cancelling it ends the call that is under way.
     """
     found = await _probe(choice, quick, env, tell)
     if price is None or not found.usage.tokens or found.usage.usd is not None:
