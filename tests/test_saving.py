@@ -322,3 +322,30 @@ def test_taking_out_what_is_not_there_leaves_the_file_alone(file: Path) -> None:
     missing = {"CODESTEER_CONFIG": str(file.parent / "none.toml")}
     unset_setting("roles.task_llm", env=missing)
     assert not (file.parent / "none.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("[roles]\nsteerer = 'rules'\n", None),
+        ("", None),
+        ("[providers.groq]\n# mine\n", None),
+        ("[providers.groq]  # fast\n", None),
+        ("# about groq\n[providers.groq]\n", None),
+        ("[providers.groq]\n\n[roles]\nsteerer = 'rules'\n", "[roles]\nsteerer = 'rules'\n"),
+    ],
+)
+def test_a_table_goes_with_its_last_key_unless_something_is_said_of_it(
+    file: Path, text: str, left: str | None
+) -> None:
+    env = at(file, text)
+    save_setting("providers.groq.key", "env:K", env=env)
+    unset_setting("providers.groq.key", env=env)
+    assert file.read_text() == (text if left is None else left)
+
+
+def test_what_was_there_before_is_told_without_secrets(file: Path) -> None:
+    env = at(file, "[providers.groq]\nkey = 'cmd:pass show secret-place'\n")
+    assert save_setting("providers.groq.key", "env:K", env=env).replaced == "cmd:pass …"
+    assert save_setting("providers.groq.key", "env:K", env=env).replaced is None
+    assert save_setting("providers.groq.model", "m", env=env).replaced is None

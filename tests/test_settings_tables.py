@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codesteer_tui.settings.showing import shown_config, shown_tables, shown_value
+from codesteer_tui.settings.showing import shown_config, shown_tables, shown_value, warnings
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
 
@@ -119,3 +119,28 @@ def test_a_file_with_a_byte_order_mark_and_windows_lines_is_read(desk: Desk) -> 
     settings = desk.load()
     assert settings.config.steering.max_rounds == 3
     assert settings.origin("steering.max_rounds").where == f"{desk.user}:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[providers.anthropic]\nthinking_tokens = 5\n", "at least 1024"),
+        ("[providers.rules]\nkind = 'openai'\n", "'rules'"),
+        ("[providers.same-as-task]\nkind = 'openai'\n", "'same-as-task'"),
+        ("[providers.off]\npreset = 'groq'\n", "'off'"),
+        ("[providers.auto]\npreset = 'groq'\n", "'auto'"),
+        ("[providers.'a:b']\npreset = 'groq'\n", "'a:b'"),
+        ("[providers.x]\nmodel = 'm'\n", "→ add kind"),
+        ("[providers.grog]\nmodel = 'm'\n", "→ did you mean 'groq'? Else add kind"),
+    ],
+)
+def test_what_could_never_work_is_refused(desk: Desk, text: str, said: str) -> None:
+    desk.user.write_text(text)
+    assert said in desk.refusal()
+
+
+def test_what_means_nothing_for_a_kind_is_warned_of(desk: Desk) -> None:
+    desk.user.write_text("[providers.mine]\nkind = 'openai'\nthinking_tokens = 2000\n")
+    ((key, said),) = warnings(desk.load())
+    assert key == "providers.mine.thinking_tokens"
+    assert "openai" in said

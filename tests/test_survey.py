@@ -14,7 +14,7 @@ from codesteer_tui.errors import SandboxUnavailable
 from codesteer_tui.sandbox import choose
 from codesteer_tui.sandbox.namespaces import NamespaceSandbox
 from codesteer_tui.sandbox.off import OffSandbox
-from codesteer_tui.settings import load_settings
+from codesteer_tui.settings import load_readable_settings, load_settings
 from codesteer_tui.survey import Item, survey
 from tests.fake_servers import Scripted
 from tests.providers.services import Service
@@ -228,3 +228,41 @@ async def test_without_weights_the_remedy_is_to_name_some(
     assert not item.ok
     assert "[providers.local]" in item.remedy
     assert "config init" not in item.remedy
+
+
+async def test_a_role_whose_model_is_named_has_no_key_without_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_secret_12345678")
+    assert "keys" not in await look(tmp_path, roles__task_llm="groq:m")
+
+
+async def test_broken_prices_are_named_and_those_of_nobody(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    assert "prices" not in await look(tmp_path)
+    prices.write_text("[groq.models]\nm = { inptu = 2 }\n")
+    broken = (await look(tmp_path))["prices"]
+    assert (broken.ok, "inptu" in broken.detail) == (False, True)
+    prices.write_text("[grog.models]\nm = { input = 2, output = 3 }\n")
+    doubtful = (await look(tmp_path))["prices"]
+    assert (doubtful.ok, "did you mean 'groq'" in doubtful.detail) == (True, True)
+
+
+async def test_a_file_of_certificates_that_is_missing_is_found_before_the_call(tmp_path: Path) -> None:
+    text = (
+        "[providers.mine]\nkind = 'openai'\nbase_url = 'http://127.0.0.1:1/v1'\nca_bundle = '/nowhere.pem'\n"
+    )
+    item = (await look(tmp_path, text, roles__task_llm="mine:m"))["task_llm"]
+    assert (item.ok, "/nowhere.pem" in item.detail) == (False, True)
+
+
+async def test_a_role_whose_provider_lost_a_setting_is_not_ready(tmp_path: Path) -> None:
+    config = tmp_path / "user.toml"
+    config.write_text(
+        "[roles]\ntask_llm = 'mine:m'\n[providers.mine]\nkind = 'openai'\nbase_url = 'http://127.0.0.1:1/v1'\n"
+    )
+    env = {"CODESTEER_CONFIG": str(config), "CODESTEER_PROVIDERS__MINE__BASE_URL": "127.0.0.1:2/v1"}
+    settings, _ = load_readable_settings(cwd=tmp_path, env=env)
+    items = {item.id: item for item in await survey(settings)}
+    assert not items["task_llm"].ok
+    assert "CODESTEER_PROVIDERS__MINE__BASE_URL" in items["task_llm"].detail

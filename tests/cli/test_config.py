@@ -199,3 +199,29 @@ def test_values_of_headers_are_nowhere_to_be_seen(desk) -> None:
     refused = desk.codesteer("config", "show")
     assert refused.code == 2
     assert "very-secret" not in refused.out + refused.err
+
+
+def test_explain_a_profile_says_what_it_sets(desk) -> None:
+    desk.configure(PROFILED)
+    items = {
+        item["key"]: item for item in desk.codesteer("config", "explain", "profiles.laptop", "--json").data
+    }
+    assert set(items) == {"steering.max_rounds", "roles.task_llm"}
+    assert (items["steering.max_rounds"]["value"], items["steering.max_rounds"]["layer"]) == (3, "profile")
+    assert "did you mean 'laptop'" in desk.codesteer("config", "explain", "profiles.laptob").err
+
+
+def test_explain_a_provider_that_is_not_there_names_those_that_are(desk) -> None:
+    done = desk.codesteer("config", "explain", "providers.nix.key")
+    assert done.code == 2
+    assert "There is no provider 'nix'" in done.err
+    assert "xai, ollama" in done.err
+    assert "did you mean 'groq'" in desk.codesteer("config", "explain", "providers.grok").err
+
+
+def test_explain_names_what_means_nothing_for_a_kind_and_begins_with_the_kind(desk) -> None:
+    desk.configure("[providers.mine]\nthinking_tokens = 2000\nkind = 'openai'\n")
+    items = desk.codesteer("config", "explain", "providers.mine", "--json").data
+    assert items[0]["key"] == "providers.mine.kind"
+    (note,) = [item["note"] for item in items if item["key"].endswith("thinking_tokens")]
+    assert "means nothing for its kind, openai" in note

@@ -102,7 +102,8 @@ def test_what_is_no_key_is_refused_and_nothing_is_written(desk: Desk, typed: str
         (("demo",), "needs no key"),
         (("azure", "--stdin"), "providers.azure.base_url"),
         (("groq",), "--stdin"),
-        (("groq", KEY), "unexpected extra argument"),
+        (("groq", KEY), "shell's history"),
+        ((KEY,), "There is no provider '[key]'"),
     ],
 )
 def test_what_cannot_be_stored_is_told_with_the_way_out(
@@ -111,6 +112,37 @@ def test_what_cannot_be_stored_is_told_with_the_way_out(
     done = desk.codesteer("keys", "set", *arguments, stdin=KEY)
     assert done.code == 2
     assert said in done.err
+    assert KEY not in done.out + done.err
+
+
+def test_what_a_stored_key_replaces_is_said_and_what_is_left_when_it_is_gone(desk: Desk) -> None:
+    text = "[providers.mine]\nkind = 'openai'\nbase_url = 'http://127.0.0.1:1/v1'\n"
+    desk.configure(text + "key = 'env:MY_KEY'\n")
+    done = desk.codesteer("keys", "set", "mine", "--store", "file", "--stdin", stdin=KEY)
+    assert 'replaces "env:MY_KEY"' in done.err
+    again = desk.codesteer("keys", "set", "mine", "--store", "file", "--stdin", stdin=KEY)
+    assert "replaces" not in again.err
+    gone = desk.codesteer("keys", "rm", "mine")
+    assert desk.config.read_text() == text
+    assert "mine has no key now" in gone.err
+    assert "providers.mine.key" in gone.err
+
+
+def test_a_removed_key_leaves_no_table_behind_and_says_what_is_in_force(desk: Desk) -> None:
+    desk.configure("[roles]\nsteerer = 'rules'\n")
+    desk.codesteer("keys", "set", "groq", "--store", "file", "--stdin", stdin=KEY)
+    desk.env["GROQ_API_KEY"] = KEY
+    gone = desk.codesteer("keys", "rm", "groq")
+    assert desk.config.read_text() == "[roles]\nsteerer = 'rules'\n"
+    assert "now comes from: variable GROQ_API_KEY (found)" in gone.err
+
+
+def test_no_key_is_stored_for_another_host_than_the_person_said(desk: Desk) -> None:
+    desk.env["CODESTEER_PROVIDERS__GROQ__BASE_URL"] = "gateway.example/v1"
+    done = desk.codesteer("keys", "set", "groq", "--store", "file", "--stdin", stdin=KEY)
+    assert done.code == 2
+    assert "CODESTEER_PROVIDERS__GROQ__BASE_URL" in done.err
+    assert not (desk.folder / "config/codesteer/keys").exists()
 
 
 def test_a_stronger_layer_is_named(desk: Desk) -> None:

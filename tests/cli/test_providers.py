@@ -81,7 +81,7 @@ async def test_a_provider_is_tried_out(desk: Desk) -> None:
         done = await ask(desk, "test", "mine:m-large")
         quick = await ask(desk, "test", "mine:m-large", "--quick", "--json")
     assert done.code == 0, done.err
-    assert "4 short calls" in done.err
+    assert "at most 4 short calls" in done.err
     for words in ("first token", "whole reply", "7 in, 3 out", "stop sequences", "32,000 tokens"):
         assert words in done.out, words
     assert "sk-secret" not in done.out + done.err + quick.out
@@ -163,3 +163,120 @@ def test_weights_and_the_demo_are_tried_out_too(desk: Desk, spoken_gguf: Path) -
     assert desk.codesteer("providers", "models", "local").out.split()[0] == "spoken.gguf"
     demo = desk.codesteer("providers", "test", "demo", "--json").data
     assert (demo["ok"], demo["kind"], demo["features"]) == (True, "demo", [])
+
+
+BROKEN = {
+    "a forgotten scheme": {"CODESTEER_PROVIDERS__MINE__BASE_URL": "127.0.0.1:1/v1"},
+    "a key that is none": {"CODESTEER_PROVIDERS__MINE__KEY": "sk-secret-87654321"},
+    "a misspelt provider": {"CODESTEER_PROVIDERS__MIEN__BASE_URL": "http://127.0.0.1:1/v1"},
+    "a misspelt section": {"CODESTEER_PROVIDER__MINE__BASE_URL": "http://127.0.0.1:1/v1"},
+    "a misspelt key": {"CODESTEER_PROVIDERS__MINE__BASE_URI": "http://127.0.0.1:1/v1"},
+    "a missing profile": {"CODESTEER_PROFILE": "nowhere"},
+}
+
+
+@pytest.mark.parametrize("variables", BROKEN.values(), ids=BROKEN)
+async def test_nothing_is_sent_where_a_setting_of_the_provider_is_wrong(
+    desk: Desk, variables: dict[str, str]
+) -> None:
+    async with service() as server:
+        set_up(desk, server.url, "model = 'm-large'")
+        desk.env |= variables
+        for arguments in (["test", "mine"], ["models", "mine"], ["list", "--ping"]):
+            done = await ask(desk, *arguments)
+            assert done.code == 2, arguments
+            assert next(iter(variables)) in done.err
+            assert "sk-secret" not in done.err + done.out
+        assert "not asked" in done.out
+        assert server.asked == []
+
+
+async def test_what_is_wrong_elsewhere_does_not_keep_a_provider_from_being_asked(desk: Desk) -> None:
+    async with service() as server:
+        set_up(desk, server.url, "[providers.other]\nkind = 'openai'\nbase_url = 'nowhere'\n")
+        desk.env["CODESTEER_STEERING__MAX_ROUNDS"] = "many"
+        done = await ask(desk, "models", "mine")
+    assert (done.code, done.out.split()[0]) == (0, "m-large")
+    assert done.err.count("a setting is left out") == 2
+
+
+async def test_a_key_that_stays_behind_is_said_before_anything_is_asked(desk: Desk) -> None:
+    async with service() as server:
+        set_up(desk, "https://far.example")
+        desk.env["CODESTEER_PROVIDERS__MINE__BASE_URL"] = f"{server.url}/v1"
+        done = await ask(desk, "test", "mine:m-large", "--quick")
+        assert {"authorization"} & set(server.asked[0].headers) == set()
+    assert "far.example" in done.err.partition("Asking mine")[0]
+    assert "not sent" in done.err
+
+
+async def test_an_empty_reply_is_a_failure(desk: Desk) -> None:
+    async with service(Scripted([openai_body()])) as server:
+        set_up(desk, server.url)
+        done = await ask(desk, "test", "mine:m-large", "--json")
+    assert (done.code, done.data["ok"], done.data["error"]) == (3, False, "empty")
+    assert "answered nothing" in done.data["detail"]
+
+
+async def test_a_long_wait_is_told_with_its_length(desk: Desk) -> None:
+    async with service(failing(429, {"error": {"message": "slow"}}, **{"retry-after": "3600"})) as server:
+        set_up(desk, server.url)
+        done = await ask(desk, "test", "mine:m-large")
+    assert done.code == 3
+    assert "Try again in 60 min" in done.err
+
+
+async def test_an_odd_name_of_a_model_stays_on_its_line_and_no_remedy_is_the_command_itself(
+    desk: Desk,
+) -> None:
+    async with Service({"/v1/models": {"data": [{"id": "a\nb\x1b[1m"}, {"id": "größe"}]}}) as server:
+        set_up(desk, server.url)
+        done = await ask(desk, "models", "mine")
+        data = (await ask(desk, "models", "mine", "--json")).data
+    assert done.out.splitlines() == [r"a\nb\x1b[1m", "größe"]
+    assert "providers test mine:MODEL" in data["remedy"]
+    assert [model["loaded"] for model in data["listed"]] == [None, None]
+
+
+async def test_an_empty_list_says_so_and_what_to_do(desk: Desk) -> None:
+    async with Service({"/v1/models": {"data": []}}) as server:
+        set_up(desk, server.url)
+        done = await ask(desk, "models", "mine")
+    assert (done.code, done.out) == (0, "")
+    assert "lists no model" in done.err
+    assert "providers test mine:MODEL" in done.err
+
+
+def test_a_service_without_an_address_is_not_on_this_machine(desk: Desk) -> None:
+    lines = {line.split()[0]: line for line in desk.codesteer("providers", "list", "--all").out.splitlines()}
+    assert "not set" in lines["azure"]
+    assert "this machine" in lines["demo"]
+
+
+def test_a_server_on_this_machine_is_local_whatever_it_is_called(desk: Desk) -> None:
+    set_up(desk, "http://127.0.0.1:1")
+    rows = {row["name"]: row for row in desk.codesteer("providers", "list", "--json").data}
+    assert (rows["mine"]["local"], rows["ollama"]["local"], rows["openai"]["local"]) == (True, True, False)
+
+
+def test_prices_of_nobody_are_said_and_are_looked_for_beside_the_file_in_use(desk: Desk) -> None:
+    other = desk.folder / "other"
+    other.mkdir()
+    (other / "config.toml").write_text("[providers.mine]\nkind = 'openai'\nmodel = 'm'\n")
+    (other / "prices.toml").write_text(
+        "[mine.models]\nm = { input = 3, output = 4 }\n[mien.models]\nm = { input = 1, output = 2 }\n"
+    )
+    done = desk.codesteer("providers", "list", "--config", str(other / "config.toml"))
+    assert "3 in, 4 out" in done.out
+    assert "[mien]" in done.err
+    assert "did you mean 'mine'" in done.err
+
+
+@pytest.mark.parametrize("command", [["test", "mine:m"], ["models", "mine"]])
+async def test_a_key_that_is_waited_for_is_said(desk: Desk, command: list[str]) -> None:
+    async with service() as server:
+        set_up(desk, server.url)
+        desk.env["CODESTEER_PROVIDERS__MINE__KEY"] = "cmd:sh -c 'sleep 3; echo sk-from-a-command'"
+        done = await ask(desk, *command)
+    assert done.code == 0, done.err
+    assert "Waiting for the key of mine: command sh" in done.err

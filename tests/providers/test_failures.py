@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -173,3 +174,34 @@ def test_keys_of_many_shapes_are_hidden() -> None:
     shown = hide("sk-ant-api03-abcdefgh gsk_abcdefghij AIzaSyAbcdefghijk plainkey", "plainkey")
     assert "abcdef" not in shown.lower()
     assert "plainkey" not in shown
+
+
+@pytest.mark.parametrize(
+    ("location", "shown", "base"),
+    [
+        ("https://new.example/api/v1/chat/completions?key=abc", "https://new.example/api/v1/chat", "api/v1"),
+        ("https://me:pass@new.example/v1/models", "https://new.example/v1/models", "https://new.example/v1"),
+        ("/login?next=abc", "https://api.example.com:8443/login", ""),
+        ("https://new.example/sk-proj-secret123456", "https://new.example/[key]", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_redirect_tells_the_address_without_what_is_secret(location: str, shown: str, base: str) -> None:
+    class Redirected(Exception):
+        status_code = 301
+        body = None
+        response = SimpleNamespace(headers={"location": location})
+
+    failure = explain(Redirected(), PLACE, began=False)
+    assert failure is not None
+    assert shown in failure.error.message
+    assert f'{base}".' in failure.error.remedy if base else "Check base_url" in failure.error.remedy
+    for secret in ("abc", "pass", "secret123456"):
+        assert secret not in str(failure.error)
+
+
+def test_a_wait_is_told_with_its_length_and_a_missing_model_with_where_to_look() -> None:
+    wait = from_status(429, {}, {"retry-after": "7200"}, PLACE)
+    assert "Try again in 2 h" in wait.error.remedy
+    missing = from_status(404, {"error": {"code": "model_not_found", "message": "no such model"}}, {}, PLACE)
+    assert "codesteer providers models mine" in missing.error.remedy

@@ -7,7 +7,8 @@ import pytest
 
 from codesteer_tui.config import Config, Provider, Roles, default_providers
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.providers.opening import choose_role, keys_without_model
+from codesteer_tui.providers.opening import choose_role, keys_without_model, open_model
+from codesteer_tui.values import Role
 
 OPENAI = {"OPENAI_API_KEY": "sk-x"}
 
@@ -74,3 +75,12 @@ def test_a_key_in_a_keyring_or_from_a_command_is_taken_on_trust(source: str) -> 
     choice = choose_role(Config(providers=default_providers() | own), "task_llm", {})
     assert choice.name == "work"
     assert "its key is named" in choice.why
+
+
+@pytest.mark.parametrize("role", ["task_llm", "steerer", "checker"])
+def test_a_role_without_a_model_names_the_option_and_where_the_models_are(role: Role) -> None:
+    config = Config(roles=Roles(**{"task_llm": "groq:m", role: "groq"}))
+    with pytest.raises(ConfigError, match="No model") as caught:
+        open_model(choose_role(config, role, {}), {})
+    assert f"--{role.replace('_', '-')} groq:MODEL" in caught.value.remedy
+    assert "codesteer providers models groq" in caught.value.remedy
