@@ -16,9 +16,9 @@ from codesteer_tui.cli.speaking import put, put_json, put_line, say
 from codesteer_tui.errors import ProblemError
 
 if TYPE_CHECKING:
-    from codesteer_tui.config import Config
     from codesteer_tui.events import Event
     from codesteer_tui.problem import Problem
+    from codesteer_tui.settings import Settings
     from codesteer_tui.transcript import Transcript
 
 STDIN_BYTES = 16 << 20
@@ -98,7 +98,7 @@ def command(
     from codesteer_tui.cli.outcome import as_object, exit_code, failure, why_not
     from codesteer_tui.sessions.export import demo_advice
 
-    run = _Run(settings.config, posed, as_events=as_events, quiet=quiet, policy=Policy(on_broken, over_limit))
+    run = _Run(settings, posed, as_events=as_events, quiet=quiet, policy=Policy(on_broken, over_limit))
     try:
         run_async(run.follow())
     except Stopped:
@@ -125,11 +125,11 @@ class _Run:
     """Follows one run, so that what is known of it survives an interruption."""
 
     def __init__(
-        self, config: Config, problem: Problem, *, as_events: bool, quiet: bool, policy: Policy
+        self, settings: Settings, problem: Problem, *, as_events: bool, quiet: bool, policy: Policy
     ) -> None:
         from codesteer_tui.transcript import Transcript
 
-        self.config, self.problem = config, problem
+        self.settings, self.problem = settings, problem
         self.as_events, self.quiet, self.policy = as_events, quiet, policy
         self.transcript: Transcript = Transcript()
         self.id = ""
@@ -151,7 +151,9 @@ class _Run:
 
         session = None
         try:
-            async with open_session(self.config, self.problem, ask=self.policy.answer) as session:
+            settings, file = self.settings, self.settings.asked.user_file
+            ask = self.policy.answer
+            async with open_session(settings.config, self.problem, ask=ask, config_file=file) as session:
                 self.id, self.path = session.id, session.path
                 async with aclosing(session.events) as events:
                     async for event in events:

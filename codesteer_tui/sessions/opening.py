@@ -96,6 +96,7 @@ async def open_session(
     ask: Ask,
     record: bool = True,
     continue_from: Recording | None = None,
+    config_file: Path | None = None,
 ) -> AsyncIterator[Session]:
     """Open a run of `problem`, or go on with a recorded one where it stopped.
 
@@ -103,7 +104,8 @@ async def open_session(
     of a provider is closed, the container removed, the local model stops at its next token, and `Cancelled`
     is recorded where the run had not ended.
 
-    A free question that is plainly a known task's is verified by that task's rules.
+    A free question that is plainly a known task's is verified by that task's rules. `config_file` is the one in
+    use, beside which the person's own prices stand; the usual one where None.
 
     Raises:
         ConfigError: a role, the prompt pack or the person's prices cannot be used.
@@ -115,7 +117,9 @@ async def open_session(
         problem = recognise(problem)
         pack = load_pack(config.steering.prompt_pack)
         transcript = continue_from.transcript if continue_from else Transcript()
-        calls = Calls(ask=ask, budget=_budget(config, transcript), first_id=1 + len(transcript.questions))
+        calls = Calls(
+            ask=ask, budget=_budget(config, transcript, config_file), first_id=1 + len(transcript.questions)
+        )
         casting = Casting(config, pack, Models(), calls)
         stack.push_async_callback(casting.models.aclose)
         choices = choices_of(config)
@@ -183,9 +187,9 @@ class Clock:
         return round(time.monotonic() - self._zero, 4)
 
 
-def _budget(config: Config, transcript: Transcript) -> Budget:
+def _budget(config: Config, transcript: Transcript, config_file: Path | None) -> Budget:
     """What may be spent, and what was spent already. The person's prices stand beside their configuration."""
-    own = user_config_file(os.environ).with_name(FILE_NAME)
+    own = (config_file or user_config_file(os.environ)).with_name(FILE_NAME)
     return Budget(config.limits, pricing(config.providers, own), bill=transcript.bill)
 
 

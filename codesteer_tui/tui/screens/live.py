@@ -230,7 +230,10 @@ class LiveScreen(DeskScreen):
         try:
             # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.
             sessions = await asyncio.to_thread(_import_sessions)
-            async with sessions.open_session(self.settings.config, problem, ask=self.ask_person) as session:
+            config, file = self.settings.config, self.settings.asked.user_file
+            async with sessions.open_session(
+                config, problem, ask=self.ask_person, config_file=file
+            ) as session:
                 self.session = session
                 async for event in session.events:
                     self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
@@ -26,7 +25,6 @@ from codesteer_tui.providers.keys.sources import host_of, look
 from codesteer_tui.providers.probing.reaching import ping
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.settings import Settings
-from codesteer_tui.settings.layers import user_config_file
 from codesteer_tui.text import plain
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.layout import TALL_FROM
@@ -182,7 +180,7 @@ class ModelsScreen(ModalScreen[None]):
         if choice is None or choice.provider is None:
             return None
         provider, host = choice.provider, host_of(choice.provider)
-        own = user_config_file(os.environ).with_name(FILE_NAME)
+        own = self.settings.beside(FILE_NAME)
         try:
             price = pricing(self.settings.config.providers, own)
         except CodesteerError:  # the person's table is wrong, which a run says; the built-in one is not
