@@ -59,7 +59,7 @@ async def test_a_price_that_nobody_knows_is_null_and_not_nothing(desk: Desk) -> 
         done = await solve(desk, server, "--json")
     usage = done.data["usage"]
     assert (usage["task_llm"]["usd"], usage["total"]["usd"], usage["total"]["known_usd"]) == (None, None, 0)
-    assert "used: 1,200 tokens, $?" in done.err
+    assert "used: 1,200 tokens, price unknown" in done.err
 
 
 def test_the_demo_costs_nothing_and_that_is_known(desk: Desk) -> None:
@@ -104,6 +104,22 @@ async def test_prices_that_cannot_be_read_are_said_before_anything_is_sent(desk:
     assert "prices.toml" in done.err
     assert '"m" input is -1' in done.err
     assert "Traceback" not in done.err
+
+
+async def test_prices_are_those_beside_the_file_that_the_command_line_names(desk: Desk) -> None:
+    price(desk)
+    other = desk.folder / "other"
+    other.mkdir()
+    (other / "prices.toml").write_text("[mine.models]\n'm' = { input = 2, output = 20 }\n")
+    async with FakeServer(Scripted([ANSWER])) as server:
+        await solve(desk, server)
+        (other / "config.toml").write_bytes(desk.config.read_bytes())
+        done = await asyncio.to_thread(
+            desk.codesteer,
+            *("solve", "Sum 1 to 8", "--max-rounds", "0", "--sandbox", "off", "--json"),
+            *("--config", str(other / "config.toml")),
+        )
+    assert done.data["usage"]["total"]["usd"] == pytest.approx(0.006)
 
 
 @pytest.mark.parametrize(
