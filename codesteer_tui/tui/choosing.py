@@ -139,7 +139,10 @@ class Choosing:
         except CodesteerError as error:
             self._refuse(f"The key is stored. {error.message}", error.remedy)
         else:
-            self._say(f"The key of {name} is stored, and {saved} says where. {saved.warning}".strip())
+            said = [f"The key of {name} is stored, and {saved} says where.", saved.warning]
+            if saved.replaced:
+                said.insert(1, f"That replaces {saved.replaced}.")
+            self._say(" ".join(filter(None, said)))
         app.use(with_key_source(app.settings, name, source))
         return True
 
