@@ -117,6 +117,7 @@ def test_a_replay_in_the_app_with_a_bad_configuration_asks_no_model_and_runs_not
     monkeypatch.setenv("CODESTEER_CONFIG", str(desk.config))
     desk.configure(f"{BROKEN}[screen]\ntheme = 'nord'\n[roles]\nchecker = 'openai'\n")
     config = settings_to_watch(click.Context(click.Command("replay")), None).config
+    assert list(config.providers) == ["demo"]  # no key goes where half of the settings lead
     assert (config.roles.task_llm, config.roles.checker) == ("demo", "same-as-task")
     assert (config.sandbox.engine, config.screen.theme) == ("off", "nord")
     desk.configure("[roles]\nchecker = 'openai'\n")

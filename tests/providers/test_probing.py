@@ -390,3 +390,20 @@ async def test_the_event_loop_goes_on_while_a_command_gives_the_key() -> None:
     assert ticks > 10
     assert found.key_source == "command sh (found)"
     assert server.asked[0].headers["authorization"] == "Bearer sk-from-command"
+
+
+@pytest.mark.parametrize(
+    ("entry", "loaded"),
+    [
+        ({}, None),
+        ({"state": "loaded"}, True),
+        ({"state": "not-loaded"}, False),
+        ({"loaded_instances": []}, False),
+        ({"loaded_instances": [{"id": "x"}]}, True),
+    ],
+)
+def test_whether_a_model_is_loaded_is_known_only_where_the_list_says_so(
+    entry: dict[str, Any], loaded: bool | None
+) -> None:
+    (model,) = read_listing({"data": [{"id": "m", **entry}]}) or ()
+    assert model.loaded is loaded
