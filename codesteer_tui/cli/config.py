@@ -170,7 +170,9 @@ def explain(
     for item in explained:
         put(f"{item['key']} = {_value(item['value'])}")
         put(f"    {item['doc']}")
-        put(f"    allowed  {item['allowed']}\n    default  {_value(item['default'])}")
+        needed = item["key"].endswith(".kind") and item["layer"] != "default" and not item["weaker"]
+        default = "none; it must be said" if needed else _value(item["default"])
+        put(f"    allowed  {item['allowed']}\n    default  {default}")
         put(f"    decided  by {_where(item['layer'], item['where'])}")
         for weaker in item["weaker"]:
             put(f"    weaker   {_value(weaker['value'])} by {_where(weaker['layer'], weaker['where'])}")

@@ -222,6 +222,7 @@ def test_explain_a_provider_that_is_not_there_names_those_that_are(desk) -> None
 def test_explain_names_what_means_nothing_for_a_kind_and_begins_with_the_kind(desk) -> None:
     desk.configure("[providers.mine]\nthinking_tokens = 2000\nkind = 'openai'\n")
     items = desk.codesteer("config", "explain", "providers.mine", "--json").data
+    assert "default  none; it must be said" in desk.codesteer("config", "explain", "providers.mine.kind").out
     assert items[0]["key"] == "providers.mine.kind"
     (note,) = [item["note"] for item in items if item["key"].endswith("thinking_tokens")]
     assert "means nothing for its kind, openai" in note
