@@ -61,6 +61,10 @@ class ConfigError(CodesteerError):
     """A configuration file, environment variable or flag holds something that cannot be used."""
 
 
+KEPT = "What had arrived is kept."
+"""What the remedy begins with where a reply broke off in the middle."""
+
+
 class ModelError(CodesteerError):
     """A provider failed. `kind` classifies the failure; `provider` names whose it was."""
 

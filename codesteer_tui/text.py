@@ -62,7 +62,17 @@ def money(usd: float, *, estimated: bool = False, unknown: bool = False) -> str:
 
 
 def used(tokens: int, usd: float, *, estimated: bool = False, unknown: bool = False) -> str:
-    """Tokens and money together: `1,234 tokens, $0.0123`, with a tilde where they are estimated."""
+    """Tokens and money together: `1,234 tokens, $0.0123`, with a tilde where they are estimated.
+
+    Where a price is not known, that is said in words: there is room.
+    """
     counted = f"{'~' if estimated else ''}{tokens:,} token{'' if tokens == 1 else 's'}"
-    price = money(usd, estimated=estimated, unknown=unknown)
-    return f"{counted}, {price}" if price else counted
+    return f"{counted}, {price}" if (price := paid(usd, estimated=estimated, unknown=unknown)) else counted
+
+
+def paid(usd: float, *, estimated: bool = False, unknown: bool = False) -> str:
+    """What was spent, in words where it is not known: `price unknown`, `$0.0123 and a part of unknown price`."""
+    price = money(usd, estimated=estimated)
+    if not unknown:
+        return price
+    return f"{price} and a part of unknown price" if price else "price unknown"

@@ -70,6 +70,8 @@ class Round:
     answer: ev.AnswerGiven | None = None
     answer_so_far: str = ""
     reasoning_so_far: str = ""
+    kept: tuple[str, str] = ("", "")
+    """Answer and reasoning of the broken reply that the TaskLLM's last call is to go on with."""
     code: Extraction | None = None
     executions: dict[str, Execution] = field(default_factory=dict)
     judgement: Judgement | None = None
@@ -88,11 +90,12 @@ class Round:
         """The answer, or as much of it as has arrived."""
         return self.answer.text if self.answer else self.answer_so_far
 
-    def so_far(self, role: Role) -> str:
-        """What has arrived of a role's last reply, its reasoning included; nothing for the checker."""
+    def arrived(self, role: Role) -> tuple[str, str]:
+        """Text and reasoning that have arrived of a role's last call; nothing is known of the checker's."""
         if role == "task_llm":
-            return self.reasoning_so_far + self.answer_so_far
-        return self.guidance_so_far if role == "steerer" else ""
+            text, reasoning = self.kept
+            return self.answer_so_far.removeprefix(text), self.reasoning_so_far.removeprefix(reasoning)
+        return (self.guidance_so_far if role == "steerer" else "", "")
 
     @property
     def result(self) -> ExecutionResult | None:
@@ -241,8 +244,8 @@ class Transcript:
             case ev.CallFailed(round=number, role=role, usage=usage):
                 self.failures.append(event)
                 # The checker may have made other calls in this round, which are settled with its verdict.
-                if calls := self.open_calls.get(role):
-                    calls.pop()
+                if calls := self.open_calls.pop(role, [])[:-1]:
+                    self.open_calls[role] = calls
                 self._spend(number, role, usage)
             case ev.RoundFinished(round=number):
                 self.round(number).finished = True
@@ -262,9 +265,9 @@ class Transcript:
             this.guidance_so_far = ""
         elif role == "task_llm":
             before, this.answer = this.answer, None
-            this.answer_so_far = this.reasoning_so_far = ""
-            if before and Message("assistant", before.text) in event.messages[-2:-1]:
-                this.answer_so_far, this.reasoning_so_far = before.text, before.reasoning
+            goes_on = before and Message("assistant", before.text) in event.messages[-2:-1]
+            this.kept = (before.text, before.reasoning) if before and goes_on else ("", "")
+            this.answer_so_far, this.reasoning_so_far = this.kept
 
     def _settle(self, number: int, role: Role, usage: Usage) -> None:
         self.open_calls.pop(role, None)
@@ -272,7 +275,8 @@ class Transcript:
 
     def _spend(self, number: int, role: Role, usage: Usage) -> None:
         info, this = self.roles.get(role), self.round(number)
-        if usage.usd is None and info and info.kind in ("demo", "llama_cpp"):
+        free = info is not None and info.kind in ("demo", "llama_cpp")
+        if usage.usd is None and (free or not usage.tokens):
             usage = msgspec.structs.replace(usage, usd=0.0)
         self.usage[role] = self.usage.get(role, Usage()) + usage
         this.usage[role] = this.usage.get(role, Usage()) + usage

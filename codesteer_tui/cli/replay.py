@@ -53,9 +53,10 @@ def command(
             put_line(encode(event))
     elif as_json:
         from codesteer_tui.cli.outcome import as_object
+        from codesteer_tui.transcript import Transcript
 
-        put_json(as_object(recording.transcript, path))
+        put_json(as_object(Transcript.of(recording.whole), path))
     else:
         from codesteer_tui.sessions.export import as_text as in_words
 
-        put(in_words(recording.events).rstrip("\n"))
+        put(in_words(recording.whole).rstrip("\n"))

@@ -54,15 +54,16 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
     from codesteer_tui.cli.outcome import as_object
     from codesteer_tui.sessions.export import lines_of
     from codesteer_tui.sessions.store import read_recording, summarize
+    from codesteer_tui.transcript import Transcript
 
     path = _store(ctx).find(session)
     recording = read_recording(path)
     for note in recording.notes:
         say(f"{path}: {note}")
     if as_json:
-        put_json(as_object(recording.transcript, path))
+        put_json(as_object(Transcript.of(recording.whole), path))
         return
-    for event in recording.events:
+    for event in recording.whole:
         for line in lines_of(event, full=False):
             put(line)
     if recording.transcript.ending is None:

@@ -96,7 +96,7 @@ def command(
     posed = _problem(problem, task, seed, knobs)
     settings = settings_of(ctx, flags, config_file)
     from codesteer_tui.cli.outcome import as_object, exit_code, failure, why_not
-    from codesteer_tui.sessions.export import demo_advice
+    from codesteer_tui.sessions.export import demo_advice, usage_lines
 
     run = _Run(settings, posed, as_events=as_events, quiet=quiet, policy=Policy(on_broken, over_limit))
     try:
@@ -104,6 +104,8 @@ def command(
     except Stopped:
         if not run.id:
             raise
+        for line in () if quiet else usage_lines(run.transcript):
+            say(line)
         say(f"stopped; the session is kept: {run.id}\n  → codesteer replay {run.id}")
         if as_json:
             put_json(as_object(run.transcript, run.path))
@@ -168,8 +170,9 @@ class _Run:
                     say(line)
         finally:
             # A run that was interrupted knows its ending only once everything is closed.
-            if session and session.ending and self.transcript.ending is None:
-                self.transcript.apply(session.ending)
+            if session and self.transcript.ending is None:
+                for event in session.afterwards:
+                    self.transcript.apply(event)
 
     def _without_remedy(self, event: Event) -> Event:
         """For the eye: the one remedy for a refused program was given with the refusal."""

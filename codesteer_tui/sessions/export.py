@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event
+from codesteer_tui.steering.interrupted import KIND as INTERRUPTED
 from codesteer_tui.text import money, plain, used
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Bill, ExecutionResult, Outcome, Role, RoleInfo, Usage, Verdicts
@@ -136,8 +137,12 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
             yield f"{role}: attempt {attempt} failed ({reason}); again in {after:.1f} s"
         case ev.CallFailed(role=role, message=message, usage=usage):
             lost = f" ({spent(Bill() + usage)})" if usage.tokens else ""
-            yield f"{role}: the call failed: {message}{lost}"
-            yield from _block(event.text, full and role != "task_llm", "what had arrived")
+            stopped = event.kind == INTERRUPTED
+            yield f"{role}: {'' if stopped else 'the call failed: '}{message}{lost}"
+            # The TaskLLM's broken answer was given already; one that the run was stopped in was not.
+            shown = full and (stopped or role != "task_llm")
+            yield from _block(event.reasoning, shown and stopped, "the reasoning that had arrived")
+            yield from _block(event.text, shown, "what had arrived")
         case ev.Finished():
             yield f"finished: {event.reason}"
             yield f"answer: {event.answer}" if event.answer_round is not None else "no answer"

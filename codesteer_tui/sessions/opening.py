@@ -41,13 +41,18 @@ from codesteer_tui.values import Role, RoleInfo
 
 
 class Session:
-    """A run that is under way. `events` has one consumer; `ending` is known once the run is over."""
+    """A run that is under way. `events` has one consumer; `ending` is known once the run is over.
+
+    `afterwards` is for a consumer that stopped before it saw the ending: the calls that the run was in the middle
+    of, as failed ones, and the ending.
+    """
 
     def __init__(
         self, id: str, path: Path | None, events: AsyncGenerator[Event, None], switching: Switching
     ) -> None:
         self.id, self.path, self.events = id, path, self._watch(events)
         self.ending: Ending | None = None
+        self.afterwards: tuple[Event, ...] = ()
         self._switching = switching
 
     @property
@@ -152,14 +157,26 @@ async def open_session(
         if file:
             stack.callback(file.close)
         run = _events(opening, transcript, cast, _method(config), clock)
-        session = Session(session_id, file.path if file else None, recorded(run, file, clock), switching)
+        lost: list[Event] = []
+
+        def write_off() -> list[Event]:
+            for call in list(calls.interrupted(transcript)):
+                event = msgspec.structs.replace(call, at=clock())
+                transcript.apply(event)
+                lost.append(event)
+            return lost
+
+        events = recorded(run, file, clock, write_off)
+        session = Session(session_id, file.path if file else None, events, switching)
         try:
             yield session
         finally:
             switching.over = True
             await session.events.aclose()
             if session.ending is None:
+                write_off()
                 session.ending = ev.Cancelled(at=clock())
+            session.afterwards = (*lost, session.ending)
 
 
 async def _events(

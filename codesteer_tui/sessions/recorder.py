@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
+
+import msgspec
 
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
@@ -83,18 +85,24 @@ class SessionFile:
 
 
 async def record(
-    events: AsyncGenerator[Event, None], file: SessionFile | None, clock: Callable[[], float]
+    events: AsyncGenerator[Event, None],
+    file: SessionFile | None,
+    clock: Callable[[], float],
+    lost: Callable[[], Iterable[Event]] = tuple,
 ) -> AsyncGenerator[Event, None]:
     """Pass every event on, written to `file` first.
 
     When the consumer stops before the run has ended, `Cancelled` is written in the run's place; when the run
-    breaks on a bug, `Failed` is, and the bug goes on its way.
+    breaks on a bug, `Failed` is, and the bug goes on its way. Before either comes what `lost` says of the calls
+    that the run was in the middle of.
     """
     ended = False
 
     def end(ending: Ending) -> None:
         if file and not ended:
-            file.write(ending)
+            for event in lost():
+                file.write(event)
+            file.write(msgspec.structs.replace(ending, at=clock()))
 
     try:
         async with aclosing(events):
@@ -104,13 +112,13 @@ async def record(
                 ended = isinstance(event, Ending)
                 yield event
     except (GeneratorExit, asyncio.CancelledError):
-        end(ev.Cancelled(at=clock()))
+        end(ev.Cancelled())
         raise
     except SessionError:
         raise
     except Exception as bug:
         message = hide_keys(f"{type(bug).__name__}: {bug}")
-        end(ev.Failed(at=clock(), kind="bug", message=message, remedy=REPORT))
+        end(ev.Failed(kind="bug", message=message, remedy=REPORT))
         raise
 
 

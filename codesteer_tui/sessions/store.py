@@ -17,6 +17,7 @@ from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Event, Skipped, decode
 from codesteer_tui.problem import Problem
 from codesteer_tui.sessions import lock
+from codesteer_tui.steering.interrupted import interrupted
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Verdicts
 
@@ -34,6 +35,22 @@ class Recording(Struct, frozen=True):
     def transcript(self) -> Transcript:
         """The state after all of its events."""
         return Transcript.of(self.events)
+
+    @property
+    def whole(self) -> list[Event]:
+        """The events for whoever only looks: the calls that the run was stopped in stand before its ending.
+
+        A run writes them down when it is stopped; here they come by estimate where it could not. While it is being
+        recorded nothing is added.
+        """
+        transcript = self.transcript
+        ended = isinstance(self.events[-1], ev.Ending)
+        if not transcript.open_calls or (not ended and lock.is_held(self.path)):
+            return self.events
+        at = self.events[-1].at
+        lost = [msgspec.structs.replace(call.failed, at=at) for call in interrupted(transcript)]
+        place = len(self.events) - ended
+        return [*self.events[:place], *lost, *self.events[place:]]
 
 
 class Summary(Struct, frozen=True):

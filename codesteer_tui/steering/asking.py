@@ -8,14 +8,16 @@ a `CallFailed` with what had arrived, and then raises.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
 from msgspec import Struct
 
-from codesteer_tui.errors import ModelError, NotSent
+from codesteer_tui.errors import KEPT, ModelError, NotSent
 from codesteer_tui.events import (
     AnswerDelta,
     Answered,
@@ -30,6 +32,7 @@ from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, Te
 from codesteer_tui.providers.costs.estimating import estimated
 from codesteer_tui.steering.budget import LIFT, STOP, Budget
 from codesteer_tui.steering.execution import Ask
+from codesteer_tui.steering.interrupted import UNUSED, interrupted
 from codesteer_tui.steering.joining import joined
 from codesteer_tui.text import storable
 from codesteer_tui.transcript import Transcript
@@ -86,6 +89,9 @@ class _Stream:
     completed: Completed | None = None
     failure: ModelError | None = None
     cut: bool = False
+    waits_until: float = 0.0
+    """The end of the last wait for another try, by the monotonic clock."""
+    billed: Usage | None = None
 
     @property
     def chars(self) -> int:
@@ -116,6 +122,8 @@ class Calls:
     def __init__(self, *, ask: Ask | None = None, budget: Budget | None = None, first_id: int = 1) -> None:
         self.budget = budget or Budget()
         self._ask, self._next_id = ask, first_id
+        # The checker has the most calls that are settled together: three programs, each asked for twice at most.
+        self._streams: deque[tuple[Role, tuple[Message, ...], _Stream]] = deque(maxlen=8)
 
     async def make(self, call: Call) -> AsyncGenerator[Step | Said, None]:
         """Send a call and stream its reply; the last item is its one `Said`.
@@ -130,13 +138,16 @@ class Calls:
             async with aclosing(self._admit(call, messages)) as steps:
                 async for step in steps:
                     yield step
-            yield PromptSent(round=call.round, role=call.role, messages=messages)
-            tries += 1
             stream = _Stream()
+            self._streams.append((call.role, messages, stream))
+            yield PromptSent(round=call.round, role=call.role, messages=messages)
+            stream.began = time.monotonic()
+            tries += 1
             async with aclosing(_streamed(call, messages, stream)) as deltas:
                 async for delta in deltas:
                     yield delta
             usage = self.budget.spend(call.model.info, messages, _usage(stream, messages))
+            stream.billed = usage
             if (failure := stream.failure) is None:
                 yield stream.said(before, usage)
                 return
@@ -151,8 +162,10 @@ class Calls:
                     raise failure
                 yield Retried(role=call.role, attempt=tries, after_s=0.0, reason=failure.message)
                 continue
-            if self._ask is None or questions == MAX_QUESTIONS:
+            if self._ask is None:
                 raise failure
+            if questions == MAX_QUESTIONS:
+                raise _given_up(failure)
             questions += 1
             question = _broken_off(call, failure, kept)
             asked = Asked(id=self._id(), question=question)
@@ -192,20 +205,26 @@ class Calls:
         self.budget.lifted = choice == LIFT
 
     def interrupted(self, transcript: Transcript) -> Iterator[CallFailed]:
-        """The calls that an earlier run of the session was stopped in, put on the bill by estimate."""
-        for role, sent in transcript.open_calls.items():
-            for place, (info, prompt) in enumerate(sent):
-                this = transcript.round(prompt.round)
-                text = this.so_far(role) if place == len(sent) - 1 else ""
-                usage = self.budget.spend(info, prompt.messages, estimated(prompt.messages, len(text)))
-                yield CallFailed(
-                    round=prompt.round,
-                    role=role,
-                    kind="interrupted",
-                    message="The run was stopped before the reply was whole.",
-                    text=text,
-                    usage=usage,
+        """The calls that the session was stopped in, put on the bill.
+
+        Of a run that has just been stopped all is known that had arrived; of an earlier one, what the transcript
+        has.
+        """
+        for info, prompt, failed in interrupted(transcript):
+            streams = (s for r, m, s in reversed(self._streams) if (r, m) == (prompt.role, prompt.messages))
+            usage = failed.usage
+            if stream := next(streams, None):
+                usage = stream.billed or _usage(stream, prompt.messages)
+                failed = msgspec.structs.replace(
+                    failed,
+                    text=stream.texts["answer"],
+                    reasoning=stream.texts["reasoning"],
+                    message=UNUSED if stream.billed else failed.message,
+                    seconds=time.monotonic() - stream.began,
                 )
+            if stream is None or stream.billed is None:
+                usage = self.budget.spend(info, prompt.messages, usage)
+            yield msgspec.structs.replace(failed, usage=usage)
 
     def _id(self) -> str:
         self._next_id += 1
@@ -231,6 +250,7 @@ async def _streamed(
                             stream.cut = True
                             return
                     case Retrying(attempt=attempt, after_s=after, reason=reason):
+                        stream.waits_until = time.monotonic() + after
                         yield Retried(role=call.role, attempt=attempt, after_s=after, reason=reason)
                     case Completed():
                         stream.completed = delta
@@ -242,8 +262,9 @@ def _usage(stream: _Stream, messages: tuple[Message, ...]) -> Usage:
     """What a stream used up, by estimate where the provider has not said."""
     if stream.completed and not stream.failure:
         return stream.completed.usage
-    free = stream.failure is not None and not stream.chars and stream.failure.kind not in COSTLY
-    return Usage() if free else estimated(messages, stream.chars)
+    failed = stream.failure is not None and stream.failure.kind not in COSTLY
+    waits = stream.failure is None and time.monotonic() < stream.waits_until
+    return Usage() if (failed or waits) and not stream.chars else estimated(messages, stream.chars)
 
 
 def _failed(
@@ -270,13 +291,19 @@ def _failed(
     )
 
 
+def _given_up(failure: ModelError) -> ModelError:
+    """The last failure of a call whose stream kept breaking, which says that it is not tried for ever."""
+    message = f"{failure.message} It broke off {MAX_QUESTIONS + 1} times, and is not asked again."
+    return ModelError(failure.kind, message, failure.remedy, provider=failure.provider)
+
+
 def _broken_off(call: Call, failure: ModelError, kept: Said) -> Question:
     whose = "TaskLLM's answer" if call.role == "task_llm" else "steerer's guidance"
     goes_on = bool(call.go_on and kept.text.strip())
     lines = (
         failure.message,
         f"{len(kept.text):,} characters of it had arrived, and are kept.",
-        failure.remedy,
+        failure.remedy.removeprefix(KEPT).strip(),
     )
     return Question(
         kind="broken_stream",

@@ -17,7 +17,7 @@ from codesteer_tui.config import SpendingLimits
 from codesteer_tui.providers import Sampling
 from codesteer_tui.providers.costs.estimating import tokens
 from codesteer_tui.providers.costs.prices import Price
-from codesteer_tui.text import dollars, money
+from codesteer_tui.text import dollars, paid
 from codesteer_tui.values import Bill, Message, Question, Role, RoleInfo, Usage
 
 Pricing: TypeAlias = Callable[[RoleInfo], Price | None]
@@ -93,7 +93,7 @@ class Budget:
     def question(self, call: Forecast, role: Role, info: RoleInfo, reason: str) -> Question:
         """Whether to send a call that could go beyond a limit: what was spent, what it may cost, the limit."""
         bill, limits = self.bill, self.limits
-        spent = money(bill.usd, estimated=bill.usage.estimated, unknown=bill.unknown) or "$0.00"
+        spent = paid(bill.usd, estimated=bill.usage.estimated, unknown=bill.unknown) or "$0.00"
         cost = "at a price that is not known" if call.usd is None else f"up to {dollars(call.usd)}"
         most = [
             f"{dollars(limits.session_usd)}" if limits.session_usd else "",
@@ -105,7 +105,7 @@ class Budget:
             f"{call.output_tokens:,} back, {cost}.",
             f"Limit of this session: {' and '.join(m for m in most if m)} ([limits] in the configuration).",
         ]
-        if call.usd is None:
+        if limits.session_usd and call.usd is None:
             lines.append("A price can be given in prices.toml beside the configuration: docs/providers.md")
         return Question(
             kind="over_limit",

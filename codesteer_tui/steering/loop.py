@@ -91,6 +91,8 @@ async def solve(
         except NotSent as refused:
             yield happened(run.finish(refused.message))
         except CodesteerError as error:
+            for lost in list(cast.calls.interrupted(transcript)):
+                yield happened(lost)
             kind = error.kind if isinstance(error, ModelError) else type(error).__name__
             yield happened(ev.Failed(kind=kind, message=error.message, remedy=error.remedy))
 

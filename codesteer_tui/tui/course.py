@@ -64,8 +64,10 @@ def changes(transcript: Transcript, this: Round, *roles: Role) -> list[RoleChang
 
 
 def failure(transcript: Transcript, this: Round, role: Role) -> CallFailed | None:
-    """The last call of a role that failed in this round."""
-    return next((f for f in reversed(transcript.failures) if f.round == this.number and f.role == role), None)
+    """The last call of a role that failed in this round; none that the run was stopped in, which says so itself."""
+    calls = (f for f in reversed(transcript.failures) if f.round == this.number and f.role == role)
+    last = next(calls, None)
+    return None if last and last.kind == "interrupted" else last
 
 
 def waits_for_person(transcript: Transcript, this: Round, about: Stream | None = None) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import signal
+import time
 
 import pytest
 
@@ -13,18 +16,23 @@ from tests.fake_servers import FakeServer, Scripted, openai_body
 
 ANSWER = openai_body("It is ", "<<<36>>>", usage=(1000, 200))
 HALF = openai_body("The sum of the numbers", " is thirty", finish=None, usage=None, done=False)
+QUESTION = ("Sum 1 to 8", "--max-rounds", "0", "--sandbox", "off")
 BROKEN = Scripted([HALF, b""], ending="cut")
 REST = openai_body("numbers is thirty", " six: <<<36>>>", usage=(1000, 200))
 
 
 async def solve(desk: Desk, server: FakeServer, *arguments: str, settings: str = "") -> Done:
     """A run of one round, whose TaskLLM is a server on loopback."""
+    configure(desk, server, settings)
+    return await asyncio.to_thread(desk.codesteer, "solve", *QUESTION, *arguments)
+
+
+def configure(desk: Desk, server: FakeServer, settings: str = "") -> None:
+    """A server on loopback as the TaskLLM."""
     desk.configure(
         f"[providers.mine]\nkind = 'openai'\nmodel = 'm'\nkey = 'none'\nbase_url = '{server.url}/v1'\n"
         f"retries = 0\nmax_tokens = 1000\n[roles]\ntask_llm = 'mine'\nchecker = 'off'\n{settings}"
     )
-    command = ("solve", "Sum 1 to 8", "--max-rounds", "0", "--sandbox", "off", *arguments)
-    return await asyncio.to_thread(desk.codesteer, *command)
 
 
 def price(desk: Desk) -> None:
@@ -32,6 +40,14 @@ def price(desk: Desk) -> None:
     desk.config.with_name("prices.toml").write_text(
         "[mine.models]\n'm' = { input = 1, output = 10 }\n", encoding="utf-8"
     )
+
+
+def wait_for_line(desk: Desk, word: str) -> None:
+    """Until the session file has a line with `word`."""
+    limit = time.monotonic() + 30
+    while not any(word in file.read_text() for file in desk.sessions.glob("*.jsonl")):
+        assert time.monotonic() < limit, f"no {word}"
+        time.sleep(0.05)
 
 
 def recording(desk: Desk) -> list[ev.Event]:
@@ -48,10 +64,34 @@ async def test_usage_and_money_are_told_by_role_and_round(desk: Desk) -> None:
     assert usage["task_llm"]["input_tokens"] == 1000
     assert usage["task_llm"]["usd"] == pytest.approx(0.003)
     assert usage["task_llm"]["estimated"] is False
+    assert usage["steerer"]["usd"] == usage["checker"]["usd"] == 0
     assert usage["total"]["usd"] == usage["total"]["known_usd"] == pytest.approx(0.003)
     assert done.data["usage_by_round"][0]["task_llm"]["output_tokens"] == 200
     assert "answer: 200 tokens, $0.0030 in " in done.err
     assert "used: 1,200 tokens, $0.0030\n    task_llm: 1,200 tokens, $0.0030" in done.err
+
+
+async def test_a_call_that_ctrl_c_stops_is_counted_and_what_arrived_is_kept(desk: Desk) -> None:
+    price(desk)
+    async with FakeServer(Scripted([HALF], ending="stall")) as server:
+        configure(desk, server)
+        process = desk.start("solve", *QUESTION, "--json")
+        await asyncio.to_thread(wait_for_line, desk, "answer_delta")
+        process.send_signal(signal.SIGINT)
+        out, err = await asyncio.to_thread(process.communicate, timeout=30)
+    assert process.returncode == 130
+    data = json.loads(out)
+    usage = data["usage"]["task_llm"]
+    assert usage["estimated"]
+    assert usage["output_tokens"] == 8
+    assert usage["usd"] == pytest.approx((usage["input_tokens"] + 80) / 1e6)
+    assert data["usage"]["total"] == {**usage, "known_usd": usage["usd"]}
+    assert f"used: ~{usage['input_tokens'] + 8} tokens, ~$" in err.decode()
+    again = desk.codesteer("replay", "--text", "last")
+    assert "task_llm: The run was stopped before the reply was whole." in again.out
+    assert "    The sum of the numbers is thirty\n" in again.out
+    assert desk.codesteer("replay", "--json", "last").data["usage"] == data["usage"]
+    assert desk.codesteer("sessions", "show", "--json", "last").data["usage"] == data["usage"]
 
 
 async def test_a_price_that_nobody_knows_is_null_and_not_nothing(desk: Desk) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.export import as_text, lasting, lines_of
+from codesteer_tui.steering.interrupted import KIND as INTERRUPTED
+from codesteer_tui.steering.interrupted import STOPPED
 from codesteer_tui.text import money, used
-from codesteer_tui.values import ExecutionResult, Limits, Message, NotRun, Program, Usage
+from codesteer_tui.values import ExecutionResult, Limits, Message, NotRun, Program, Role, Usage
 
 STAMP = re.compile(r"^ *\d+\.\d\ds  ")
 SOURCE = "for n in range(3):\n    print(n)\n\nprint('end')\n"
@@ -72,15 +74,36 @@ def test_what_was_used_up_stands_at_the_end_by_role_and_round() -> None:
     ]
     lines = as_text(events).splitlines()
     assert lines[0].endswith("answer: 200 tokens, $0.0123 in 2.0 s")
-    assert "checker: the call failed: It broke. (~12 tokens, $?)" in lines[2]
+    assert "checker: the call failed: It broke. (~12 tokens, price unknown)" in lines[2]
     assert [line.strip() for line in lines[3:5]] == ["what had arrived:", "half"]
     assert lines[5:] == [
-        "used: ~1,212 tokens, ~$0.0123+?",
+        "used: ~1,212 tokens, ~$0.0123 and a part of unknown price",
         "    task_llm: 1,200 tokens, $0.0123",
-        "    checker: ~12 tokens, $?",
+        "    checker: ~12 tokens, price unknown",
         "    round 0: task_llm: 1,200 tokens, $0.0123",
-        "    round 1: checker: ~12 tokens, $?",
+        "    round 1: checker: ~12 tokens, price unknown",
     ]
+
+
+@pytest.mark.parametrize("role", ["task_llm", "steerer", "checker"])
+def test_what_had_arrived_of_a_stopped_call_is_given_and_marked(role: Role) -> None:
+    lost = ev.CallFailed(
+        round=0,
+        role=role,
+        kind=INTERRUPTED,
+        message=STOPPED,
+        text="It is thir",
+        reasoning="Hmm, so",
+        usage=Usage(10, 5, estimated=True, usd=0.02),
+    )
+    assert [line[11:] for line in lines_of(lost)] == [
+        f"{role}: The run was stopped before the reply was whole. (~15 tokens, ~$0.02)",
+        "  the reasoning that had arrived:",
+        "    Hmm, so",
+        "  what had arrived:",
+        "    It is thir",
+    ]
+    assert len(lines_of(lost, full=False)) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,5 +122,6 @@ def test_what_was_used_up_stands_at_the_end_by_role_and_round() -> None:
 )
 def test_money_in_words(usd: float, estimated: bool, unknown: bool, words: str) -> None:
     assert money(usd, estimated=estimated, unknown=unknown) == words
-    price = f", {words}" if words else ""
+    in_full = {"$?": "price unknown", "$0.01+?": "$0.01 and a part of unknown price"}.get(words, words)
+    price = f", {in_full}" if words else ""
     assert used(1, usd, estimated=estimated, unknown=unknown) == f"{'~' if estimated else ''}1 token{price}"

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import aclosing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from codesteer_tui import events as ev
@@ -15,14 +16,16 @@ from codesteer_tui.config import (
     Roles,
     SandboxSettings,
     Sessions,
+    SpendingLimits,
     Steering,
     default_providers,
 )
 from codesteer_tui.errors import ConfigError, ModelError
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.sessions import Recording, open_session, read_recording
+from codesteer_tui.text import dollars
 from codesteer_tui.values import Question, Reply, Verdicts
-from tests.fake_servers import FakeServer, Scripted, anthropic_body, sliced
+from tests.fake_servers import FakeServer, Scripted, anthropic_body, openai_body, sliced
 
 GAME = pose("Use 4 7 8 8 to make 24")
 
@@ -147,6 +150,46 @@ async def test_leaving_early_stops_the_run_and_says_so_in_the_record(tmp_path: P
     assert session.path
     assert isinstance(read_recording(session.path).events[-1], ev.Cancelled)
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_a_call_that_the_run_is_stopped_in_is_counted_in_the_record_and_at_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODESTEER_CONFIG", str(tmp_path / "config.toml"))
+    (tmp_path / "prices.toml").write_text("[mine.models]\nm = { input = 1000, output = 2000 }\n")
+    half = openai_body("The answer is the sum", finish=None, usage=None, done=False)
+    async with FakeServer(Scripted([half], ending="stall")) as server:
+        mine = Provider(kind="openai", model="m", base_url=server.url + "/v1", key="none")
+        config = configured(tmp_path, task_llm="mine", checker="off", mine=mine)
+        async with open_session(config, GAME, ask=decline) as session:
+            async with aclosing(session.events) as events:
+                async for event in events:
+                    if isinstance(event, ev.AnswerDelta):
+                        break
+        assert session.path
+        stopped = read_recording(session.path)
+        lost, ending = stopped.events[-2:]
+        assert session.afterwards == (lost, ending)
+        assert isinstance(ending, ev.Cancelled)
+        assert isinstance(lost, ev.CallFailed)
+        assert (lost.role, lost.kind, lost.text) == ("task_llm", "interrupted", "The answer is the sum")
+        assert lost.usage.estimated
+        assert lost.usage.usd == pytest.approx(
+            lost.usage.input_tokens / 1e3 + lost.usage.output_tokens * 2e-3
+        )
+        bill = stopped.transcript.bill
+        assert (bill.usage.tokens, bill.usd, bill.unknown) == (lost.usage.tokens, lost.usage.usd, False)
+        assert stopped.whole == stopped.events
+        # What was spent before counts: one more cent is less than any call can cost here.
+        limited = msgspec.structs.replace(config, limits=SpendingLimits(session_usd=bill.usd + 0.01))
+        rest = await run(limited, GAME, continue_from=stopped)
+        assert len(server.asked) == 1
+    assert not of(ev.CallFailed, rest)
+    assert (
+        f"Spent so far: ~{dollars(bill.usd)}, {bill.usage.tokens:,} tokens"
+        in of(ev.Asked, rest)[0].question.detail
+    )
+    assert isinstance(rest[-1], ev.Finished)
 
 
 async def test_a_stopped_run_goes_on_in_the_same_file(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from codesteer_tui.errors import SessionError
 from codesteer_tui.problem import Problem
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.store import Store, read_recording
-from codesteer_tui.values import SandboxInfo, Verdicts
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import Message, SandboxInfo, Usage, Verdicts
 
 
 def write(folder: Path, name: str, *more: ev.Event) -> Path:
@@ -113,3 +114,35 @@ def test_a_session_without_its_first_line_yet_is_running_and_not_unreadable(tmp_
     (summary,) = Store(tmp_path).list()
     assert (summary.ending, summary.note) == ("running", "")
     file.close()
+
+
+ASKED = ev.PromptSent(at=1.0, round=0, role="task_llm", messages=(Message("user", "x" * 400),))
+HALF = ev.AnswerDelta(at=2.0, round=0, text="half of it")
+STOPPED = ev.Cancelled(at=3.0)
+
+
+@pytest.mark.parametrize("ending", [STOPPED, None], ids=["stopped", "killed"])
+def test_a_record_that_does_not_say_how_a_call_ended_is_read_as_if_it_did(
+    tmp_path: Path, ending: ev.Ending | None
+) -> None:
+    path = write(tmp_path, "s", ev.RoundStarted(round=0), ASKED, HALF, *([ending] if ending else []))
+    recording = read_recording(path)
+    lost = recording.whole[4]
+    assert isinstance(lost, ev.CallFailed)
+    assert (lost.kind, lost.text, lost.usage) == ("interrupted", "half of it", Usage(100, 3, estimated=True))
+    assert recording.whole[:4] + recording.whole[5:] == recording.events
+    bill = Transcript.of(recording.whole).bill
+    assert (bill.usage.tokens, bill.unknown) == (103, True)
+    # What goes on with the session counts the call itself, at its price.
+    assert recording.transcript.bill.usage.tokens == 0
+    assert recording.transcript.open_calls
+
+
+def test_a_call_of_a_session_that_is_being_recorded_is_not_over(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    path = write(tmp_path, "s", ev.RoundStarted(round=0), ASKED, HALF)
+    file = SessionFile(path, append=True)
+    recording = read_recording(path)
+    assert recording.whole == recording.events
+    file.close()
+    assert len(recording.whole) == len(recording.events) + 1

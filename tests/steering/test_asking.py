@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -12,15 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codesteer_tui import events as ev
-from codesteer_tui.errors import ModelError
+from codesteer_tui.errors import KEPT, ModelError
 from codesteer_tui.problem import pose
-from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
+from codesteer_tui.providers import Completed, Delta, Retrying, Sampling, TextDelta
 from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.steering import asking
 from codesteer_tui.steering.answer_checker import ModelChecker, NoChecker
 from codesteer_tui.steering.asking import AGAIN, GO_ON, Calls
 from codesteer_tui.steering.budget import STOP, Budget
 from codesteer_tui.steering.execution import Executor
+from codesteer_tui.steering.interrupted import STOPPED, UNUSED, interrupted
 from codesteer_tui.steering.joining import joined
 from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.prompts import load_pack
@@ -115,6 +117,34 @@ async def run(cast: Cast, transcript: Transcript | None = None) -> list[ev.Event
     method = Method(max_rounds=0)
     async with aclosing(solve(cast, transcript, method, clock=lambda: float(next(ticks)))) as stream:
         return [event async for event in stream]
+
+
+class Stuck(Breaking):
+    """Says this much, and then nothing more."""
+
+    def __init__(self, first: str | Retrying) -> None:
+        super().__init__()
+        self.first, self.reached = first, asyncio.Event()
+
+    async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
+        yield TextDelta(self.first) if isinstance(self.first, str) else self.first
+        self.reached.set()
+        await asyncio.sleep(600)
+
+
+async def cancelled_in(model: Stuck, transcript: Transcript, company: Cast) -> None:
+    """A run that is cancelled while this model is stuck."""
+
+    async def consume() -> None:
+        async with aclosing(solve(company, transcript, Method())) as stream:
+            async for _ in stream:
+                pass
+
+    task = asyncio.create_task(consume())
+    await model.reached.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 def of(kind: type[T], events: list[ev.Event]) -> list[T]:
@@ -297,6 +327,7 @@ async def test_a_call_that_was_interrupted_is_on_the_bill_when_the_session_goes_
     lost = events[0]
     assert isinstance(lost, ev.CallFailed)
     assert (lost.kind, lost.role, lost.text) == ("interrupted", "task_llm", "A long ")
+    assert lost.message == STOPPED
     assert lost.usage.estimated
     assert lost.usage.output_tokens == 2
     assert lost.usage.usd is not None
@@ -305,6 +336,87 @@ async def test_a_call_that_was_interrupted_is_on_the_bill_when_the_session_goes_
     # Once only.
     assert len(of(ev.CallFailed, events)) == 1
     assert not transcript.open_calls
+
+
+async def stopped_at(
+    transcript: Transcript, company: Cast, event_type: type[ev.Event], count: int = 1
+) -> None:
+    """A run that is left at the `count`-th event of this type."""
+    async with aclosing(solve(company, transcript, Method())) as stream:
+        async for event in stream:
+            count -= isinstance(event, event_type)
+            if not count:
+                return
+    raise AssertionError(f"no {event_type.__name__}")
+
+
+async def test_only_what_arrived_after_a_break_is_the_interrupted_calls() -> None:
+    transcript = started()
+    company = cast(Breaking(("The first half ", BROKEN), "and the rest of it"), Person(GO_ON))
+    await stopped_at(transcript, company, ev.AnswerDelta, count=4)
+    by_transcript = [found.failed for found in interrupted(transcript)]
+    (lost,) = company.calls.interrupted(transcript)
+    assert [f.text for f in by_transcript] == [lost.text] == ["and the"]
+    assert (lost.usage.input_tokens, lost.usage.output_tokens) == (
+        by_transcript[0].usage.input_tokens,
+        by_transcript[0].usage.output_tokens,
+    )
+    assert lost.usage.usd
+    assert by_transcript[0].usage.usd is None
+
+
+async def test_a_reply_of_the_checker_that_was_whole_is_counted_as_the_provider_counted_it() -> None:
+    transcript = started()
+    company = cast(Breaking("It is <<<42>>>"), Person(), checker=Breaking(TEST_PROGRAM))
+    await stopped_at(transcript, company, ev.ExecutionStarted)
+    before = company.calls.budget.bill
+    (lost,) = company.calls.interrupted(transcript)
+    assert (lost.role, lost.text, lost.message) == ("checker", TEST_PROGRAM, UNUSED)
+    assert not lost.usage.estimated
+    assert lost.usage.tokens
+    assert company.calls.budget.bill == before
+    transcript.apply(lost)
+    assert transcript.bill == before
+
+
+async def test_what_had_arrived_of_the_checkers_reply_is_known_to_the_run_itself() -> None:
+    transcript, checker = started(), Stuck("import ")
+    company = cast(Breaking("It is <<<42>>>"), Person(), checker=checker)
+    await cancelled_in(checker, transcript, company)
+    (lost,) = company.calls.interrupted(transcript)
+    assert (lost.role, lost.text, lost.message) == ("checker", "import ", STOPPED)
+    assert lost.usage.output_tokens == 2
+
+
+async def test_a_call_that_is_stopped_while_it_waits_for_another_try_has_cost_nothing() -> None:
+    transcript, model = started(), Stuck(Retrying(1, 60.0, "busy"))
+    company = cast(model, Person())
+    await cancelled_in(model, transcript, company)
+    (lost,) = company.calls.interrupted(transcript)
+    assert (lost.role, lost.usage.tokens) == ("task_llm", 0)
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_giving_up_on_a_stream_that_keeps_breaking_is_said(goes_on: bool) -> None:
+    replies = [("It is ", BROKEN)] * 4
+    person = Person(*[GO_ON if goes_on else AGAIN] * 3)
+    events = await run(cast(Breaking(*replies), person))
+    assert len(person.asked) == 3
+    failed = events[-1]
+    assert isinstance(failed, ev.Failed)
+    assert failed.message == "The connection was lost. It broke off 4 times, and is not asked again."
+    assert failed.remedy == BROKEN.remedy
+
+
+async def test_the_question_says_once_that_what_arrived_is_kept() -> None:
+    error = ModelError("broken_stream", "The connection was lost.", f"{KEPT} Try again.")
+    person = Person(STOP)
+    await run(cast(Breaking(("half of it", error)), person))
+    assert person.asked[0].detail.split("\n") == [
+        "The connection was lost.",
+        "10 characters of it had arrived, and are kept.",
+        "Try again.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,14 @@ def test_the_question_is_honest_about_a_price_that_is_not_known() -> None:
     assert "prices.toml" in question.detail
 
 
+def test_a_price_is_advised_only_where_it_would_help() -> None:
+    mine = budget(tokens=100, price=None)
+    call = mine.forecast(INFO, ASKED, Sampling(max_tokens=1000))
+    question = mine.question(call, "task_llm", INFO, mine.over(call, INFO))
+    assert "prices.toml" not in question.detail
+    assert "Limit of this session: 100 tokens" in question.detail
+
+
 async def test_a_refused_call_ends_the_run_without_an_answer_and_without_a_crash() -> None:
     model, person = Breaking("It is <<<42>>>"), Person(STOP)
     events = await run(cast(model, person, budget=budget(usd=0.01)))

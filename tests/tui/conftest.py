@@ -61,7 +61,8 @@ class FakeSession:
     """A session that yields events that the test made."""
 
     def __init__(self, events: Sequence[Event], hold: object = None) -> None:
-        self.id, self.path, self.ending = "fake", None, None
+        self.id, self.path = "fake", None
+        self.afterwards: tuple[Event, ...] = ()
         self.events = self._events(events, hold)
         self.pending: dict[Role, RoleInfo] = {}
         self.next_round = 1
@@ -74,7 +75,7 @@ class FakeSession:
             await hold.wait()  # type: ignore[attr-defined]
 
 
-def opener(session: FakeSession, *, ending: object = None) -> Callable[..., object]:
+def opener(session: FakeSession, *, ending: Event | None = None) -> Callable[..., object]:
     """Something to put in the place of `open_session`."""
 
     @asynccontextmanager
@@ -84,7 +85,7 @@ def opener(session: FakeSession, *, ending: object = None) -> Callable[..., obje
             yield session
         finally:
             session.closed = True
-            if session.ending is None:
-                session.ending = ending  # type: ignore[assignment]
+            if ending is not None:
+                session.afterwards = (ending,)
 
     return open_session

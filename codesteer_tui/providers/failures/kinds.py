@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
-from codesteer_tui.errors import ModelError, ModelErrorKind
+from codesteer_tui.errors import KEPT, ModelError, ModelErrorKind
 from codesteer_tui.providers.failures.network import is_network, loss
 from codesteer_tui.providers.failures.words import (
     asked_wait,
@@ -206,9 +206,6 @@ _WHAT: dict[ModelErrorKind, str] = {
     "not_found": "does not know the model",
     "unreachable": "could not be reached",
 }
-KEPT = "What had arrived is kept."
-"""What the remedy of a reply that broke off begins with."""
-
 _REMEDY: dict[ModelErrorKind, str] = {
     "auth": "Check that the key is the right one for this provider and may use this model.",
     "missing_key": "Set the key of this provider in the configuration or in its environment variable.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.events import Answered, Ending, Retried, RoleChanged, is_delta
+from codesteer_tui.events import Answered, Event, Retried, RoleChanged, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
@@ -250,18 +251,18 @@ class LiveScreen(DeskScreen):
         finally:
             self.running, self.session = False, None
             self._tell_roles()
-            await self._over(desk, session.ending if session else None)
+            await self._over(desk, session.afterwards if session else ())
 
     def _tell_roles(self) -> None:
         """Somebody else plays, or nobody any more: where the roles are shown, show that."""
         app: CodesteerApp = self.app  # type: ignore[assignment]
         app.show_roles()
 
-    async def _over(self, desk: Desk, ending: object) -> None:
+    async def _over(self, desk: Desk, afterwards: Sequence[Event]) -> None:
         if not is_there(desk):
             return
-        if isinstance(ending, Ending) and desk.transcript.ending is None:
-            await desk.show(ending)
+        for event in () if desk.transcript.ending else afterwards:
+            await desk.show(event)
         if desk.transcript.ending:
             self.query_one(EndingPanel).show(desk.transcript)
         self.draw_lines()

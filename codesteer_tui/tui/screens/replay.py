@@ -32,7 +32,7 @@ class ReplayScreen(DeskScreen):
     def __init__(self, recording: Recording, *, play: bool = False, speed: float = 1.0) -> None:
         super().__init__(id="replay")
         self.recording = recording
-        self.player = Player(recording.events, speed=speed)
+        self.player = Player(recording.whole, speed=speed)
         self._play_at_once = play
 
     def compose(self) -> ComposeResult:

@@ -83,6 +83,7 @@ def bar_text(player: Player, width: int) -> str:
     cells = ["-"] * width
     for kind, letter, _ in LETTERS:
         for event in player.events:
-            if isinstance(event, kind):
+            stopped = isinstance(event, ev.CallFailed) and event.kind == "interrupted"
+            if isinstance(event, kind) and not stopped:
                 cells[cell_at(event.at, player.total_seconds, width)] = letter
     return "".join(cells)
