@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from codesteer_tui.values import Role
 
 
+CHOOSING = "choosing"
+"""The group of the workers that give roles away, store keys and save."""
+
 NOTICE_WIDTH = 56
 """Columns for the text of a notice, as wide as `styles/app.tcss` makes it."""
 
@@ -115,7 +118,7 @@ class CodesteerApp(App[None]):
 
     def choose(self, role: Role, player: str) -> None:
         """Have a player for a role: from the next round of a run, and for every problem from now on."""
-        self._in_background(self.choosing.choose(role, player))
+        self.choosing.begin(role, player)
 
     def open_models(self, role: Role = "task_llm") -> None:
         """Show who plays which role."""
@@ -141,11 +144,11 @@ class CodesteerApp(App[None]):
         self._in_background(self.choosing.save(event.role))
 
     def _in_background(self, work: Coroutine[None, None, object]) -> None:
-        self.run_worker(work, group="choosing", exclusive=True, exit_on_error=False)
+        self.run_worker(work, group=CHOOSING, exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A bug in a choice is shown, and does not take a run down with it."""
-        if event.worker.group == "choosing" and event.state is WorkerState.ERROR:
+        if event.worker.group == CHOOSING and event.state is WorkerState.ERROR:
             error = event.worker.error
             self.live.explain(
                 f"This is a bug in codesteer: {type(error).__name__}: {error}", "Please report it."

@@ -2,7 +2,7 @@
 
 Every key survives legacy terminals, tmux and screen: no Ctrl+H, Ctrl+I, Ctrl+M or Ctrl+[ (they arrive as
 other keys), no Ctrl+A or Ctrl+B (screen and tmux keep them), no Alt with a digit. Letters and digits act only
-while a pane has the focus.
+where nothing can be typed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ KEYS: tuple[Key, ...] = (
         "anywhere",
         "new",
     ),
-    Key("zoom", "f5", "screen.zoom", "zoom the pane, or show all four again", "desk", "zoom"),
     Key("palette", "ctrl+p", "app.command_palette", "find a command", "anywhere", "palette"),
     Key(
         "back",
@@ -53,6 +52,7 @@ KEYS: tuple[Key, ...] = (
     Key("quit", "ctrl+q", "app.quit", "quit", "anywhere", "quit"),
     Key("next_pane", "tab", "screen.next_pane(1)", "go to the next pane", "desk", "pane"),
     Key("previous_pane", "shift+tab", "screen.next_pane(-1)", "go to the previous pane", "desk"),
+    Key("zoom", "f5", "screen.zoom", "zoom the pane, or show all four again", "desk", "zoom"),
     Key("send", "enter", "send", "send the problem", "prompt", "send"),
     Key("newline", "ctrl+j,shift+enter", "newline", "start a new line", "prompt", "line"),
     Key("history", "up,down", "recall", "go through the problems that were typed before", "prompt"),
@@ -92,15 +92,18 @@ KEYS: tuple[Key, ...] = (
     Key("open", "enter", "open", "open at the end", "sessions", "open"),
     Key("watch", "p", "watch", "play from the start", "sessions", "play"),
     Key("delete", "d", "delete", "delete, after asking", "sessions", "delete"),
-    Key("choose", "enter", "select", "give the role to this player", "models", "choose"),
-    Key("role_1", "1", "screen.role(1)", "go to the TaskLLM", "models", "role", "1-3"),
-    Key("role_2", "2", "screen.role(2)", "go to the steerer", "models"),
-    Key("role_3", "3", "screen.role(3)", "go to the checker", "models"),
-    Key("search", "slash", "screen.search", "search, or write provider:model", "models", "search"),
-    Key("models_of", "right", "screen.models_of", "list the models of this provider", "models"),
-    Key("save", "s", "screen.save", "save who plays the role for later", "models", "save"),
-    Key("enter_key", "k", "screen.enter_key", "enter the key of this provider", "models", "key"),
-    Key("ask_again", "r", "screen.ask_again", "ask all providers again", "models", "again"),
+    Key("choose", "enter", "screen.choose", "give the role to the highlighted player", "models", "choose"),
+    Key("next_player", "down", "screen.move(1)", "go to the next player", "models"),
+    Key("previous_player", "up", "screen.move(-1)", "go to the player before", "models"),
+    Key("players_on", "pagedown", "screen.move(10)", "go on by ten players", "models"),
+    Key("players_back", "pageup", "screen.move(-10)", "go back by ten players", "models"),
+    Key("next_role", "tab", "screen.next_role(1)", "go to the next role", "models", "role"),
+    Key("previous_role", "shift+tab", "screen.next_role(-1)", "go to the role before", "models"),
+    Key("models_of", "right", "right", "behind what is typed: search in the provider's models", "models"),
+    Key("save", "ctrl+s", "screen.save", "save who plays the role for later, after asking", "models", "save"),
+    Key("enter_key", "ctrl+k", "screen.enter_key", "enter the key of this provider", "models", "key"),
+    Key("ask_again", "ctrl+r", "screen.ask_again", "ask all providers again", "models", "again"),
+    Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
 )
 
 _NAMES = {
@@ -117,6 +120,8 @@ _NAMES = {
     "end": "End",
     "tab": "Tab",
     "up": "Up",
+    "pagedown": "PageDown",
+    "pageup": "PageUp",
     "down": "Down",
     "slash": "/",
 }
@@ -126,6 +131,9 @@ _OWN = {"palette", "quit", "copy", "send", "newline", "history", "empty"}
 ALWAYS_SHOWN = {"help", "quit"}
 """In the key line, whatever else does not fit."""
 
+SHOWN_IN_A_RUN = {"models"}
+"""The same while a run goes on: what could be looked for in the middle of it."""
+
 
 def bindings(where: Where) -> list[BindingType]:
     """The bindings of one place."""
@@ -133,6 +141,15 @@ def bindings(where: Where) -> list[BindingType]:
         Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=where == "replay")
         for key in KEYS
         if key.where == where and key.id not in _OWN
+    ]
+
+
+def openers() -> list[BindingType]:
+    """The bindings that open a screen, acted on before the focus sees them: what is typed next is for that screen."""
+    return [
+        Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=True)
+        for key in KEYS
+        if key.id in ("help", "settings", "models", "sessions")
     ]
 
 

@@ -11,8 +11,9 @@ from codesteer_tui.config import Config, Provider
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import Price
-from codesteer_tui.providers.keys.sources import KeyState, source_in_words
+from codesteer_tui.providers.keys.sources import KeyState, host_of, source_in_words
 from codesteer_tui.providers.opening import Choice, choose_provider, choose_role
+from codesteer_tui.providers.probing.listings import find
 from codesteer_tui.providers.probing.reaching import Reachability
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.text import plain
@@ -227,6 +228,31 @@ def matching(players: Iterable[Player], typed: str) -> list[Player]:
 
 def _of_model(choice: Choice | None, model: str) -> Choice | None:
     return msgspec.structs.replace(choice, model=model) if choice else None
+
+
+def of_model(found: Reachability, choice: Choice) -> Reachability:
+    """What was found of a provider, told of another of its models: by its list, without asking it again."""
+    provider = choice.provider
+    if not found.ok or provider is None or provider.kind not in ("openai", "anthropic"):
+        return found
+    mine, host = find(found.listed, choice.model), host_of(provider)
+    # Azure lists models, and is called by the names of deployments.
+    missing = mine is None and bool(found.listed) and provider.preset != "azure"
+    detail, remedy = f"{host} answers" + (f" and lists {choice.model}" if mine else ""), ""
+    if missing:
+        detail = f"{host} answers; it lists {len(found.listed)} models, and {choice.model!r} is not there"
+        remedy = f"See their names: type {choice.name}: into the search"
+    context, note = (mine.context_tokens if mine else 0), ""
+    if provider.context_tokens:
+        context, note = provider.context_tokens, "as configured"
+    return msgspec.structs.replace(
+        found,
+        detail=detail,
+        remedy=remedy,
+        context_tokens=context,
+        context_note=note,
+        model_known=True if mine else False if missing else None,
+    )
 
 
 def chosen(config: Config, role: Role) -> str:

@@ -30,9 +30,7 @@ def test_the_task_llm_is_switched_in_the_middle_of_a_session(
     terminal.wait_for("Type a problem")
     terminal.type("Use 4 7 8 8 to make 24\r")
     terminal.wait_for("TaskLLM answers")
-    terminal.type(CTRL_O)
-    terminal.wait_for(r"> TASK +slow")
-    terminal.type("/second\r")
+    terminal.type(CTRL_O + "second\r")  # in one go, as a quick typist does
     terminal.wait_for(r"> TASK +slow +-> second at R1")
     terminal.type(ESC)  # empties the search
     terminal.settle()

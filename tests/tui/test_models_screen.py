@@ -111,13 +111,13 @@ async def test_it_shows_who_plays_and_who_can_with_what_is_known_of_them(make: M
         await pilot.pause()
         assert "could not be reached" in words_on(app)
         assert "->" in shown
-        await pilot.press("2")
+        await pilot.press("tab")
         await pilot.pause()
         shown = text_on(app)
         assert "> STEER" in shown
         assert "rules" in {row.player for row in screen.rows}
         assert "demo" not in {row.player for row in screen.rows}  # it cannot steer
-        await pilot.press("3")
+        await pilot.press("tab")
         await pilot.pause()
         assert {"off", "same-as-task", "demo"} <= {row.player for row in screen.rows}
     assert not server.prompts
@@ -173,9 +173,7 @@ async def test_models_that_the_server_lists_are_offered_and_others_can_be_typed(
         assert screen.query_one("#typed", Input).value == "served:"
         await pilot.press(*"oth", "enter")
         await until(pilot, lambda: task_llm(app) == "served:other")
-        await pilot.press("escape", "slash")
-        screen.query_one("#typed", Input).value = "served:unheard-of"
-        await pilot.press("enter")
+        await pilot.press("escape", *"/served:unheard-of", "enter")
         await until(pilot, lambda: task_llm(app) == "served:unheard-of")
         assert "does not list that model" in words_on(app)
 
@@ -190,13 +188,13 @@ async def test_a_choice_is_saved_for_good_and_what_is_stronger_is_named(
         await until(pilot, lambda: task_llm(app) == "served:m")
         assert not (home / "user.toml").exists()
         (home / "user.toml").write_text('# mine\n[providers.served]\nkind = "openai"\n')
-        await pilot.press("s")
+        await pilot.press("ctrl+s")
         await until(pilot, lambda: "Saved in" in words_on(app))
         saved = (home / "user.toml").read_text()
         assert saved.startswith("# mine\n")
         assert load_settings().config.roles.task_llm == "served:m"
         monkeypatch.setenv("CODESTEER_ROLES__TASK_LLM", "demo")
-        await pilot.press("s")
+        await pilot.press("ctrl+s")
         await until(pilot, lambda: "CODESTEER_ROLES__TASK_LLM" in words_on(app))
 
 
@@ -207,7 +205,7 @@ async def test_a_choice_that_cannot_be_saved_says_what_to_write(
     app = make()
     async with app.run_test(size=ROOMY) as pilot:
         await open_models(app, pilot)
-        await pilot.press("s")
+        await pilot.press("ctrl+s")
         await until(pilot, lambda: "was not saved" in words_on(app))
         assert (home / "user.toml").read_text() == "not [toml"
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, openers
 from codesteer_tui.tui.layout import SHORT_FROM, TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class DeskScreen(Screen[None]):
     """A screen with a desk on it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("desk")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("desk"), *openers()]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own declaration is not a ClassVar for mypy
         (0, "-tabs"),
         (TABS_BELOW, "-two"),

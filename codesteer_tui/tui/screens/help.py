@@ -20,7 +20,7 @@ HEADINGS: dict[Where, str] = {
     "pane": "In a pane",
     "replay": "In a replay",
     "sessions": "In the list of sessions",
-    "models": "In the list of models",
+    "models": "In the list of models, where typing searches",
 }
 
 

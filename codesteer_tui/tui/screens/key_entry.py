@@ -19,6 +19,7 @@ from codesteer_tui.errors import CodesteerError
 from codesteer_tui.providers.keys.sources import Where, can_store_in_keyring, key_file, store_key
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
+from codesteer_tui.tui.in_order import act_in_order
 
 
 class KeyInput(Input):
@@ -35,6 +36,10 @@ class KeyInput(Input):
         if isinstance(message, Input.Changed | Input.Submitted | Input.Blurred):
             return False
         return super().post_message(message)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not event.is_printable:
+            await act_in_order(self, event)
 
     async def action_submit(self) -> None:
         self.post_message(self.Entered())

@@ -14,7 +14,7 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from codesteer_tui.errors import CodesteerError
+from codesteer_tui.errors import CodesteerError, ModelError
 from codesteer_tui.events import Answered, Event, Retried, RoleChanged, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
@@ -126,29 +126,31 @@ class LiveScreen(DeskScreen):
 
     @on(Prompt.Sent)
     def _sent(self, event: Prompt.Sent) -> None:
+        prompt = self.query_one(Prompt)
         if not event.text.strip():
-            prompt = self.query_one(Prompt)
-            prompt.put("")
             prompt.say("type a problem first")
             return
         if typed := read_command(event.text):
-            self._obey(typed)
+            self._obey(typed, event.text)
             return
         try:
             problem = pose(event.text)
         except CodesteerError as error:
             remedy = f"{error.remedy} Ctrl+N empties the prompt."
             self.query_one(EndingPanel).explain(error.message, remedy)
+            prompt.give_back(event.text)
             return
-        self.begin(problem)
+        if not self.begin(problem):
+            prompt.give_back(event.text)
 
-    def _obey(self, typed: Typed) -> None:
+    def _obey(self, typed: Typed, text: str) -> None:
         """Do what a command says, or say which ones there are."""
         command, prompt = typed.command, self.query_one(Prompt)
         if command is None:
             self.query_one(EndingPanel).explain(typed.hint, ELSE_A_PROBLEM)
+            prompt.give_back(text)
             return
-        prompt.remember(prompt.text)
+        prompt.remember(text)
         self.query_one(EndingPanel).clear()
         app: CodesteerApp = self.app  # type: ignore[assignment]
         if command.word == "/help":
@@ -159,7 +161,8 @@ class LiveScreen(DeskScreen):
             app.open_models(command.role or "task_llm")
 
     def on_settings(self) -> None:
-        """Somebody was chosen for a role: show it."""
+        """Somebody was chosen for a role, or a key was stored: show it, and drop what was said to be missing."""
+        self.query_one(EndingPanel).clear_advice()
         self.on_screen_resume()
         self.draw_lines()
 
@@ -179,20 +182,25 @@ class LiveScreen(DeskScreen):
     def _example_chosen(self, event: Welcome.Chosen) -> None:
         self.begin(pose(event.question))
 
-    def begin(self, problem: Problem) -> None:
-        """Start solving, unless a problem is being solved already."""
+    def begin(self, problem: Problem) -> bool:
+        """Start solving; false where a problem is being solved already."""
         if self.running:
             self.notify(
                 "Esc stops it; then send yours. Ctrl+N empties the prompt.",
                 title="Still solving a problem",
                 markup=False,
             )
-            return
+            return False
         self.running = True
+        prompt = self.query_one(Prompt)
+        self.query_one(EndingPanel).clear()
+        prompt.remember(problem.question)
+        prompt.say("")
         self._began = time.monotonic()
         self._turn = self.run_worker(
             partial(self._solve, problem), name="solve", group="solve", exit_on_error=False
         )
+        return True
 
     def stop(self) -> bool:
         """Stop the turn and keep what came; False if nothing is running."""
@@ -224,34 +232,43 @@ class LiveScreen(DeskScreen):
     async def _solve(self, problem: Problem) -> None:
         prompt, panel = self.query_one(Prompt), self.query_one(EndingPanel)
         desk = await self._clear_desk()
-        panel.clear()
-        prompt.remember(problem.question)
-        prompt.say("")
-        session = None
+        app: CodesteerApp = self.app  # type: ignore[assignment]
         try:
-            # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.
-            sessions = await asyncio.to_thread(_import_sessions)
-            config, file = self.settings.config, self.settings.asked.user_file
-            async with sessions.open_session(
-                config, problem, ask=self.ask_person, config_file=file
-            ) as session:
-                self.session = session
-                async for event in session.events:
-                    self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0
-                    await desk.show(event)
-                    if isinstance(event, RoleChanged):
-                        self._tell_roles()
-                    if isinstance(event, Answered) and event.reply.note:
-                        self.notify(event.reply.note, markup=False)
-                    if not is_delta(event):
-                        self.draw_lines()
+            try:
+                await self._run(problem, desk)
+            except ModelError as error:
+                if self.session is not None or not await app.choosing.got_key(error):
+                    raise
+                await self._run(problem, desk)
         except CodesteerError as error:
-            prompt.put(problem.question)
+            if not prompt.text:
+                prompt.put(problem.question)
             panel.explain(error.message, error.remedy)
         finally:
-            self.running, self.session = False, None
+            session, self.running, self.session = self.session, False, None
             self._tell_roles()
             await self._over(desk, session.afterwards if session else ())
+
+    async def _run(self, problem: Problem, desk: Desk) -> None:
+        """Open a session and show what happens in it.
+
+        Raises:
+            CodesteerError: it could not be opened.
+        """
+        # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.
+        sessions = await asyncio.to_thread(_import_sessions)
+        config, file = self.settings.config, self.settings.asked.user_file
+        async with sessions.open_session(config, problem, ask=self.ask_person, config_file=file) as session:
+            self.session = session
+            async for event in session.events:
+                self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0
+                await desk.show(event)
+                if isinstance(event, RoleChanged):
+                    self._tell_roles()
+                if isinstance(event, Answered) and event.reply.note:
+                    self.notify(event.reply.note, markup=False)
+                if not is_delta(event):
+                    self.draw_lines()
 
     def _tell_roles(self) -> None:
         """Somebody else plays, or nobody any more: where the roles are shown, show that."""

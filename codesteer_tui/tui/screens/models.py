@@ -8,12 +8,11 @@ from functools import partial
 from typing import ClassVar
 
 import msgspec
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Resize
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
@@ -26,6 +25,7 @@ from codesteer_tui.providers.probing.reaching import ping
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
+from codesteer_tui.tui.in_order import act_in_order
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.layout import TALL_FROM
 from codesteer_tui.tui.players import (
@@ -37,6 +37,7 @@ from codesteer_tui.tui.players import (
     columns,
     details,
     matching,
+    of_model,
     players_of,
     with_key,
     worth_asking,
@@ -45,10 +46,11 @@ from codesteer_tui.tui.words import cut
 from codesteer_tui.values import Role, RoleInfo
 
 HINTS = (
-    "Enter chooses   Tab role, search, list   s saves for good   k key   r asks again   Esc closes",
-    "Enter choose  Tab role  / search  s save  k key  r again  Esc close",
-    "Enter choose  / search  s save  k key  Esc close",
-    "Enter choose  s save  k key  Esc close",
+    "Type to search   Enter chooses   Tab role   ^S saves for good   ^K key   ^R asks again   Esc closes",
+    "Type to search   Enter choose   Tab role   ^S save   ^K key   Esc close",
+    "Type to search  Enter choose  Tab role  ^S save  Esc close",
+    "Type to search  Enter choose  ^S save  Esc close",
+    "Enter choose  ^S save  Esc close",
 )
 
 ROOMY_FROM = 22
@@ -58,27 +60,30 @@ AT_ONCE = 6
 """Servers that are asked at the same time."""
 
 
-class PlayerList(OptionList):
-    """The players; letters act on the highlighted one, or on the role."""
+class TypedPlayer(Input):
+    """The search, and players written by hand. It has the focus all the time; the lists only show."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("models")
 
+    async def _on_key(self, event: events.Key) -> None:
+        if event.character == "/" and not self.value:  # which begins a search elsewhere, and no name at all
+            event.stop()
+            event.prevent_default()
+        elif not event.is_printable:
+            await act_in_order(self, event)
 
-class TypedPlayer(Input):
-    """A player written by hand. Down goes to the list."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [("down", "screen.to_players", "To the list")]
+    async def action_right(self) -> None:
+        """Move the cursor; behind the text, go on to the models of the provider."""
+        if self.selection.is_empty and self.cursor_at_end:
+            await self.app.run_action("screen.models_of", self)
+        else:
+            self.action_cursor_right()
 
 
 class ModelsScreen(ModalScreen[None]):
     """Roles above, players below; Enter gives the role to the highlighted player."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "back", "Back"),
-        ("f1", "app.help", "Help"),
-        # Before any widget sees it, so that what is typed right after it goes into the search already.
-        Binding("slash", "search", "Search", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("f1", "app.help", "Help")]
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (ROOMY_FROM, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
 
     class Chosen(Message):
@@ -108,6 +113,14 @@ class ModelsScreen(ModalScreen[None]):
         self.settings, self.playing, self.role = settings, playing, role
         self.players: list[Player] = []
         self.rows: list[Player] = []
+        self._typed = TypedPlayer(
+            placeholder="type to search, or provider:model",
+            id="typed",
+            compact=True,
+            select_on_focus=False,
+        )
+        self._searched = ""
+        """What the rows were searched for."""
         self._found: dict[str, Player] = {}
         """What has been learnt of each provider, by its name; it holds for every role."""
 
@@ -115,23 +128,27 @@ class ModelsScreen(ModalScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Models"
             yield OptionList(*(Option("") for _ in ROLES), id="roles")
-            yield TypedPlayer(
-                placeholder="type to search, or provider:model",
-                id="typed",
-                compact=True,
-                select_on_focus=False,
-            )
-            yield PlayerList(id="players")
+            yield self._typed
+            yield OptionList(id="players")
             yield Static(markup=False, id="about")
             yield Static(markup=False, id="said")
             yield Static(markup=False, classes="dialog-hint", id="hint")
 
     def on_mount(self) -> None:
-        self.query_one("#typed", TypedPlayer).cursor_blink = False
-        self.set_focus(self.query_one(PlayerList))
+        self._typed.cursor_blink = False
+        for listed in self.query(OptionList):
+            listed.can_focus = False
+        self.set_focus(self._typed)
         self.query_one("#roles", OptionList).highlighted = ROLES.index(self.role)
         self._draw_hint()
         self.renew(self.settings, self.playing)
+
+    def _forward_event(self, event: events.Event) -> None:
+        """What is typed before there is a focus goes into the search as well, before what is typed after it."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._typed._forward_event(event)
+        else:
+            super()._forward_event(event)
 
     def renew(self, settings: Settings, playing: Mapping[Role, tuple[str, str]]) -> None:
         """Show other settings: somebody was chosen, or a key was stored. What is not known yet is asked."""
@@ -195,8 +212,7 @@ class ModelsScreen(ModalScreen[None]):
         other = row.choice.model != (known.choice.model if known.choice else "")
         reached = known.reached
         if other and reached:
-            listed = row.choice.model in reached.models
-            reached = msgspec.structs.replace(reached, context_tokens=0, model_known=listed or None)
+            reached = of_model(reached, row.choice)
         return msgspec.structs.replace(
             row,
             key=known.key,
@@ -208,20 +224,27 @@ class ModelsScreen(ModalScreen[None]):
 
     def _draw_roles(self) -> None:
         roles = self.query_one("#roles", OptionList)
+        shown = {role: self.playing.get(role, ("", "")) for role in ROLES}
+        names = {
+            role: (cut(plain(now), 40), f" -> {plain(then)}" if then else "")
+            for role, (now, then) in shown.items()
+        }
+        width = max(14, *(len(now) + len(then) for now, then in names.values()))
         for place, role in enumerate(ROLES):
-            now, then = self.playing.get(role, ("", ""))
+            now, then = names[role]
             parts: list[tuple[str, str] | str] = [
                 ("> " if role == self.role else "  ", "bold $text-accent"),
                 (f"{ROLE_WORDS[role]:<6} ", "bold"),
-                f"{cut(plain(now), 40):<14}",
+                now,
+                (then, "bold $text-warning"),
+                (f"{'':<{width - len(now) - len(then)}}   {ROLE_DOES[role]}", "dim"),
             ]
-            parts += [(f" -> {plain(then)}", "bold $text-warning")] if then else []
-            parts += [(f"   {ROLE_DOES[role]}", "dim")]
             roles.replace_option_prompt_at_index(place, Content.assemble(*parts))
 
     def _draw_players(self, *, keep: bool = True) -> None:
         """The rows that fit what is typed; `keep` leaves the highlight on the same player."""
-        listed, typed = self.query_one(PlayerList), self.query_one("#typed", TypedPlayer).value
+        listed, typed = self.query_one("#players", OptionList), self._typed.value
+        self._searched = typed
         before = self.highlighted.player if keep and self.highlighted else ""
         self.players = [self._known(row) for row in players_of(self.settings, self.role)]
         self.players.sort(key=lambda row: bool(row.choice) and not row.set_up)
@@ -234,7 +257,7 @@ class ModelsScreen(ModalScreen[None]):
         else:
             listed.set_options(Option(prompt) for prompt in prompts)
         names = [row.player for row in self.rows]
-        wanted = before or chosen(self.settings.config, self.role)
+        wanted = before or ("" if typed else chosen(self.settings.config, self.role))
         if self.rows:
             listed.highlighted = names.index(wanted) if wanted in names else 0
         listed.border_title = f"for {ROLE_WORDS[self.role]}"
@@ -243,7 +266,7 @@ class ModelsScreen(ModalScreen[None]):
     @property
     def highlighted(self) -> Player | None:
         """The player that keys act on."""
-        at = self.query_one(PlayerList).highlighted
+        at = self.query_one("#players", OptionList).highlighted
         return self.rows[at] if at is not None and at < len(self.rows) else None
 
     def _draw_about(self) -> None:
@@ -260,40 +283,30 @@ class ModelsScreen(ModalScreen[None]):
         fitting = (words for words in HINTS if len(words) <= width)
         self.query_one("#hint", Static).update(Content(next(fitting, HINTS[-1])))
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self._draw_hint)
         self._draw_players()
-
-    @on(OptionList.OptionHighlighted, "#roles")
-    def _role_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if (role := ROLES[event.option_index]) != self.role:
-            self.role = role
-            self._draw_roles()
-            self._draw_players(keep=False)
-
-    @on(OptionList.OptionSelected, "#roles")
-    def action_to_players(self) -> None:
-        self.set_focus(self.query_one(PlayerList))
 
     @on(OptionList.OptionHighlighted, "#players")
     def _player_highlighted(self) -> None:
         self._draw_about()
 
     @on(Input.Changed, "#typed")
-    def _typed(self) -> None:
-        self._draw_players(keep=False)
-        if self.query_one("#typed", TypedPlayer).value and self.rows:
-            self.query_one(PlayerList).highlighted = 0
+    def _search(self) -> None:
+        """Show what fits the text; a key that acts on a row does this first, for it may come before the message."""
+        if self._typed.value != self._searched:
+            self._draw_players(keep=False)
 
-    @on(Input.Submitted, "#typed")
     @on(OptionList.OptionSelected, "#players")
-    def _chosen(self) -> None:
+    def action_choose(self) -> None:
+        self._search()
         row = self.highlighted
         if row is None:
             self.say("Write provider:model, for example openai:gpt-4o.", bad=True)
         elif row.lacks_model:
             self._offer_models(row)
         else:
+            self._typed.select_all()  # what is typed next is another search
             self.post_message(self.Chosen(self.role, row.player))
 
     def _offer_models(self, row: Player) -> None:
@@ -304,29 +317,44 @@ class ModelsScreen(ModalScreen[None]):
         if row.reached and not row.reached.ok:
             self.say(f"{row.reached.detail} {row.reached.remedy}".strip(), bad=True)
             return
-        typed = self.query_one("#typed", TypedPlayer)
-        typed.value = f"{row.name}:"
-        typed.cursor_position = len(typed.value)
-        self.set_focus(typed)
+        self._typed.value = f"{row.name}:"
+        self._typed.cursor_position = len(self._typed.value)
         listed = len(row.reached.models) if row.reached else 0
         count = f"{listed} are listed" if listed else "none is listed"
         self.say(f"Which model of {row.name}? {count}; type to search, or write its name.")
 
-    def action_role(self, number: int) -> None:
-        self.query_one("#roles", OptionList).highlighted = number - 1
+    def action_move(self, by: int) -> None:
+        """Bring the highlight `by` players further; from the last one on to the first, as a list does."""
+        self._search()
+        listed, last = self.query_one("#players", OptionList), len(self.rows) - 1
+        at = listed.highlighted or 0
+        if self.rows:
+            around = (at + by) % (last + 1)
+            listed.highlighted = around if abs(by) == 1 else max(0, min(at + by, last))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A slash in the search is a character like any other."""
-        return action != "search" or (self.is_mounted and not isinstance(self.focused, TypedPlayer))
+    def action_next_role(self, by: int) -> None:
+        """Go to the next role, or with -1 to the one before."""
+        self._go_to_role(ROLES[(ROLES.index(self.role) + by) % len(ROLES)])
 
-    def action_search(self) -> None:
-        self.set_focus(self.query_one("#typed", TypedPlayer))
+    @on(OptionList.OptionHighlighted, "#roles")
+    def _role_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index == self.query_one("#roles", OptionList).highlighted:
+            self._go_to_role(ROLES[event.option_index])
+
+    def _go_to_role(self, role: Role) -> None:
+        if role != self.role:
+            self.role = role
+            self.query_one("#roles", OptionList).highlighted = ROLES.index(role)
+            self._draw_roles()
+            self._draw_players(keep=False)
 
     def action_models_of(self) -> None:
+        self._search()
         if self.highlighted and self.highlighted.choice:
             self._offer_models(self.highlighted)
 
     def action_enter_key(self) -> None:
+        self._search()
         row = self.highlighted
         if row and row.key and row.key.needed:
             self.post_message(self.KeyWanted(row.name))
@@ -342,11 +370,7 @@ class ModelsScreen(ModalScreen[None]):
         self.renew(self.settings, self.playing)
 
     def action_back(self) -> None:
-        typed = self.query_one("#typed", TypedPlayer)
-        if typed.value:
-            typed.value = ""
-            self.set_focus(self.query_one(PlayerList))
-        elif typed.has_focus:
-            self.set_focus(self.query_one(PlayerList))
+        if self._typed.value:
+            self._typed.value = ""
         else:
             self.dismiss(None)

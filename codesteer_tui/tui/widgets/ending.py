@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from functools import partial
 
@@ -14,7 +15,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.layout import TALL_FROM
+from codesteer_tui.tui.layout import SHORT_FROM, TALL_FROM
 from codesteer_tui.tui.words import OUTCOMES, cut
 from codesteer_tui.values import Verdicts
 
@@ -33,17 +34,24 @@ class EndingPanel(Static):
     def __init__(self) -> None:
         super().__init__(id="ending", markup=False)
         self._say: Callable[[], None] | None = None
+        self._is_advice = False
         self._said_at = Size(0, 0)
 
     def clear(self) -> None:
         """Hide it."""
-        self._say = None
+        self._say, self._is_advice = None, False
         self._look("")
         self.update("")
 
     def explain(self, message: str, remedy: str = "") -> None:
         """Say what went wrong, and what to do."""
         self._put(partial(self._explain, message, remedy))
+        self._is_advice = True
+
+    def clear_advice(self) -> None:
+        """Hide what went wrong, for it has been seen to; how a run ended stays."""
+        if self._is_advice:
+            self.clear()
 
     def show(self, transcript: Transcript) -> None:
         """Say how the run ended."""
@@ -53,7 +61,7 @@ class EndingPanel(Static):
             case ev.Finished() as ending:
                 self._put(partial(self._no_answer, ending, _advice(transcript)))
             case ev.Failed(message=message, remedy=remedy):
-                self.explain(message, remedy)
+                self._put(partial(self._explain, message, remedy))
             case ev.Cancelled():
                 self._put(self._stopped)
             case None:
@@ -65,7 +73,7 @@ class EndingPanel(Static):
             self.call_after_refresh(self._say_again)
 
     def _put(self, say: Callable[[], None]) -> None:
-        self._say = say
+        self._say, self._is_advice = say, False
         self._say_again()
 
     def _say_again(self) -> None:
@@ -98,11 +106,14 @@ class EndingPanel(Static):
         self._draw("-unsure", parts)
 
     def _explain(self, message: str, remedy: str) -> None:
-        # Two lines each, less what wrapping at words leaves empty.
-        room = 2 * self._columns - 16 if self._is_short else 100_000
-        parts: list[Part] = [("x ", "bold $text-error"), (_within(plain(message), room), "bold")]
+        shown, then = plain(message), plain(remedy)
+        if self._is_short:  # as much of each as leaves room for the other
+            most = 2 if self.app.size.height >= SHORT_FROM else 1
+            shown = _wrapped(shown, self._columns, len("x "), most)
+            then = _wrapped(then, self._columns, len("  -> "), most)
+        parts: list[Part] = [("x ", "bold $text-error"), (shown, "bold")]
         if remedy:
-            parts += ["\n  ", ("-> ", "dim"), _within(plain(remedy), room)]
+            parts += ["\n  ", ("-> ", "dim"), then]
         self._draw("-bad", parts)
 
     def _stopped(self) -> None:
@@ -117,8 +128,12 @@ class EndingPanel(Static):
             self.set_class(known == look, known)
 
 
-def _within(text: str, room: int) -> str:
-    return text if len(text) <= room else cut(text, room)
+def _wrapped(text: str, columns: int, before: int, most: int) -> str:
+    """The text in at most so many lines, of which the first has `before` columns less."""
+    lines = textwrap.wrap(text, columns, initial_indent=" " * before)
+    if len(lines) > most:
+        lines[most - 1 :] = [lines[most - 1][: columns - 2].rstrip() + " …"]
+    return "\n".join(lines)[before:]
 
 
 def _advice(transcript: Transcript) -> tuple[str, str] | None:

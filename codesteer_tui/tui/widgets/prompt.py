@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from codesteer_tui.tui.commands import WORDS
+from codesteer_tui.tui.in_order import act_in_order
 
 HISTORY = 200
 """Problems kept for Up and Down."""
@@ -16,7 +17,7 @@ class Prompt(TextArea):
     """Where a problem is typed."""
 
     class Sent(Message):
-        """The person sent a problem."""
+        """The person sent a problem. The prompt is empty from then on; what is not taken is given back."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -39,7 +40,9 @@ class Prompt(TextArea):
         match event.key:
             case "enter":
                 self._stop(event)
-                self.post_message(self.Sent(self.text))
+                text = self.text
+                self.put("")  # now, so that what is typed behind it is the next one
+                self.post_message(self.Sent(text))
             case "ctrl+j" | "shift+enter":
                 self._stop(event)
                 self.insert("\n")
@@ -49,6 +52,8 @@ class Prompt(TextArea):
             case "down" if self._at < len(self.past) and self.cursor_at_last_line:
                 self._stop(event)
                 self._recall(1)
+            case _:
+                await act_in_order(self, event)
 
     def _stop(self, event: events.Key) -> None:
         event.stop()
@@ -70,6 +75,7 @@ class Prompt(TextArea):
             self.put("")
             return False
         self.remember(text)
+        self.put("")
         self.say("emptied; Up brings it back")
         return True
 
@@ -85,7 +91,10 @@ class Prompt(TextArea):
             self.border_subtitle = ""
 
     def remember(self, text: str) -> None:
-        """Keep what was sent, and make room for the next."""
+        """Keep what was sent, for Up."""
         self.past = [*[p for p in self.past if p != text], text][-HISTORY:]
         self._at = len(self.past)
-        self.put("")
+
+    def give_back(self, text: str) -> None:
+        """Have a text again that was sent and not taken, before what was typed since."""
+        self.put(text + self.text)

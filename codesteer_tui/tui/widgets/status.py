@@ -229,7 +229,8 @@ def _hint(key: keys.Key, running: bool) -> Hint:
     pressed, word = keys.hint(key)
     if key.id == "back" and not running:
         word = "back"
-    return Hint(pressed, word, key.id in keys.ALWAYS_SHOWN)
+    always = key.id in keys.ALWAYS_SHOWN or (running and key.id in keys.SHOWN_IN_A_RUN)
+    return Hint(pressed, word, always)
 
 
 def fitting(hints: Sequence[Hint], width: int) -> list[tuple[str, str]]:
