@@ -137,7 +137,7 @@ async def open_session(
             limits_of(config.sandbox, sandbox.info),
             ask,
             first_id=_next_run(transcript),
-            remember=_agree_for_good,
+            remember=partial(agree_for_good, config_file),
         )
         cast = Cast(
             steerer=casting.steerer(choices["steerer"]),
@@ -227,13 +227,19 @@ async def _open_sandbox(settings: SandboxSettings, stack: AsyncExitStack) -> San
     return sandbox
 
 
-def _agree_for_good() -> str:
-    """Let code from real models run with reduced isolation in later sessions as well; says what came of it."""
+def agree_for_good(config_file: Path | None = None) -> str:
+    """Let code from real models run with reduced isolation in later sessions as well; says what came of it.
+
+    It is written into `config_file`, or the user's own file.
+    """
+    env = dict(os.environ)
+    if config_file and config_file != user_config_file(env):
+        env["CODESTEER_CONFIG"] = str(config_file)
     try:
-        path = save_setting("sandbox.reduced_isolation", "always")
+        saved = save_setting("sandbox.reduced_isolation", "always", env=env)
     except ConfigError as error:
         return f"It holds for this session only: {error.message}"
-    return f'Saved in {path}: [sandbox] reduced_isolation = "always"'
+    return f'Saved in {saved}: [sandbox] reduced_isolation = "always" {saved.warning}'.strip()
 
 
 def _opening(

@@ -23,6 +23,7 @@ from codesteer_tui.config import (
 from codesteer_tui.errors import ConfigError, ModelError
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.sessions import Recording, open_session, read_recording
+from codesteer_tui.sessions.opening import agree_for_good
 from codesteer_tui.text import dollars
 from codesteer_tui.values import Question, Reply, Verdicts
 from tests.fake_servers import FakeServer, Scripted, anthropic_body, openai_body, sliced
@@ -230,3 +231,18 @@ async def test_what_cannot_be_opened_is_named_and_leaves_no_record(
     assert raised.value.remedy  # type: ignore[attr-defined]
     assert "sk-written-down" not in str(raised.value)
     assert not list(tmp_path.glob("*.jsonl"))
+
+
+def test_what_was_agreed_to_for_good_goes_into_the_file_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = tmp_path / "own.toml", tmp_path / "other.toml"
+    monkeypatch.setenv("CODESTEER_CONFIG", str(own))
+    own.write_text("# mine\n")
+    other.write_text("# given with --config\n")
+    said = agree_for_good(other)
+    assert str(other) in said
+    assert 'reduced_isolation = "always"' in other.read_text()
+    assert own.read_text() == "# mine\n"
+    agree_for_good(own)
+    assert 'reduced_isolation = "always"' in own.read_text()
