@@ -31,7 +31,7 @@ from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
 from codesteer_tui.providers.remote.network import Network
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
-from codesteer_tui.settings import Settings, user_file
+from codesteer_tui.settings import Settings
 from codesteer_tui.settings.showing import warnings
 from codesteer_tui.values import Role
 
@@ -66,7 +66,7 @@ async def survey(settings: Settings) -> list[Item]:
     probes: list[tuple[str, str, Awaitable[Item]]] = [
         *((role, name, _role(settings, role)) for role, name in NAMES.items()),
         ("sandbox", "Sandbox", _sandbox(config)),
-        ("weights", "Local weights", asyncio.to_thread(_weights, config)),
+        ("weights", "Local weights", asyncio.to_thread(_weights, settings)),
         ("servers", "Local servers", _servers()),
         ("sessions", "Session folder", asyncio.to_thread(_sessions, config)),
     ]
@@ -117,7 +117,7 @@ async def _role(settings: Settings, role: Role) -> Item:
         return Item(role, title, True, f"{detail} ({note})", better if role == "task_llm" else "")
     settings.require_whole(choice.name)
     if provider.kind == "llama_cpp":
-        return await asyncio.to_thread(_gguf, role, title, choice, detail)
+        return await asyncio.to_thread(_gguf, role, title, choice, detail, settings.asked.user_file)
     network = Network(proxy=provider.proxy, ca_bundle=provider.ca_bundle)
     await asyncio.to_thread(network.check, choice.name)
     key = await in_thread(partial(look, choice.name, provider))
@@ -139,11 +139,11 @@ async def _role(settings: Settings, role: Role) -> Item:
     return Item(role, title, True, detail, f"see whether it answers: codesteer providers test {name}")
 
 
-def _gguf(role: Role, title: str, choice: Choice, detail: str) -> Item:
+def _gguf(role: Role, title: str, choice: Choice, detail: str, own: Path) -> Item:
     path = Path(choice.model).expanduser()
     if not choice.model or not path.is_file():
         said = f"{detail}: there is no file {choice.model!r}"
-        return Item(role, title, False, said, f"set the path: providers.{choice.name}.model in {user_file()}")
+        return Item(role, title, False, said, f"set the path: providers.{choice.name}.model in {own}")
     return Item(role, title, True, f"{detail} ({_size(path.stat().st_size)})")
 
 
@@ -173,24 +173,23 @@ def _for_whom(wanted: SandboxSettings, isolation: str) -> str:
     return "for the demo; a real model's programs only after you agree (--sandbox namespaces)"
 
 
-def _weights(config: Config) -> Item:
+def _weights(settings: Settings) -> Item:
     """GGUF files that the configuration names, else those in the usual folders."""
-    title = "Local weights"
-    named = {n: Path(p.model).expanduser() for n, p in config.providers.items() if p.kind == "llama_cpp"}
+    title, own = "Local weights", settings.asked.user_file
+    local = {n: p for n, p in settings.config.providers.items() if p.kind == "llama_cpp"}
+    named = {name: Path(provider.model).expanduser() for name, provider in local.items()}
     missing = [f"{name} ({path})" for name, path in named.items() if not path.is_file()]
     if missing:
-        return Item(
-            "weights", title, False, f"not there: {', '.join(missing)}", f"correct the path in {user_file()}"
-        )
+        return Item("weights", title, False, f"not there: {', '.join(missing)}", f"correct the path in {own}")
     found = list(named.values()) or [
         f for d in _weight_folders() if d.is_dir() for f in sorted(d.glob("*.gguf"))
     ]
     if not found:
-        remedy = f"name a GGUF file in a [providers.local] table of {user_file()} (see models/README.md)"
+        remedy = f"name a GGUF file in a [providers.local] table of {own} (see models/README.md)"
         return Item("weights", title, False, "no GGUF file is configured or found", remedy)
     shown = ", ".join(f"{path.name} ({_size(path.stat().st_size)})" for path in found[:3])
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    remedy = "" if named else f"name one in a [providers.local] table of {user_file()}"
+    remedy = "" if named else f"name one in a [providers.local] table of {own}"
     return Item("weights", title, True, shown + more, remedy)
 
 

@@ -59,7 +59,8 @@ def list_providers(
     config = settings.config
     rows = rows_of(config, _prices(settings))
     shown = rows if every or as_json else [row for row in rows if row.matters or (asked and row.local)]
-    refused = {row.name: said[0] for row in shown if asked and (said := settings.refusals(row.name))}
+    to_ask = [row.name for row in shown if asked and row.is_remote]
+    refused = {name: said[0] for name in to_ask if (said := settings.refusals(name))}
     if asked:
         shown = run_async(with_pings(config, shown, refused=refused))
     if as_json:

@@ -188,6 +188,7 @@ async def test_nothing_is_sent_where_a_setting_of_the_provider_is_wrong(
             assert next(iter(variables)) in done.err
             assert "sk-secret" not in done.err + done.out
         assert "not asked" in done.out
+        assert "built in, always there" in done.out
         assert server.asked == []
 
 
