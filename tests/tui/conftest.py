@@ -75,17 +75,20 @@ class FakeSession:
             await hold.wait()  # type: ignore[attr-defined]
 
 
-def opener(session: FakeSession, *, ending: Event | None = None) -> Callable[..., object]:
+def opener(
+    session: FakeSession, *, ending: Event | None = None, lost: Event | None = None
+) -> Callable[..., object]:
     """Something to put in the place of `open_session`."""
 
     @asynccontextmanager
-    async def open_session(config: Config, problem: object, *, ask: object) -> AsyncIterator[FakeSession]:
+    async def open_session(
+        config: Config, problem: object, *, ask: object, config_file: object = None
+    ) -> AsyncIterator[FakeSession]:
         session.problem, session.ask = problem, ask  # type: ignore[attr-defined]
         try:
             yield session
         finally:
             session.closed = True
-            if ending is not None:
-                session.afterwards = (ending,)
+            session.afterwards = tuple(event for event in (lost, ending) if event)
 
     return open_session

@@ -13,13 +13,14 @@ from codesteer_tui import events as ev
 from codesteer_tui import sessions
 from codesteer_tui.errors import ModelError
 from codesteer_tui.settings import Settings
+from codesteer_tui.steering.interrupted import KIND, STOPPED
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.choice import ChoiceScreen
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.welcome import EXAMPLES, Welcome
-from codesteer_tui.values import Question, Reply
+from codesteer_tui.values import Question, Reply, Usage
 from tests.recordings.build import game24
 from tests.tui.conftest import FakeSession, opener, pane, text_on, words_on
 from tests.tui.test_replay_screen import until
@@ -112,6 +113,31 @@ async def test_escape_stops_the_turn_and_keeps_what_came(
         assert session.closed
         await until(pilot, lambda: "stopped here; what came is kept" in pane(app, "task").text)
         assert "This one is" in pane(app, "task").text
+
+
+async def test_what_a_stopped_call_came_to_stands_in_the_bottom_line(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = ev.CallFailed(
+        round=0,
+        role="task_llm",
+        kind=KIND,
+        message=STOPPED,
+        text="This one is",
+        usage=Usage(1000, 234, estimated=True, usd=0.0123),
+    )
+    session = FakeSession(until_answer(), asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session, ending=ev.Cancelled(at=0.6), lost=lost))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: "This one is" in text_on(app))
+        before = app.screen.desk.transcript.total_usage.tokens
+        await pilot.press("escape")
+        await until(pilot, lambda: "STOPPED" in text_on(app))
+        await until(pilot, lambda: "~$0.0123" in text_on(app))
+        assert app.screen.desk.transcript.total_usage.tokens == before + 1234
+        assert "stopped here; what came is kept" in pane(app, "task").text
+        assert STOPPED not in pane(app, "task").text
 
 
 async def test_ctrl_c_stops_the_turn_and_else_says_how_to_quit(
