@@ -173,6 +173,8 @@ class _Run:
             if session and self.transcript.ending is None:
                 for event in session.afterwards:
                     self.transcript.apply(event)
+                    if self.as_events:
+                        put_line(encode(event))
 
     def _without_remedy(self, event: Event) -> Event:
         """For the eye: the one remedy for a refused program was given with the refusal."""

@@ -147,6 +147,19 @@ def test_a_stopped_run_keeps_its_session_and_says_where(desk: Desk, signum: int,
     assert "stopped" in again.out
 
 
+def test_the_events_of_a_stopped_run_are_printed_to_their_end(desk: Desk) -> None:
+    desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.3"
+    process = desk.start("solve", PROBLEM, "--events")
+    wait_for_line(desk, "answer_delta")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    printed = [ev.decode(line) for line in out.splitlines()]
+    assert printed == recording(desk)
+    assert [type(event).__name__ for event in printed[-2:]] == ["CallFailed", "Cancelled"]
+    assert b"used: ~" in err
+
+
 def test_a_reader_that_goes_away_is_no_error(desk: Desk) -> None:
     desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.05"
     process = desk.start("solve", PROBLEM, "--events", "-q")
