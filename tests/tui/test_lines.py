@@ -13,7 +13,7 @@ from codesteer_tui.tui.keys import KEYS
 from codesteer_tui.tui.screens.help import letters, marks
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.prompt import Prompt
-from codesteer_tui.tui.widgets.status import Hint, Item, fit, fitting
+from codesteer_tui.tui.widgets.status import Hint, Item, KeyLine, fit, fitting
 from codesteer_tui.tui.widgets.transport import LETTERS
 from codesteer_tui.tui.widgets.welcome import EXAMPLES
 from tests.recordings.build import BOX, DEMO, HERE, RULES, Script, game24
@@ -62,6 +62,40 @@ async def test_the_key_line_always_has_help_and_quit(settings: Settings, focused
         assert "F1 help" in keys
         assert "^Q quit" in keys
         assert "Left/Right event" in keys
+
+
+async def test_in_a_run_the_key_of_the_models_is_always_shown(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.screen.query_one(KeyLine).draw(["prompt", "desk", "anywhere"], running=True)
+        await pilot.pause()
+        keys = text_on(app).splitlines()[-1]
+        assert "Esc stop" in keys
+        assert "^O models" in keys
+        assert "^Q quit" in keys
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (60, 12)])
+async def test_a_long_message_leaves_room_for_what_to_do(settings: Settings, size: tuple[int, int]) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        app.live.explain("/a/very/long/path" * 20 + "\nis bad\n\nfor this\nreason", "Write it\nby hand.")
+        await pilot.pause()
+        assert "x /a/very/long/path" in words_on(app)
+        assert "-> Write it by hand." in words_on(app)
+
+
+async def test_a_notice_leaves_the_title_of_the_pane(settings: Settings) -> None:
+    app = replay(settings, game24())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.pause()
+        title = text_on(app).splitlines()[2]
+        app.notify("a notice that is long enough to be as wide as notices get", markup=False)
+        await pilot.pause(0.3)
+        assert "a notice" in text_on(app)
+        assert text_on(app).splitlines()[2] == title
 
 
 def test_hints_are_left_out_from_the_end_but_for_those_always_shown() -> None:
