@@ -246,7 +246,9 @@ class Choosing:
             from codesteer_tui.tui.screens.confirm import ConfirmScreen
 
         app = self._app
-        player, setting = getattr(app.settings.config.roles, role), f"[roles] {role}"
+        async with self._turn:  # a choice that is being tried is what shall be saved
+            player = getattr(app.settings.config.roles, role)
+        setting = f"[roles] {role}"
         try:
             before = await in_thread(partial(saved_player, app.settings, role))
             if before not in (None, player):

@@ -127,6 +127,18 @@ async def test_saving_asks_before_it_replaces_another_player(make: Make, server:
         assert file.read_text() == before.replace("groq:mine", "served:m")
 
 
+async def test_saving_waits_for_the_choice_before_it(make: Make, home: Path) -> None:
+    file = home / "user.toml"
+    file.write_text('[providers.served]\nkind = "openai"\n')
+    async with Slow("m", "other") as server:
+        app = make(served=server.provider())
+        async with app.run_test(size=(80, 24)) as pilot:
+            await open_models(app, pilot)
+            burst(app, "served:other\r\x13")
+            await until(pilot, lambda: "Saved in" in words_on(app))
+            assert load_settings().config.roles.task_llm == "served:other"
+
+
 async def test_two_commands_one_after_the_other_are_both_obeyed(make: Make) -> None:
     async with Slow("m", "other") as server:
         app = make(served=server.provider())

@@ -48,6 +48,7 @@ from codesteer_tui.values import Role, RoleInfo
 HINTS = (
     "Type to search   Enter chooses   Tab role   ^S saves for good   ^K key   ^R asks again   Esc closes",
     "Type to search   Enter choose   Tab role   ^S save   ^K key   Esc close",
+    "Type to search  Enter choose  Tab role  ^S save  ^K key  Esc close",
     "Type to search  Enter choose  Tab role  ^S save  Esc close",
     "Type to search  Enter choose  ^S save  Esc close",
     "Enter choose  ^S save  Esc close",
