@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from codesteer_tui.config import Config
     from codesteer_tui.providers.costs.prices import Price
     from codesteer_tui.providers.probing.reaching import Reachability
+    from codesteer_tui.providers.probing.reports import Call, ProbeReport
     from codesteer_tui.providers.probing.rows import Row
-    from codesteer_tui.providers.probing.trying import Call, ProbeReport
     from codesteer_tui.settings import Settings
     from codesteer_tui.values import RoleInfo
 

@@ -13,7 +13,8 @@ import pytest
 from codesteer_tui.config import Config, Provider
 from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.providers.opening import Choice, choose_role
-from codesteer_tui.providers.probing.trying import ProbeReport, calls_of, most_tokens, probe
+from codesteer_tui.providers.probing.reports import ProbeReport
+from codesteer_tui.providers.probing.trying import calls_of, most_tokens, probe
 from tests.fake_servers import Scripted, anthropic_body, failing, openai_body, responses_body
 from tests.providers.services import Service
 

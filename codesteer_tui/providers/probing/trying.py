@@ -12,10 +12,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Literal, TypeAlias
 
 import msgspec
-from msgspec import Struct
 
 from codesteer_tui.errors import CodesteerError, ModelError
 from codesteer_tui.providers import ChatModel, Completed, Sampling, TextDelta
@@ -23,11 +21,22 @@ from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.providers.keys.sources import host_of
 from codesteer_tui.providers.opening import Choice, open_model
 from codesteer_tui.providers.probing.reaching import Reachability, ping
+from codesteer_tui.providers.probing.reports import (
+    EMPTY,
+    Call,
+    Feature,
+    ProbeReport,
+    counted,
+    ms,
+    of_the_list,
+    reasoned,
+    said_nothing,
+    speed,
+    summary,
+)
 from codesteer_tui.providers.remote.model import RemoteModel, preset_of
 from codesteer_tui.providers.waiting import in_thread
-from codesteer_tui.values import Finish, Message, RoleInfo, Usage
-
-Answer: TypeAlias = Literal["yes", "no", "unknown"]
+from codesteer_tui.values import Message, RoleInfo, Usage
 
 MOST_TOKENS = 64
 """Of the reply that is measured."""
@@ -40,9 +49,6 @@ LIMIT_S = 120.0
 
 ASK_S = 5.0
 
-EMPTY = "empty"
-"""The `error` of a report where a reply came, and nothing was in it."""
-
 _NOTHING = "It answered nothing: the reply was complete and held no text."
 _NOTHING_HELPS = "Try again, or another model; see the server's log for why."
 _SYSTEM = Message("system", "Begin every answer with the word READY.")
@@ -52,53 +58,6 @@ _HELLO = Message("user", "Say hello.")
 _NOT_THERE = "the Responses API has none"
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _EFFORTS = ("reasoning_effort", "reasoning", "effort", "output_config")
-
-
-class Feature(Struct, frozen=True):
-    """Something that a provider can do or takes, and how that was found out."""
-
-    name: str
-    answer: Answer
-    how: str = ""
-
-
-class Call(Struct, frozen=True, kw_only=True):
-    """One streamed reply, timed in milliseconds since it was asked for.
-
-    `first_token_ms` is that of the answer, `first_reasoning_ms` of the reasoning; None where none came.
-    `tokens_per_s` counts what came after the first piece; None where the reply came at once.
-    """
-
-    total_ms: float
-    finish: Finish
-    usage: Usage
-    answer: str = ""
-    first_token_ms: float | None = None
-    first_reasoning_ms: float | None = None
-    tokens_per_s: float | None = None
-
-
-class ProbeReport(Struct, frozen=True, kw_only=True):
-    """What trying a provider out came to. `ok`: it answered a call. `calls` took tokens, `usage` in all.
-
-    `error` is the kind of the failure (see `ModelErrorKind`), "config", or `EMPTY`.
-    `load_ms` is how long weights on this machine took to be ready, None for everything else.
-    """
-
-    provider: str
-    kind: str
-    model: str
-    host: str
-    ok: bool
-    detail: str
-    remedy: str = ""
-    error: str = ""
-    reached: Reachability
-    call: Call | None = None
-    load_ms: float | None = None
-    features: tuple[Feature, ...] = ()
-    calls: int = 0
-    usage: Usage = Usage()
 
 
 def calls_of(choice: Choice, *, quick: bool = False) -> int:
@@ -231,9 +190,9 @@ class _Trial:
             call, system = await self.call([_COUNT], Sampling(max_tokens=MOST_TOKENS)), None
         else:
             call, system = await self._measured()
-        report = _report(info, reached, ok=True, detail=_summary(call), calls=self.calls)
+        report = _report(info, reached, ok=True, detail=summary(call), calls=self.calls)
         report = msgspec.structs.replace(report, call=call, load_ms=load_ms, usage=self.usage)
-        if _said_nothing(call):
+        if said_nothing(call):
             return msgspec.structs.replace(
                 report, ok=False, detail=_NOTHING, remedy=_NOTHING_HELPS, error=EMPTY
             )
@@ -241,9 +200,9 @@ class _Trial:
             return report
         stop = Feature("stop sequences", "no", _NOT_THERE) if responses else await self._stop()
         taken = self._taken(preset, responses=responses)
-        features = [system, *taken, _counted(call), _reasoned(call), stop]
+        features = [system, *taken, counted(call), reasoned(call), stop]
         if isinstance(self.model, RemoteModel):
-            features += [await self._effort(), *_of_the_list(reached)]
+            features += [await self._effort(), *of_the_list(reached)]
             if info.kind == "openai":
                 features.append(await self._responses(self.model, in_use=responses))
         return msgspec.structs.replace(report, features=tuple(features), calls=self.calls, usage=self.usage)
@@ -277,13 +236,13 @@ class _Trial:
             ) from None
         self.usage += done.usage
         return Call(
-            total_ms=_ms(time.monotonic() - began),
+            total_ms=ms(time.monotonic() - began),
             finish=done.finish,
             usage=done.usage,
             answer="".join(texts),
-            first_token_ms=_ms(first["answer"] - began) if "answer" in first else None,
-            first_reasoning_ms=_ms(first["reasoning"] - began) if "reasoning" in first else None,
-            tokens_per_s=_speed(done.usage, min(first.values(), default=last), last, "reasoning" in first),
+            first_token_ms=ms(first["answer"] - began) if "answer" in first else None,
+            first_reasoning_ms=ms(first["reasoning"] - began) if "reasoning" in first else None,
+            tokens_per_s=speed(done.usage, min(first.values(), default=last), last, "reasoning" in first),
         )
 
     async def _measured(self) -> tuple[Call, Feature]:
@@ -363,57 +322,3 @@ class _Trial:
                 return Feature(name, "yes", "an empty request was refused there, not unknown")
             return Feature(name, "unknown", error.message)
         return Feature(name, "unknown", "an empty request was taken")
-
-
-def _said_nothing(call: Call) -> bool:
-    """Whether the reply was complete and empty. Thoughts that are not shown may use up the few tokens of it."""
-    silent = call.first_token_ms is None and call.first_reasoning_ms is None
-    return silent and call.finish != "length" and not call.usage.reasoning_tokens
-
-
-def _summary(call: Call) -> str:
-    first = call.first_token_ms if call.first_token_ms is not None else call.first_reasoning_ms
-    if first is None:
-        return f"answered without any text after {call.total_ms:,.0f} ms"
-    speed = f", {call.tokens_per_s:,.1f} tokens/s" if call.tokens_per_s else ""
-    return f"first token after {first:,.0f} ms{speed}"
-
-
-def _counted(call: Call) -> Feature:
-    if call.usage.estimated:
-        return Feature("usage", "no", "no count came, so tokens are estimated")
-    return Feature("usage", "yes", "the server counted the tokens")
-
-
-def _reasoned(call: Call) -> Feature:
-    hidden = call.usage.reasoning_tokens
-    if call.first_reasoning_ms is not None:
-        return Feature("reasoning", "yes", "it was shown")
-    if hidden:
-        return Feature("reasoning", "yes", f"{hidden} tokens of it, not shown")
-    return Feature("reasoning", "unknown", "none came to a simple question")
-
-
-def _of_the_list(reached: Reachability) -> list[Feature]:
-    count = len(reached.listed)
-    tokens, note = reached.context_tokens, reached.context_note
-    size = ", ".join(filter(None, (f"{tokens:,} tokens", note)))
-    return [
-        Feature("list of models", "yes", f"{count} listed")
-        if count
-        else Feature("list of models", "no", "none"),
-        Feature("context size", "yes", size)
-        if tokens
-        else Feature("context size", "unknown", "it does not say"),
-    ]
-
-
-def _speed(usage: Usage, first: float, last: float, shown: bool) -> float | None:
-    """Tokens a second after the first piece; hidden reasoning came before it."""
-    tokens = usage.output_tokens - (0 if shown else usage.reasoning_tokens) - 1
-    seconds = last - first
-    return round(tokens / seconds, 1) if tokens > 0 and seconds >= 0.001 else None
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 1)
