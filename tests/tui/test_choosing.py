@@ -284,6 +284,17 @@ async def test_a_stored_key_takes_away_what_was_said_to_be_missing(make: Make, s
         await until(pilot, lambda: not screen.query_one(EndingPanel).has_class("-bad"))
 
 
+async def test_a_key_that_is_pasted_before_the_dialog_stands_is_entered(make: Make) -> None:
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        dialog = KeyScreen("served", "example.org")
+        app.push_screen(dialog)
+        app.post_message(events.Paste(KEY))
+        await until(pilot, lambda: "•" * 8 in text_on(app))
+        assert dialog.query_one(Input).value == KEY
+
+
 async def test_text_behind_a_key_that_deletes_is_kept(make: Make) -> None:
     app = make()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -74,18 +74,27 @@ class KeyScreen(ModalScreen[str]):
         super().__init__()
         self.provider, self.host, self.page, self.why = name, host, page, why
         self._places: list[Where] = []
+        self._field = KeyInput()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -small") as dialog:
             dialog.border_title = f"Key of {plain(self.provider)}".replace("[", "(")
             yield Static(Content(f"The key of {plain(self.provider)}"), markup=False, classes="question")
             yield Static(Content(self._about()), markup=False, classes="detail")
-            yield KeyInput()
+            yield self._field
             yield OptionList(id="places")
             yield Static(markup=False, id="said")
             yield Static(
                 "Enter goes on   Tab where to keep it   Esc leaves it", classes="dialog-hint", markup=False
             )
+
+    def _forward_event(self, event: events.Event) -> None:
+        """A key that is pasted before the dialog stands is entered here as well."""
+        early = isinstance(event, events.Key | events.Paste) and self.focused is None
+        if early and not event.is_forwarded:
+            self._field._forward_event(event)
+        else:
+            super()._forward_event(event)
 
     def _about(self) -> str:
         lines = [
