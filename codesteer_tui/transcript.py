@@ -35,6 +35,9 @@ from codesteer_tui.values import (
     Verdict,
 )
 
+FREE_KINDS = ("demo", "llama_cpp")
+"""Providers whose calls cost nothing, wherever they are told."""
+
 
 @dataclass
 class Execution:
@@ -275,7 +278,7 @@ class Transcript:
 
     def _spend(self, number: int, role: Role, usage: Usage) -> None:
         info, this = self.roles.get(role), self.round(number)
-        free = info is not None and info.kind in ("demo", "llama_cpp")
+        free = info is not None and info.kind in FREE_KINDS
         if usage.usd is None and (free or not usage.tokens):
             usage = msgspec.structs.replace(usage, usd=0.0)
         self.usage[role] = self.usage.get(role, Usage()) + usage

@@ -110,6 +110,24 @@ def test_what_runs_here_costs_nothing_in_old_records_too() -> None:
     assert transcript.bill.unknown
 
 
+def test_a_role_that_used_no_tokens_has_cost_nothing() -> None:
+    transcript = Transcript.of(
+        [
+            ev.GuidanceGiven(round=0, guidance=Guidance("code")),
+            ev.AnswerGiven(round=0, text="a", usage=Usage(10, 5)),
+            ev.AnswerChecked(round=0, verdict=Verdict("could_not_check", "off")),
+        ]
+    )
+    assert {role: usage.usd for role, usage in transcript.usage.items()} == {
+        "steerer": 0.0,
+        "task_llm": None,
+        "checker": 0.0,
+    }
+    assert transcript.usage == transcript.round(0).usage
+    assert transcript.bill.unknown
+    assert transcript.total_usage.usd is None
+
+
 def test_calls_without_a_result_are_known() -> None:
     def asked(role: Role) -> ev.PromptSent:
         return ev.PromptSent(round=0, role=role, messages=(Message("user", role),))

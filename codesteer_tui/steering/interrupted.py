@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from codesteer_tui.events import CallFailed, PromptSent
 from codesteer_tui.providers.costs.estimating import estimated
-from codesteer_tui.transcript import Transcript
+from codesteer_tui.transcript import FREE_KINDS, Transcript
 from codesteer_tui.values import RoleInfo
 
 KIND = "interrupted"
@@ -20,7 +22,7 @@ UNUSED = "The run was stopped before the reply was used."
 
 
 class Interrupted(NamedTuple):
-    """A call without an end: who was asked what, and the failure that it counts as, without a price."""
+    """A call without an end: who was asked what, and the failure that it counts as, unpriced where it costs."""
 
     info: RoleInfo
     prompt: PromptSent
@@ -34,6 +36,9 @@ def interrupted(transcript: Transcript) -> Iterator[Interrupted]:
             # Earlier calls of the checker were answered, but what they said is in no event.
             last = place == len(sent) - 1
             text, reasoning = transcript.round(prompt.round).arrived(role) if last else ("", "")
+            usage = estimated(prompt.messages, len(text) + len(reasoning))
+            if info.kind in FREE_KINDS:
+                usage = msgspec.structs.replace(usage, usd=0.0)
             yield Interrupted(
                 info,
                 prompt,
@@ -44,6 +49,6 @@ def interrupted(transcript: Transcript) -> Iterator[Interrupted]:
                     message=STOPPED,
                     text=text,
                     reasoning=reasoning,
-                    usage=estimated(prompt.messages, len(text) + len(reasoning)),
+                    usage=usage,
                 ),
             )
