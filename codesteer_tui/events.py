@@ -232,7 +232,7 @@ class CallFailed(Base, frozen=True):
     """A call to a role's model failed for good; what had arrived of its reply is in `text` and `reasoning`.
 
     `usage` is what the call had used up, estimated where the provider had not said. The TaskLLM's text is also
-    its `AnswerGiven`, with `finish` "broken".
+    its `AnswerGiven`, with `finish` "broken"; not so where `kind` is "interrupted": the run was stopped in this call.
     """
 
     round: int
