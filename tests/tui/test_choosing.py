@@ -197,7 +197,7 @@ async def test_who_plays_already_is_said_to(make: Make, server: Served) -> None:
 
 
 async def test_choosing_who_plays_in_the_run_changes_nothing_in_it(make: Make, server: Served) -> None:
-    slow = Provider(kind="demo", model="demo", delay_s=0.3)
+    slow = Provider(kind="demo", model="demo", delay_s=2.0)
     app = make(Roles(task_llm="slow", checker="off"), slow=slow, served=server.provider())
     async with app.run_test(size=ROOMY, notifications=True) as pilot:
         await type_in(pilot, "Use 4 7 8 8 to make 24")
@@ -207,6 +207,8 @@ async def test_choosing_who_plays_in_the_run_changes_nothing_in_it(make: Make, s
         burst(app, "/task slow\r")
         await until(pilot, lambda: "TASK: slow plays already." in words_on(app))
         assert app.screen.pending == {}
+        await pilot.press("escape")
+        await until(pilot, lambda: is_idle(app))
 
 
 async def test_a_pending_change_keeps_the_columns_in_line(make: Make, server: Served) -> None:
