@@ -157,26 +157,25 @@ async def open_session(
         if file:
             stack.callback(file.close)
         run = _events(opening, transcript, cast, _method(config), clock)
-        lost: list[Event] = []
+        afterwards: list[Event] = []
 
-        def write_off() -> list[Event]:
-            for call in list(calls.interrupted(transcript)):
-                event = msgspec.structs.replace(call, at=clock())
-                transcript.apply(event)
-                lost.append(event)
-            return lost
+        def wind_up(ending: Ending) -> list[Event]:
+            """What a run that is cut off leaves to say, said once."""
+            for event in () if afterwards else (*calls.interrupted(transcript), ending):
+                stamped = msgspec.structs.replace(event, at=clock())
+                transcript.apply(stamped)
+                afterwards.append(stamped)
+            return afterwards
 
-        events = recorded(run, file, clock, write_off)
+        events = recorded(run, file, clock, wind_up)
         session = Session(session_id, file.path if file else None, events, switching)
         try:
             yield session
         finally:
             switching.over = True
             await session.events.aclose()
-            if session.ending is None:
-                write_off()
-                session.ending = ev.Cancelled(at=clock())
-            session.afterwards = (*lost, session.ending)
+            session.afterwards = (session.ending,) if session.ending else tuple(wind_up(ev.Cancelled()))
+            session.ending = transcript.ending
 
 
 async def _events(

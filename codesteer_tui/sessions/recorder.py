@@ -88,21 +88,22 @@ async def record(
     events: AsyncGenerator[Event, None],
     file: SessionFile | None,
     clock: Callable[[], float],
-    lost: Callable[[], Iterable[Event]] = tuple,
+    last: Callable[[Ending], Iterable[Event]] | None = None,
 ) -> AsyncGenerator[Event, None]:
     """Pass every event on, written to `file` first.
 
     When the consumer stops before the run has ended, `Cancelled` is written in the run's place; when the run
-    breaks on a bug, `Failed` is, and the bug goes on its way. Before either comes what `lost` says of the calls
-    that the run was in the middle of.
+    breaks on a bug, `Failed` is, and the bug goes on its way. `last` says what is written with either: the calls that
+    the run was in the middle of, and the ending with its time.
     """
     ended = False
 
     def end(ending: Ending) -> None:
-        if file and not ended:
-            for event in lost():
+        if ended:
+            return
+        for event in last(ending) if last else (msgspec.structs.replace(ending, at=clock()),):
+            if file:
                 file.write(event)
-            file.write(msgspec.structs.replace(ending, at=clock()))
 
     try:
         async with aclosing(events):
