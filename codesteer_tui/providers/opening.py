@@ -159,7 +159,7 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
         option = f"--{(choice.role or 'task_llm').replace('_', '-')}"
         raise ConfigError(
             f"No model of the provider {name!r} is named.",
-            f'Name one: {option} {name}:MODEL, the same in [roles], or model in [providers.{name}].'
+            f"Name one: {option} {name}:MODEL, the same in [roles], or model in [providers.{name}]."
             f" Which there are: codesteer providers models {name}",
         )
     if provider.kind == "llama_cpp":
