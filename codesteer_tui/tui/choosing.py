@@ -148,8 +148,10 @@ class Choosing:
         return f"{ROLE_WORDS[role]}: {name} {when}.{note} {save} saves it for good."
 
     async def _require_name(self, player: str, choice: Choice) -> None:
-        """Raises:
-        CodesteerError: the player is written without a model, or as no model is called.
+        """Refuse what cannot be the name of a model, before anybody is asked.
+
+        Raises:
+            CodesteerError: the player is written without a model, or as no model is called.
         """
         provider, (name, colon, model) = choice.provider, player.partition(":")
         if provider is None or provider.kind in ("demo", "llama_cpp"):
