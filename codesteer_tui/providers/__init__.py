@@ -11,17 +11,35 @@ the local model stops at the next token.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
 from codesteer_tui.values import Channel, Finish, Message, RoleInfo, Usage
 
-__all__ = ["ChatModel", "Completed", "Delta", "Message", "Retrying", "Sampling", "TextDelta", "Usage"]
+__all__ = [
+    "ChatModel",
+    "Completed",
+    "Delta",
+    "Loading",
+    "Measured",
+    "Message",
+    "Remark",
+    "Retrying",
+    "Room",
+    "Sampling",
+    "TextDelta",
+    "Usage",
+]
 
 
 class Sampling(Struct, frozen=True):
-    """How to sample. None leaves the provider's own default, as an empty `effort` does (how much to think)."""
+    """How to sample. None leaves the provider's own default, as an empty `effort` does (how much to think).
+
+    `decisions` are texts such as "<<<Code>>>" that the reply may decide between. A model that sees its own
+    probabilities tells them in `Completed`; others take no notice. With `only_decisions` such a model says one of
+    them and nothing else.
+    """
 
     temperature: float | None = 0.0
     max_tokens: int = 4096
@@ -29,6 +47,8 @@ class Sampling(Struct, frozen=True):
     stop: tuple[str, ...] = ()
     top_p: float | None = None
     effort: str = ""
+    decisions: tuple[str, ...] = ()
+    only_decisions: bool = False
 
 
 class TextDelta(Struct, frozen=True):
@@ -46,14 +66,40 @@ class Retrying(Struct, frozen=True):
     reason: str
 
 
+class Loading(Struct, frozen=True):
+    """Before there is any text: how much of the weights is loaded or of the prompt is read, from 0 to 1."""
+
+    what: Literal["weights", "prompt"]
+    fraction: float
+
+
+class Remark(Struct, frozen=True):
+    """What a person should know about this model or this call: where it runs, how fast, what is amiss."""
+
+    kind: Literal["device", "speed", "warning"]
+    text: str
+    remedy: str = ""
+
+
 class Completed(Struct, frozen=True):
-    """The reply is whole (or says why it is not). Always the last item of a stream."""
+    """The reply is whole (or says why it is not). Always the last item of a stream.
+
+    `chances` are the probabilities of `Sampling.decisions` where the reply last decided between them.
+    """
 
     finish: Finish
     usage: Usage
+    chances: dict[str, float] = {}
 
 
-Delta: TypeAlias = TextDelta | Retrying | Completed
+Delta: TypeAlias = TextDelta | Retrying | Loading | Remark | Completed
+
+
+class Room(Struct, frozen=True):
+    """How many tokens a conversation has, and how many the model's context holds."""
+
+    tokens: int
+    context: int
 
 
 class ChatModel(Protocol):
@@ -74,4 +120,17 @@ class ChatModel(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections and processes. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A chat model that can count a conversation's tokens exactly, before it is asked to answer."""
+
+    async def measure(self, messages: Sequence[Message]) -> Room:
+        """Count.
+
+        Raises:
+            ModelError: the model behind it failed.
+        """
         ...

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import ModelError, WeightsError
-from codesteer_tui.providers import Completed, Sampling, TextDelta
+from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.values import Message
@@ -45,6 +45,13 @@ async def say(
     items = [item async for item in model.stream(turns, options)]
     assert isinstance(items[-1], Completed)
     return "".join(item.text for item in items if isinstance(item, TextDelta)), items[-1]
+
+
+async def begun(items: AsyncIterator[Delta]) -> None:
+    """Wait for the first text."""
+    async for item in items:
+        if isinstance(item, TextDelta):
+            return
 
 
 async def error_of(model: LlamaCppModel, *messages: str) -> ModelError:
@@ -165,7 +172,7 @@ async def test_a_worker_that_is_killed_is_an_error_and_the_next_call_starts_anot
 ) -> None:
     async with opened(random_gguf) as model:
         items = model.stream([Message("user", "go")], Sampling(max_tokens=4000))
-        await anext(items)
+        await begun(items)
         killed = model.worker_pid
         kill(model)
         with pytest.raises(ModelError) as caught:
@@ -200,7 +207,7 @@ async def test_two_calls_at_once_take_turns(random_gguf: Path) -> None:
     async with opened(random_gguf) as model:
         alone = await say(model, "one")
         both = await asyncio.gather(say(model, "one"), say(model, "two"))
-    assert both[0] == alone
+    assert both[0][0] == alone[0]
     assert both[1][0]
 
 
@@ -296,7 +303,7 @@ async def test_nothing_is_written_to_the_terminal_and_the_log_has_it(
 async def test_closing_the_model_ends_the_worker(random_gguf: Path) -> None:
     async with opened(random_gguf) as model:
         async with aclosing(model.stream([Message("user", "go")], Sampling(max_tokens=4000))) as items:
-            await anext(items)
+            await begun(items)
         pid = model.worker_pid
     assert pid is not None
     assert model.worker_pid is None

@@ -29,13 +29,21 @@ _MOST_KEYS = 10_000
 _LONGEST_STRING = 16 << 20
 
 
+_SHAPE = ("block_count", "embedding_length", "attention.head_count", "attention.head_count_kv")
+_HEAD_SIZES = ("attention.key_length", "attention.value_length")
+
+
 class GgufHeader(Struct, frozen=True):
-    """What a GGUF says about itself. `context_length` is in tokens, 0 where it does not say."""
+    """What a GGUF says about itself. `context_length` is in tokens, 0 where it does not say.
+
+    `kv_values` is how many numbers its cache of keys and values holds for each token, 0 where that is not plain.
+    """
 
     version: int
     architecture: str
     context_length: int
     name: str = ""
+    kv_values: int = 0
 
 
 def read_header(path: Path, *, provider: str = "llama_cpp") -> GgufHeader:
@@ -82,15 +90,28 @@ def _parse(file: BinaryIO) -> GgufHeader:
     found: dict[str, object] = {}
     for _ in range(min(keys, _MOST_KEYS)):
         name = _string(file)
-        found[name] = _value(file, _number(file, "<I"))
-        wanted = f"{found.get('general.architecture')}.context_length"
-        if wanted in found and "general.name" in found:
+        if name.startswith("tokenizer.") and f"{found.get('general.architecture')}.context_length" in found:
             break
+        found[name] = _value(file, _number(file, "<I"))
     architecture = str(found.get("general.architecture", ""))
     length = found.get(f"{architecture}.context_length", 0)
     return GgufHeader(
-        version, architecture, length if isinstance(length, int) else 0, str(found.get("general.name", ""))
+        version,
+        architecture,
+        length if isinstance(length, int) else 0,
+        str(found.get("general.name", "")),
+        _kv_values(found, architecture),
     )
+
+
+def _kv_values(found: dict[str, object], architecture: str) -> int:
+    """Numbers of keys and values for a token: layers × heads × their sizes. Values are there for every token."""
+    layers, width, heads, kv_heads = (found.get(f"{architecture}.{key}") for key in _SHAPE)
+    if not isinstance(layers, int) or not isinstance(width, int) or not isinstance(heads, int) or not heads:
+        return 0
+    sizes = (found.get(f"{architecture}.{key}", width // heads) for key in _HEAD_SIZES)
+    both = sum(size for size in sizes if isinstance(size, int))
+    return layers * (kv_heads if isinstance(kv_heads, int) else heads) * both
 
 
 def _value(file: BinaryIO, kind: int) -> object:

@@ -7,40 +7,39 @@ fresh one.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import hashlib
 import itertools
-import os
-import signal
-import sys
-import tempfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import msgspec
 
-import codesteer_tui
 from codesteer_tui.errors import ModelError, WeightsError
-from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
+from codesteer_tui.providers import Completed, Delta, Loading, Remark, Room, Sampling, TextDelta
 from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
+from codesteer_tui.providers.llama.memory import size
+from codesteer_tui.providers.llama.process import Reply, Worker
+from codesteer_tui.providers.llama.sharing import Key, Shared, shared
 from codesteer_tui.providers.remote.streaming import sendable
 from codesteer_tui.values import Message, RoleInfo, Usage
 
-_HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
-_BATCH = 256
-_GRACE_S = 5.0
-_LOG_LINES = 6
-_LONGEST_LOG = 1 << 20
+_conversations = itertools.count(1)
 
 
 class LlamaCppModel:
-    """Weights in a GGUF file, with their own chat template.
+    """Weights in a GGUF file, with their own chat template, and one conversation with them.
 
     `name` is the provider as configured; `n_ctx` is the context in tokens (at most what the weights were
     trained for); `gpu_layers` counts layers, "auto" takes all where the build can use a GPU; `n_threads`
-    defaults to all processors but one; `log_path` gets llama.cpp's own output (default: a temporary file
-    that is gone with the worker). One call runs at a time, further ones wait.
+    defaults to all cores but one; `n_batch` and `n_ubatch` are tokens handed over and computed at once; `mmap`
+    reads the file as it is needed instead of all at first. The worker stops after `idle_s` seconds without a
+    call (0: never). In the folder `memory` the evaluated conversation is kept, to be gone on with later, one for
+    each `role`; None keeps nothing. `log_path` gets llama.cpp's own output (default: a temporary file that is
+    gone with the worker). Models of the same file share a worker; one call of theirs runs at a time.
     """
 
     def __init__(
@@ -51,100 +50,196 @@ class LlamaCppModel:
         n_ctx: int = 8192,
         gpu_layers: int | Literal["auto"] = "auto",
         n_threads: int | None = None,
+        n_batch: int = 256,
+        n_ubatch: int = 0,
+        flash: wire.FlashAttention = "auto",
+        kv_type: wire.KvType = "f16",
+        mmap: bool = False,
+        idle_s: float = 0.0,
+        memory: Path | None = None,
+        role: str = "",
         log_path: Path | None = None,
         label: str = "",
     ) -> None:
         self._path = Path(path).expanduser()
         self._name = name
-        self._n_ctx = n_ctx
         self._gpu_layers = None if gpu_layers == "auto" else gpu_layers
-        self._n_threads = n_threads or max(1, (os.cpu_count() or 2) - 1)
+        self._talk = wire.Talk(
+            n_ctx, n_threads or usual_threads(), n_batch, n_ubatch or n_batch, flash, kv_type
+        )
+        self._mmap, self._idle_s, self._memory, self._role = mmap, idle_s, memory, role
         self._log_path = log_path
         self._label = label or f"{name}:{self._path.stem}"
-        self._turn = asyncio.Lock()
-        self._numbers = itertools.count(1)
-        self._worker: _Worker | None = None
+        self._conversation = next(_conversations)
+        self._shared: Shared | None = None
+        self._open_in: Worker | None = None
+        self._note = ""
         self.evaluated_tokens = 0
         """Prompt tokens of the last call that were not in the cache of the conversation so far."""
+        self.restored_tokens = 0
+        """Prompt tokens of the last call that came out of the conversation's file."""
 
     @property
     def info(self) -> RoleInfo:
-        """Who this is; it runs on this machine, so there is no host."""
-        return RoleInfo(self._name, "llama_cpp", self._path.name, self._label)
+        """Who this is; it runs on this machine, so there is no host. The note says where, once that is known."""
+        return RoleInfo(self._name, "llama_cpp", self._path.name, self._label, note=self._note)
 
     @property
     def worker_pid(self) -> int | None:
         """Process id of the worker, or None while none runs."""
-        return self._worker.pid if self._worker is not None and self._worker.alive else None
+        worker = self._shared.worker if self._shared else None
+        return worker.pid if worker is not None and worker.alive else None
 
     async def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
         """Answer the conversation, piece by piece.
 
         Raises:
-            WeightsError: the file is missing, not a GGUF, cannot be loaded, or the worker died loading it.
+            WeightsError: the file is missing, not a GGUF, cannot be loaded, does not fit into memory, or the
+                worker died loading it.
             ModelError: `context_too_long` before any work; `broken_stream` if the worker died meanwhile.
         """
         messages = sendable(messages, self._name)
-        async with self._turn:
-            worker = await self._ready()
-            ask = wire.Generate(
-                next(self._numbers),
-                messages,
-                options.temperature,
-                options.max_tokens,
-                options.seed,
-                options.stop,
-                options.top_p,
-            )
-            ended = False
+        mine = await self._join()
+        async with mine.turn:
             try:
-                await worker.send(ask)
-                while not ended:
-                    answer = await worker.receive(ask.id)
-                    match answer:
-                        case wire.Piece():
-                            yield TextDelta(answer.text)
-                        case wire.Done():
-                            ended = True
-                            self.evaluated_tokens = answer.evaluated
-                            yield Completed(answer.finish, Usage(answer.input_tokens, answer.output_tokens))
-                        case wire.Fault():
-                            ended = True
-                            raise ModelError(answer.kind, answer.message, answer.remedy, provider=self._name)
-                        case None:
-                            ended = True
-                            raise await self._died(worker, loading=False)
+                async with aclosing(self._ready(mine)) as steps:
+                    async for step in steps:
+                        yield step
+                worker = mine.worker
+                assert worker is not None, "_ready has left one"
+                async with aclosing(self._reply(worker, messages, options)) as answers:
+                    async for delta in answers:
+                        yield delta
             finally:
-                if not ended:
-                    await worker.cancel(ask.id)
+                mine.rest(self._idle_s)
+
+    async def measure(self, messages: Sequence[Message]) -> Room:
+        """How many tokens a conversation has, by the weights' own tokenizer and template. Loads them if need be.
+
+        Raises:
+            WeightsError: as for `stream`.
+            ModelError: the template refuses the conversation, or the worker died.
+        """
+        messages = sendable(messages, self._name)
+        mine = await self._join()
+        async with mine.turn:
+            try:
+                async with aclosing(self._ready(mine)) as steps:
+                    _ = [step async for step in steps]
+                worker = mine.worker
+                assert worker is not None, "_ready has left one"
+                answer = await worker.ask(wire.Count(next(mine.numbers), self._conversation, messages))
+                if isinstance(answer, wire.Counted):
+                    return Room(answer.tokens, answer.n_ctx)
+                raise await self._failed(worker, answer)
+            finally:
+                mine.rest(self._idle_s)
 
     async def aclose(self) -> None:
-        """Stop the worker. May be called twice; a later call starts a new one."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await worker.stop()
+        """Let go of the worker, which stops with the last model. May be called twice; a later call starts another."""
+        mine, self._shared, self._open_in = self._shared, None, None
+        if mine is not None:
+            await mine.release(self._conversation)
 
-    async def _ready(self) -> _Worker:
-        """The worker with the weights open, started or restarted where needed."""
-        if self._worker is not None and not self._worker.alive:
-            await self.aclose()
-        if self._worker is None:
-            header = await asyncio.to_thread(read_header, self._path, provider=self._name)
-            n_ctx = min(self._n_ctx, header.context_length or self._n_ctx)
-            load = wire.Load(str(self._path), n_ctx, self._n_threads, _BATCH, self._gpu_layers)
-            self._worker = await _Worker.start(load, self._log_path)
-        worker = self._worker
-        answer = await worker.loaded()
-        if isinstance(answer, wire.Loaded):
-            return worker
+    async def _join(self) -> Shared:
+        """What this model shares with others of the same file."""
+        if self._shared is None:
+            await asyncio.to_thread(read_header, self._path, provider=self._name)
+            mine = shared(self._key(), self._log_path)
+            self._talk = _with_memory(self._talk, self._memory, self._key(), self._role)
+            mine.hold(self._conversation, self._talk.memory_file)
+            self._shared = mine
+        return self._shared
+
+    def _key(self) -> Key:
+        """What makes weights the same: the file as it is now, and how it is loaded."""
+        found = self._path.stat()
+        return str(self._path.resolve()), found.st_size, found.st_mtime_ns, self._gpu_layers, self._mmap
+
+    async def _ready(self, mine: Shared) -> AsyncGenerator[Loading | Remark, None]:
+        """See that there is a worker with the weights and room for this conversation; says how it goes.
+
+        Raises:
+            WeightsError: there is none.
+        """
+        if self._open_in is not None and self._open_in is mine.worker and self._open_in.alive:
+            return
+        header = await asyncio.to_thread(read_header, self._path, provider=self._name)
+        n_ctx = min(self._talk.n_ctx, header.context_length or self._talk.n_ctx)
+        talk = msgspec.structs.replace(self._talk, n_ctx=n_ctx)
+        worker = await mine.started(wire.Load(str(self._path), talk, self._gpu_layers, self._mmap))
+        if mine.loaded is None:
+            async with aclosing(worker.loading()) as steps:
+                async for step in steps:
+                    if isinstance(step, float):
+                        yield Loading("weights", step)
+                    elif isinstance(step, wire.Loaded):
+                        mine.loaded = step
+                    else:
+                        raise await self._failed(worker, step, loading=True)
+        loaded = mine.loaded
+        assert loaded is not None, "the last step was Loaded"
+        answer = await worker.ask(wire.Open(next(mine.numbers), self._conversation, talk))
+        if not isinstance(answer, wire.Opened):
+            if isinstance(answer, wire.Fault):
+                raise WeightsError(answer.message, answer.remedy, provider=self._name)
+            raise await self._failed(worker, answer, loading=True)
+        self._open_in = worker
+        self._note = _where(loaded)
+        yield Remark("device", _device_words(loaded, answer, talk))
+        warned = unused_gpu() if not loaded.can_offload and self._gpu_layers != 0 else None
+        if warned:
+            yield Remark("warning", *warned)
+
+    async def _reply(
+        self, worker: Worker, messages: tuple[Message, ...], options: Sampling
+    ) -> AsyncGenerator[Delta, None]:
+        assert self._shared is not None, "_join was called"
+        ask = wire.Generate(
+            next(self._shared.numbers),
+            self._conversation,
+            messages,
+            options.temperature,
+            options.max_tokens,
+            options.seed,
+            options.stop,
+            options.top_p,
+            options.decisions,
+            options.only_decisions,
+        )
+        reply, ended = worker.expect(ask.id), False
+        try:
+            await worker.send(ask)
+            while not ended:
+                match await reply.get():
+                    case wire.Reading(done=done, total=total):
+                        yield Loading("prompt", done / total)
+                    case wire.Piece(text=text):
+                        yield TextDelta(text)
+                    case wire.Done() as done_:
+                        ended = True
+                        self.evaluated_tokens, self.restored_tokens = done_.evaluated, done_.restored
+                        for delta in _ending(done_):
+                            yield delta
+                    case answer:
+                        ended = True
+                        raise await self._failed(worker, answer)
+        finally:
+            if not ended:
+                await _stopped(worker, ask.id, reply)
+            worker.forget(ask.id)
+
+    async def _failed(
+        self, worker: Worker, answer: wire.Answer | None, *, loading: bool = False
+    ) -> ModelError:
+        """What to raise for an answer that is a fault, or for a worker that is gone."""
+        if isinstance(answer, wire.Fault) and not loading:
+            return ModelError(answer.kind, answer.message, answer.remedy, provider=self._name)
+        self._open_in = None
+        if self._shared:
+            await self._shared.retire(worker)
         if isinstance(answer, wire.Fault):
-            await self.aclose()
-            raise WeightsError(answer.message, answer.remedy, provider=self._name)
-        raise await self._died(worker, loading=True)
-
-    async def _died(self, worker: _Worker, *, loading: bool) -> ModelError:
-        """What to tell about a worker that is gone."""
-        await self.aclose()
+            return WeightsError(answer.message, answer.remedy, provider=self._name)
         how, lines = worker.obituary()
         last = f" Its last words: {lines}" if lines else ""
         remedy = "The next call starts a new one."
@@ -157,147 +252,53 @@ class LlamaCppModel:
         return ModelError("broken_stream", message, remedy, provider=self._name)
 
 
-class _Worker:
-    """The child process and the pipes to it."""
-
-    def __init__(self, process: asyncio.subprocess.Process, log: IO[bytes], log_start: int) -> None:
-        self._process = process
-        self._log = log
-        self._log_start = log_start
-        self._answers: asyncio.Queue[wire.Answer | None] = asyncio.Queue()
-        self._gone = asyncio.Event()
-        self._first: asyncio.Future[wire.Answer | None] = asyncio.get_running_loop().create_future()
-        self._reader = asyncio.create_task(self._read())
-        self._lines = ""
-
-    @classmethod
-    async def start(cls, load: wire.Load, log_path: Path | None) -> _Worker:
-        """Start the process and let it begin to load."""
-        log = await asyncio.to_thread(_open_log, log_path)
-        path = os.pathsep.join(part for part in (_HOME, os.environ.get("PYTHONPATH", "")) if part)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "codesteer_tui.providers.llama.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,
-        )
-        worker = cls(process, log, log.tell())
-        await worker.send(load)
-        return worker
-
-    @property
-    def pid(self) -> int:
-        """Process id."""
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether it runs, as far as is known."""
-        return self._process.returncode is None and not self._gone.is_set()
-
-    @property
-    def was_killed(self) -> bool:
-        """Whether it was ended by SIGKILL, as the kernel does when memory runs out."""
-        return self._process.returncode == -int(getattr(signal, "SIGKILL", 9))
-
-    async def loaded(self) -> wire.Answer | None:
-        """The answer to the load. Who stops waiting for it does not stop the loading."""
-        return await asyncio.shield(self._first)
-
-    async def send(self, request: wire.Request) -> None:
-        """Write a request; a worker that is gone is noticed by who reads."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(ConnectionError):
-            self._process.stdin.write(wire.frame(request))
-            await self._process.stdin.drain()
-
-    async def receive(self, number: int) -> wire.Answer | None:
-        """The next answer to request `number`; None when the worker is gone."""
-        while True:
-            answer = await self._answers.get()
-            if answer is None or getattr(answer, "id", 0) == number:
-                return answer
-
-    async def cancel(self, number: int) -> None:
-        """Stop a generation and wait until it has stopped; a worker that does not is killed."""
-        await self.send(wire.Cancel(number))
-        try:
-            async with asyncio.timeout(_GRACE_S):
-                while not isinstance(await self.receive(number), wire.Done | wire.Fault | None):
-                    pass
-        except TimeoutError:
-            self._kill()
-        except asyncio.CancelledError:
-            self._kill()
-            raise
-
-    async def stop(self) -> None:
-        """End the process: it exits by itself when its stdin ends, else it is killed."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            async with asyncio.timeout(_GRACE_S):
-                await self._process.wait()
-        except TimeoutError:
-            self._kill()
-            await self._process.wait()
-        except asyncio.CancelledError:
-            self._kill()
-            raise
-        await asyncio.wait([self._reader])
-        if not self._log.closed:
-            self._lines = self._last_lines()
-            self._log.close()
-
-    def obituary(self) -> tuple[str, str]:
-        """How it ended, and the last lines of its log, for a worker that was stopped."""
-        code = self._process.returncode or 0
-        how = f"signal {-code}" if code < 0 else f"exit {code}"
-        return how, self._lines
-
-    async def _read(self) -> None:
-        """Take in the answers, the one to the load first; at the end everybody who waits is told None.
-
-        A task of its own, so that who is cancelled while waiting never leaves half a frame in the pipe.
-        """
-        assert self._process.stdout is not None
-        answer: wire.Answer | None = None
-        try:
-            while (answer := await wire.read_answer(self._process.stdout)) is not None:
-                if self._first.done():
-                    self._answers.put_nowait(answer)
-                else:
-                    self._first.set_result(answer)
-        except (msgspec.DecodeError, ConnectionError):
-            self._kill()
-        finally:
-            self._gone.set()
-            self._answers.put_nowait(None)
-            if not self._first.done():
-                self._first.set_result(None)
-
-    def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-
-    def _last_lines(self) -> str:
-        end = self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(self._log_start, end - 4096))
-        lines = self._log.read().decode("utf-8", "replace").splitlines()
-        return " | ".join(line.strip() for line in lines[-_LOG_LINES:] if line.strip())
+async def _stopped(worker: Worker, number: int, reply: Reply) -> None:
+    if worker.alive:
+        await worker.cancel(number, reply)
 
 
-def _open_log(path: Path | None) -> IO[bytes]:
-    """The file for llama.cpp's own output; one that has grown long starts anew."""
-    if path is None:
-        return tempfile.TemporaryFile()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    log = path.open("ab+")
-    if log.seek(0, os.SEEK_END) > _LONGEST_LOG:
-        log.truncate(0)
-        log.seek(0)
-    return log
+def _ending(done: wire.Done) -> Iterator[Delta]:
+    """How fast it was, and the end."""
+    cached = done.input_tokens - done.evaluated
+    read = f"read {done.evaluated:,} of {done.input_tokens:,} prompt tokens"
+    if done.read_s > 0 and done.evaluated > 1:
+        read += f" at {done.evaluated / done.read_s:,.0f} tokens/s"
+    wrote = f"wrote {done.output_tokens:,}"
+    if done.write_s > 0 and done.output_tokens > 1:
+        wrote += f" at {done.output_tokens / done.write_s:,.1f} tokens/s"
+    yield Remark("speed", f"{read}, {wrote}")
+    usage = Usage(done.input_tokens, done.output_tokens, cached_tokens=cached)
+    yield Completed(done.finish, usage, done.chances)
+
+
+def _where(loaded: wire.Loaded) -> str:
+    """Where it runs, in few words: "CPU", "33 of 33 layers on CUDA0"."""
+    if not loaded.gpu_layers:
+        return "on the CPU"
+    names = ", ".join(d.name for d in loaded.devices if d.kind == "gpu") or "a GPU"
+    return f"{loaded.gpu_layers} of {loaded.layers} layers on {names}"
+
+
+def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk) -> str:
+    wanted = "gpu" if loaded.gpu_layers else "cpu"
+    used = [device for device in loaded.devices if device.kind == wanted]
+    words = "; ".join(
+        f"{d.description.strip()}, {size(d.free)} of {size(d.total)} free"
+        if wanted == "gpu"
+        else d.description.strip()
+        for d in used
+    )
+    threads = f"{talk.n_threads} thread{'s' if talk.n_threads > 1 else ''}"
+    return (
+        f"{_where(loaded)}{f' ({words})' if words else ''}, {threads}; weights {size(loaded.weights)}, "
+        f"context {opened.n_ctx:,} tokens{f' in {size(opened.kv_bytes)}' if opened.kv_bytes else ''}; "
+        f"loaded in {loaded.seconds:.1f} s"
+    )
+
+
+def _with_memory(talk: wire.Talk, folder: Path | None, key: Key, role: str) -> wire.Talk:
+    """The talk with the file that the conversation is kept in: one for each weights, kind of cache and role."""
+    if folder is None:
+        return talk
+    digest = hashlib.sha256(repr((key, talk.kv_type, talk.flash, role)).encode()).hexdigest()[:24]
+    return msgspec.structs.replace(talk, memory_file=str(folder / f"{digest}.kv"))

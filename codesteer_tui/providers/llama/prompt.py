@@ -39,6 +39,10 @@ class Prompter:
             while len(self._replies) > _MOST_REPLIES:
                 self._replies.popitem(last=False)
 
+    def replies(self) -> list[tuple[str, list[int]]]:
+        """The replies that are remembered, oldest first, with their tokens."""
+        return [(text, list(ids)) for text, ids in self._replies.items()]
+
     def ids(self, messages: Sequence[Message]) -> list[int]:
         """The token ids of the conversation, up to where the assistant begins to speak.
 

@@ -1,14 +1,15 @@
 """What the program and its llama.cpp worker say to each other: length-prefixed msgpack over pipes.
 
-A frame is four bytes of length, most significant first, and one message. The worker answers every `Generate`
-with any number of `Piece`s and then one `Done` or `Fault` of the same `id`; `Load` with `Loaded` or `Fault`
-(`id` 0).
+A frame is four bytes of length, most significant first, and one message. `Load` is answered by any number of
+`Progress` and then `Loaded` or `Fault` (`id` 0). Every other request has an `id`, and all its answers carry that:
+`Open` is answered by `Opened` or `Fault`, `Count` by `Counted` or `Fault`, `Shut` by `Closed`, and `Generate` by
+any number of `Reading` and `Piece`, then one `Done` or `Fault`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -19,27 +20,79 @@ from codesteer_tui.values import Finish, Message
 LONGEST_FRAME = 64 << 20
 """Bytes. A longer frame means that the pipe carries something else."""
 
+KvType: TypeAlias = Literal["f32", "f16", "q8_0"]
+FlashAttention: TypeAlias = Literal["auto", "on", "off"]
 
-class Load(Struct, frozen=True, tag=True):
-    """Open the weights. `gpu_layers` None leaves it to the worker: all, where the build can use a GPU."""
 
-    path: str
+class Talk(Struct, frozen=True):
+    """How a conversation is held: one of these for every role that uses the weights.
+
+    `n_ctx` is the context in tokens, `n_batch` how many are handed to llama.cpp at once, `n_ubatch` how many it
+    computes at once. `flash` "auto" is on with layers on a GPU, and on where `kv_type` needs it. `memory_file` is
+    where the evaluated conversation is kept between workers; empty: nowhere.
+    """
+
     n_ctx: int
     n_threads: int
-    n_batch: int
+    n_batch: int = 256
+    n_ubatch: int = 256
+    flash: FlashAttention = "auto"
+    kv_type: KvType = "f16"
+    memory_file: str = ""
+
+
+class Load(Struct, frozen=True, tag=True):
+    """Open the weights. `gpu_layers` None leaves it to the worker: all, where the build can use a GPU.
+
+    `talk` is how the first conversation will be held: weights that leave no room for it are refused.
+    """
+
+    path: str
+    talk: Talk
     gpu_layers: int | None = None
+    mmap: bool = False
+
+
+class Open(Struct, frozen=True, tag=True):
+    """Make room for a conversation."""
+
+    id: int
+    conversation: int
+    talk: Talk
+
+
+class Shut(Struct, frozen=True, tag=True):
+    """Give a conversation's memory back; write it to its file first, where it has one."""
+
+    id: int
+    conversation: int
+
+
+class Count(Struct, frozen=True, tag=True):
+    """How many tokens has this conversation?"""
+
+    id: int
+    conversation: int
+    messages: tuple[Message, ...]
 
 
 class Generate(Struct, frozen=True, tag=True):
-    """Answer a conversation."""
+    """Answer a conversation.
+
+    `options` are texts such as "<<<Code>>>" between which the reply decides: the probability of each is read where
+    the reply comes to the fork. With `only_options` the reply is one of them and nothing else.
+    """
 
     id: int
+    conversation: int
     messages: tuple[Message, ...]
     temperature: float | None
     max_tokens: int
     seed: int | None
     stop: tuple[str, ...]
     top_p: float | None = None
+    options: tuple[str, ...] = ()
+    only_options: bool = False
 
 
 class Cancel(Struct, frozen=True, tag=True):
@@ -48,12 +101,65 @@ class Cancel(Struct, frozen=True, tag=True):
     id: int
 
 
-class Loaded(Struct, frozen=True, tag=True):
-    """The weights are open: context size in tokens, layers sent to a GPU (0: none, -1: all)."""
+class Device(Struct, frozen=True):
+    """Something that llama.cpp can compute on. Memory in bytes, 0 where it does not say."""
 
-    n_ctx: int
+    name: str
+    description: str
+    kind: Literal["cpu", "gpu", "other"]
+    free: int = 0
+    total: int = 0
+
+
+class Progress(Struct, frozen=True, tag=True):
+    """How much of the weights is loaded, from 0 to 1."""
+
+    fraction: float
+
+
+class Loaded(Struct, frozen=True, tag=True):
+    """The weights are open. `layers` counts the model's, its output with them; `gpu_layers` those on a GPU.
+
+    `weights` is their size in bytes; `can_offload` whether this build of llama.cpp can use a GPU at all.
+    """
+
+    name: str
+    layers: int
     gpu_layers: int
-    name: str = ""
+    weights: int
+    can_offload: bool
+    devices: tuple[Device, ...] = ()
+    seconds: float = 0.0
+
+
+class Opened(Struct, frozen=True, tag=True):
+    """There is room: the context in tokens as llama.cpp rounded it, and the bytes of its cache of keys and values."""
+
+    id: int
+    n_ctx: int
+    kv_bytes: int
+
+
+class Closed(Struct, frozen=True, tag=True):
+    """The conversation's memory was given back."""
+
+    id: int
+
+
+class Counted(Struct, frozen=True, tag=True):
+    """Tokens of a conversation, up to where the assistant begins to speak, and the context's size."""
+
+    id: int
+    tokens: int
+    n_ctx: int
+
+
+class Reading(Struct, frozen=True, tag=True):
+    """How many of the `total` prompt tokens that have to be evaluated are."""
+
+    id: int
+    done: int
+    total: int
 
 
 class Piece(Struct, frozen=True, tag=True):
@@ -64,13 +170,19 @@ class Piece(Struct, frozen=True, tag=True):
 
 
 class Done(Struct, frozen=True, tag=True):
-    """The reply ended. `evaluated` counts the prompt tokens that were not in the cache."""
+    """The reply ended. `evaluated` counts the prompt tokens that were not in the cache, `restored` those that came
+    from a file; `read_s` and `write_s` are the seconds that prompt and reply took. `chances` are the probabilities
+    of the options at the last fork, empty where there was none."""
 
     id: int
     finish: Finish
     input_tokens: int
     output_tokens: int
     evaluated: int
+    restored: int = 0
+    read_s: float = 0.0
+    write_s: float = 0.0
+    chances: dict[str, float] = {}
 
 
 class Fault(Struct, frozen=True, tag=True):
@@ -82,8 +194,8 @@ class Fault(Struct, frozen=True, tag=True):
     remedy: str = ""
 
 
-Request: TypeAlias = Load | Generate | Cancel
-Answer: TypeAlias = Loaded | Piece | Done | Fault
+Request: TypeAlias = Load | Open | Shut | Count | Generate | Cancel
+Answer: TypeAlias = Progress | Loaded | Opened | Closed | Counted | Reading | Piece | Done | Fault
 
 _requests = msgspec.msgpack.Decoder(Request)
 _answers = msgspec.msgpack.Decoder(Answer)

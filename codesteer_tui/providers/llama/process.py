@@ -1,0 +1,199 @@
+"""The worker as the program sees it: a child process, the pipes to it, and what it leaves when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import IO, TypeAlias
+
+import msgspec
+
+import codesteer_tui
+from codesteer_tui.providers.llama import wire as wire
+
+_HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
+_GRACE_S = 5.0
+_LOG_LINES = 6
+_LONGEST_LOG = 1 << 20
+_LOOK_S = 0.1
+
+Reply: TypeAlias = "asyncio.Queue[wire.Answer | None]"
+
+
+class Worker:
+    """The child process and the pipes to it."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: IO[bytes], log_start: int) -> None:
+        self._process = process
+        self._log = log
+        self._log_start = log_start
+        self._replies: dict[int, Reply] = {}
+        self._gone = asyncio.Event()
+        self._first: asyncio.Future[wire.Answer | None] = asyncio.get_running_loop().create_future()
+        self._fraction = 0.0
+        self._lines = ""
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    async def start(cls, load: wire.Load, log_path: Path | None) -> Worker:
+        """Start the process and let it begin to load."""
+        log = await asyncio.to_thread(_open_log, log_path)
+        path = os.pathsep.join(part for part in (_HOME, os.environ.get("PYTHONPATH", "")) if part)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "codesteer_tui.providers.llama.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,
+        )
+        worker = cls(process, log, log.tell())
+        await worker.send(load)
+        return worker
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, as far as is known."""
+        return self._process.returncode is None and not self._gone.is_set()
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it was ended by SIGKILL, as the kernel does when memory runs out."""
+        return self._process.returncode == -int(getattr(signal, "SIGKILL", 9))
+
+    async def loading(self) -> AsyncGenerator[float | wire.Answer | None, None]:
+        """How much of the weights is loaded, now and then, and at last the answer to the load.
+
+        Who stops waiting for it does not stop the loading.
+        """
+        told = 0.0
+        while not self._first.done():
+            await asyncio.wait([self._first], timeout=_LOOK_S)
+            if self._fraction > told and not self._first.done():
+                told = self._fraction
+                yield told
+        yield self._first.result()
+
+    async def send(self, request: wire.Request) -> None:
+        """Write a request; a worker that is gone is noticed by who reads."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            self._process.stdin.write(wire.frame(request))
+            await self._process.stdin.drain()
+
+    def expect(self, number: int) -> Reply:
+        """Where the answers to request `number` arrive from now on; None at the end where the worker is gone."""
+        reply: Reply = asyncio.Queue()
+        self._replies[number] = reply
+        if self._gone.is_set():
+            reply.put_nowait(None)
+        return reply
+
+    def forget(self, number: int) -> None:
+        """Further answers to request `number` are of no interest."""
+        self._replies.pop(number, None)
+
+    async def ask(self, request: wire.Open | wire.Shut | wire.Count) -> wire.Answer | None:
+        """Send a request that has one answer, and wait for it; None when the worker is gone."""
+        reply = self.expect(request.id)
+        try:
+            await self.send(request)
+            return await reply.get()
+        finally:
+            self.forget(request.id)
+
+    async def cancel(self, number: int, reply: Reply) -> None:
+        """Stop a generation and wait until it has stopped; a worker that does not is killed."""
+        await self.send(wire.Cancel(number))
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                while not isinstance(await reply.get(), wire.Done | wire.Fault | None):
+                    pass
+        except TimeoutError:
+            self._kill()
+        except asyncio.CancelledError:
+            self._kill()
+            raise
+
+    async def stop(self) -> None:
+        """End the process: it exits by itself when its stdin ends, else it is killed."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                await self._process.wait()
+        except TimeoutError:
+            self._kill()
+            await self._process.wait()
+        except asyncio.CancelledError:
+            self._kill()
+            raise
+        await asyncio.wait([self._reader])
+        if not self._log.closed:
+            self._lines = self._last_lines()
+            self._log.close()
+
+    def obituary(self) -> tuple[str, str]:
+        """How it ended, and the last lines of its log, for a worker that was stopped."""
+        code = self._process.returncode or 0
+        how = f"signal {-code}" if code < 0 else f"exit {code}"
+        return how, self._lines
+
+    async def _read(self) -> None:
+        """Take in the answers, those to the load first; at the end everybody who waits is told None.
+
+        A task of its own, so that who is cancelled while waiting never leaves half a frame in the pipe.
+        """
+        assert self._process.stdout is not None
+        answer: wire.Answer | None = None
+        try:
+            while (answer := await wire.read_answer(self._process.stdout)) is not None:
+                if isinstance(answer, wire.Progress):
+                    self._fraction = answer.fraction
+                elif not self._first.done():
+                    self._first.set_result(answer)
+                elif (reply := self._replies.get(getattr(answer, "id", 0))) is not None:
+                    reply.put_nowait(answer)
+        except (msgspec.DecodeError, ConnectionError):
+            self._kill()
+        finally:
+            self._gone.set()
+            for reply in self._replies.values():
+                reply.put_nowait(None)
+            if not self._first.done():
+                self._first.set_result(None)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    def _last_lines(self) -> str:
+        end = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(self._log_start, end - 4096))
+        lines = self._log.read().decode("utf-8", "replace").splitlines()
+        return " | ".join(line.strip() for line in lines[-_LOG_LINES:] if line.strip())
+
+
+def _open_log(path: Path | None) -> IO[bytes]:
+    """The file for llama.cpp's own output; one that has grown long starts anew."""
+    if path is None:
+        return tempfile.TemporaryFile()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    log = path.open("ab+")
+    if log.seek(0, os.SEEK_END) > _LONGEST_LOG:
+        log.truncate(0)
+        log.seek(0)
+    return log
