@@ -2,9 +2,321 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
+
+from codesteer_tui.cli.options import config_option, settings_for_reading
+from codesteer_tui.cli.speaking import put, put_json, say
+from codesteer_tui.cli.weights_pull import pull
+
+if TYPE_CHECKING:
+    from codesteer_tui.weights.catalogue import Known
+    from codesteer_tui.weights.checking import Checked
+    from codesteer_tui.weights.facts import Facts
+    from codesteer_tui.weights.store import Item
+
+WRONG = 1
+_WIDTH = 13
 
 
 @click.group("weights")
 def command() -> None:
-    """List, fetch, check and remove weights: GGUF files and checkpoints on this machine."""
+    """List, fetch, check and remove weights: GGUF files and checkpoints on this machine.
+
+    FILE is a path, a name in the folder of weights, or a known name. See docs/weights.md.
+    """
+
+
+command.add_command(pull)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@config_option
+@click.pass_context
+def list_all(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
+    """List the weights that are here, with the roles that they play, and those that are known by name."""
+    from codesteer_tui.weights.catalogue import read_catalogue
+    from codesteer_tui.weights.store import list_weights, weights_folder
+
+    folder, known = weights_folder(), read_catalogue()
+    items = list_weights(settings_for_reading(ctx, config_file).config, folder)
+    if as_json:
+        here = [_described(item) for item in items]
+        put_json(
+            {"folder": str(folder), "here": here, "known": [_known(n, e, items) for n, e in known.items()]}
+        )
+        return
+    if items:
+        names = max(len(_shown(item, folder)) for item in items)
+        for item in items:
+            put(f"{_shown(item, folder):<{names}}  {_size(item):>9}  {_about(item)}".rstrip())
+    else:
+        say(f"There are no weights in {folder} yet.")
+    say("\nKnown by name (codesteer weights pull NAME):")
+    for name, entry in known.items():
+        here_too = "  (here)" if _known(name, entry, items)["here"] else ""
+        say(f"  {name}  {entry.title}{here_too}")
+        size = _bytes(entry.size) if entry.size else "size: the hub says it before pulling"
+        say(f"    {entry.form} from {entry.repo}; {size}; least memory {_gib(entry)}")
+
+
+@command.command("info")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--context", type=click.IntRange(min=1), metavar="N", help="Reckon the memory for N tokens of context."
+)
+@click.option("--template", "show_template", is_flag=True, help="Print the chat template itself.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@config_option
+@click.pass_context
+def info(
+    ctx: click.Context,
+    file: str,
+    context: int | None,
+    show_template: bool,
+    as_json: bool,
+    config_file: Path | None,
+) -> None:
+    """Say what a GGUF file or a checkpoint is: architecture, size, quantization, context, template, memory needed.
+
+    Only its head is read, so this is quick; whether all bytes are right is for: codesteer weights verify.
+    """
+    from codesteer_tui.weights.catalogue import read_catalogue
+    from codesteer_tui.weights.facts import facts_of
+    from codesteer_tui.weights.store import find_weights, read_record, roles_of
+
+    path = find_weights(file, read_catalogue())
+    facts = facts_of(path, context or 0)
+    roles = roles_of(settings_for_reading(ctx, config_file).config, path)
+    if as_json:
+        put_json(_facts_json(facts, roles, read_record(path)))
+    elif show_template:
+        put(facts.template)
+    else:
+        for label, text in _facts_rows(facts, roles, read_record(path)):
+            put(f"{label + ':':<{_WIDTH}} {text}")
+        for problem in facts.problems:
+            say(f"Mind: {problem}.")
+
+
+@command.command("verify")
+@click.argument("file", metavar="FILE")
+@click.option("--sha256", default="", metavar="HASH", help="The hash that the file must have.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def verify(ctx: click.Context, file: str, sha256: str, as_json: bool) -> None:
+    """Check weights: whether they are whole, and whether they have the right hash.
+
+    The hash is compared with --sha256, else with what the hub said when they were pulled, else with the catalogue's.
+    All of the file is read. The exit code is 1 where something is wrong.
+    """
+    from codesteer_tui.weights import checking
+    from codesteer_tui.weights.catalogue import read_catalogue
+    from codesteer_tui.weights.store import find_weights
+
+    known = read_catalogue()
+    path = find_weights(file, known)
+    checked = checking.verify(path, sha256=sha256, known=known)
+    if as_json:
+        put_json(_checked_json(checked))
+    else:
+        _print_checked(checked)
+    if not checked.ok:
+        ctx.exit(WRONG)
+
+
+@command.command("rm")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("--force", is_flag=True, help="Remove also what plays a role in your configuration.")
+@config_option
+@click.pass_context
+def remove(
+    ctx: click.Context, files: tuple[str, ...], yes: bool, force: bool, config_file: Path | None
+) -> None:
+    """Remove weights for good: a GGUF file, what is left of a pull, or the folder of a checkpoint."""
+    from codesteer_tui.errors import WeightsError
+    from codesteer_tui.weights.catalogue import read_catalogue
+    from codesteer_tui.weights.store import (
+        find_weights,
+        looks_like_checkpoint,
+        remove_weights,
+        roles_of,
+        size_of,
+    )
+
+    known, config = read_catalogue(), settings_for_reading(ctx, config_file).config
+    paths = list(dict.fromkeys(find_weights(file, known) for file in files))
+    for path in paths:
+        if path.is_dir() and not looks_like_checkpoint(path):
+            raise WeightsError(
+                f"{path} is not the folder of a checkpoint, so it is left alone.", "Name a file."
+            )
+        if not path.is_dir() and not path.name.endswith((".gguf", ".part", ".wrong-hash")):
+            raise WeightsError(f"{path} is no file of weights, so it is left alone.", "Remove it by hand.")
+        if (roles := roles_of(config, path)) and not force:
+            raise WeightsError(
+                f"{path} plays the {' and the '.join(roles)} in your configuration.",
+                "Give that role to another under [roles] first, or add --force.",
+            )
+    for path in paths:
+        say(f"{path}  {_bytes(size_of(path))}")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("Removing weights needs a yes. Add --yes.")
+        click.confirm("Remove?" if len(paths) == 1 else f"Remove these {len(paths)}?", abort=True, err=True)
+    for path in paths:
+        freed = remove_weights(path)
+        say(f"removed {path}, {_bytes(freed)} freed")
+
+
+def _described(item: Item) -> dict[str, Any]:
+    import msgspec
+
+    made = msgspec.structs.asdict(item)
+    return {
+        **made,
+        "path": str(item.path),
+        "name": item.path.name,
+        "record": msgspec.to_builtins(item.record),
+    }
+
+
+def _known(name: str, entry: Known, items: list[Item]) -> dict[str, Any]:
+    import msgspec
+
+    def is_it(item: Item) -> bool:
+        record = item.record
+        return record is not None and (record.repo, item.path.name) == (entry.repo, entry.place)
+
+    here = next((str(item.path) for item in items if is_it(item)), None)
+    unknown = {"size": entry.size or None, "sha256": entry.sha256 or None}
+    return {"name": name, **msgspec.structs.asdict(entry), **unknown, "here": here}
+
+
+def _shown(item: Item, folder: Path) -> str:
+    return item.path.name if item.path.parent == folder else str(item.path)
+
+
+def _size(item: Item) -> str:
+    return "missing" if item.missing else _bytes(item.size)
+
+
+def _about(item: Item) -> str:
+    """What else is said of an item in the list: its form, its quantization, the roles, the provider that has it."""
+    from codesteer_tui.errors import WeightsError
+    from codesteer_tui.weights.facts import facts_of
+
+    words = []
+    match item.form:
+        case "part":
+            words.append("not wholly pulled: pull it again to go on")
+        case "aside":
+            words.append("had the wrong hash, not used")
+        case _ if not item.missing:
+            try:
+                facts = facts_of(item.path)
+                words.append(f"{item.form}  {facts.architecture} {facts.quantization}".rstrip())
+                words += facts.problems
+            except WeightsError as error:
+                words.append(error.message)
+    words += [f"plays {', '.join(item.roles)}"] if item.roles else []
+    words += [f"[providers.{name}]" for name in item.providers]
+    return "  ".join(words)
+
+
+def _facts_json(facts: Facts, roles: tuple[str, ...], record: Any) -> dict[str, Any]:
+    import msgspec
+
+    memory = facts.memory
+    return {
+        **msgspec.structs.asdict(facts),
+        "path": str(facts.path),
+        "memory": {**msgspec.structs.asdict(memory), "total": memory.total} if memory else None,
+        "roles": roles,
+        "record": msgspec.to_builtins(record),
+    }
+
+
+def _facts_rows(facts: Facts, roles: tuple[str, ...], record: Any) -> list[tuple[str, str]]:
+    types = ", ".join(f"{count} {kind}" for kind, count in facts.types.items())
+    rows = [
+        ("file", str(facts.path)),
+        ("form", facts.form + (f", part {facts.part}" if facts.part else "")),
+        ("name", facts.name),
+        ("architecture", facts.architecture),
+        ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
+        ("quantization", facts.quantization),
+        ("tensors", f"{facts.tensors} ({types})" if types else ""),
+        ("size", f"{_bytes(facts.size)} ({facts.size:,} bytes)"),
+        ("context", f"trained for {facts.context:,} tokens" if facts.context else "it does not say"),
+        ("layers", f"{facts.layers}, {facts.width} wide" if facts.layers else ""),
+        ("tokenizer", f"{facts.tokenizer}, {facts.vocabulary:,} tokens" if facts.tokenizer else "none"),
+        (
+            "template",
+            f"{facts.template_is} ({len(facts.template):,} characters)" if facts.template else "none",
+        ),
+        ("memory", _memory(facts)),
+        ("licence", facts.licence or (record.licence if record else "")),
+        ("source", f"{record.repo} at {record.commit[:12]}, from {record.host}" if record else facts.source),
+        ("plays", ", ".join(roles)),
+    ]
+    return [(label, text) for label, text in rows if text]
+
+
+def _memory(facts: Facts) -> str:
+    memory = facts.memory
+    if memory is None:
+        return ""
+    gib = 1 << 30
+    return (
+        f"{memory.total / gib:.2f} GiB = {memory.weights / gib:.2f} for the weights"
+        f" + {memory.kv_cache / gib:.2f} for a context of {memory.context:,} tokens; llama.cpp takes some more"
+    )
+
+
+def _checked_json(checked: Checked) -> dict[str, Any]:
+    import msgspec
+
+    made = msgspec.structs.asdict(checked)
+    files = [msgspec.to_builtins(file) for file in checked.files]
+    return {**made, "path": str(checked.path), "files": files, "ok": checked.ok}
+
+
+def _print_checked(checked: Checked) -> None:
+    words = {
+        "right": "right",
+        "wrong": "WRONG",
+        "missing": "MISSING",
+        "not_known": "nothing says what it should be",
+    }
+    if checked.against:
+        say(f"Compared with {checked.against}:")
+    for file in checked.files:
+        put(f"{file.name}  {file.got or '-'}  {words[file.outcome]}")
+        if file.outcome == "wrong":
+            say(f"  expected: {file.expected}")
+    for problem in checked.problems:
+        say(f"Wrong: {problem}.")
+    if not checked.ok:
+        say("  → remove it and pull it again: codesteer weights rm, codesteer weights pull")
+    elif any(file.outcome == "not_known" for file in checked.files) and not checked.against:
+        say(
+            "It is whole. Whether every byte is right cannot be told: give the hash that its source names, --sha256."
+        )
+    else:
+        say("It is whole and right.")
+
+
+def _bytes(size: int) -> str:
+    from codesteer_tui.weights.hub import in_bytes
+
+    return in_bytes(size)
+
+
+def _gib(entry: Known) -> str:
+    return f"{entry.memory_gib:g} GiB ({entry.memory_for})" if entry.memory_gib else "not known"

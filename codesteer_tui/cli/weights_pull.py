@@ -1,0 +1,183 @@
+"""``codesteer weights pull``: says what would be fetched, from where and to where; asks; fetches it and checks it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from codesteer_tui.cli.speaking import put, say
+from codesteer_tui.text import plain
+
+if TYPE_CHECKING:
+    from codesteer_tui.weights.hub import Offer
+    from codesteer_tui.weights.pulling import Progress
+
+_STEP = 10
+"""Per cent between two lines where nobody watches a terminal."""
+
+
+@click.command("pull")
+@click.argument("name", metavar="NAME")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Put it here instead of the folder of weights.",
+)
+@click.option("--revision", default="", metavar="REV", help="Branch, tag or commit on the hub.")
+@click.option(
+    "--token",
+    "source",
+    default="",
+    metavar="SOURCE",
+    help='Where the token is: "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND", "none". Never the token.'
+    "  [default: HF_TOKEN]",
+)
+def pull(name: str, yes: bool, folder: Path | None, revision: str, source: str) -> None:
+    """Fetch weights: a NAME of the catalogue, OWNER/REPO, or OWNER/REPO:FILE.gguf on the hub.
+
+    Size, licence, host and target are shown before anything is fetched. What was cut off goes on where it ended, and
+    the hash is checked before the file is used. HF_ENDPOINT names another hub; HTTPS_PROXY, HF_TOKEN, HF_HUB_OFFLINE
+    and HF_HUB_DOWNLOAD_TIMEOUT are honoured. Prints the path of what was fetched.
+    """
+    from codesteer_tui.weights import hub, pulling, store
+    from codesteer_tui.weights.catalogue import read_catalogue
+
+    wanted = hub.understand(name, read_catalogue(), revision)
+    target = (folder or store.weights_folder()).expanduser()
+    address = hub.endpoint()
+    hub.refuse_offline()
+    token = hub.token_for(address, source)
+    offer = hub.ask_hub(wanted, address=address, token=token)
+    _refuse_other_hash(offer)
+    _show(offer, target, bool(token))
+    pulling.check_room(offer, target)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("Fetching weights needs a yes. Add --yes.")
+        click.confirm("Fetch this?", abort=True, err=True)
+    shown = _Shown()
+    try:
+        path = pulling.pull(offer, target, token=token, tell=shown)
+    except KeyboardInterrupt:
+        shown.end()
+        say("stopped; what has arrived is kept, and the same command goes on from there")
+        raise
+    except BaseException:
+        shown.end()
+        raise
+    shown.end()
+    _say_what_next(offer, path)
+    put(str(path))
+
+
+def _refuse_other_hash(offer: Offer) -> None:
+    """Where the catalogue knows the hash, the hub must know the same."""
+    from codesteer_tui.errors import WeightsError
+
+    known = offer.wanted.known
+    told = offer.files[0].sha256
+    if known and known.sha256 and told and told != known.sha256 and not offer.wanted.revision:
+        raise WeightsError(
+            f"The file on {offer.host} is not the one that the catalogue knows as {offer.wanted.known_as}:"
+            f" its SHA-256 is {told} instead of {known.sha256}.",
+            f"It was replaced there. To take it all the same: codesteer weights pull {offer.wanted.repo}:{known.file}",
+        )
+
+
+def _show(offer: Offer, folder: Path, with_token: bool) -> None:
+    from codesteer_tui.weights.hub import in_bytes
+    from codesteer_tui.weights.pulling import still_to_fetch, target_of
+
+    known = offer.wanted.known
+    if known:
+        say(f"{offer.wanted.known_as}: {known.title}")
+    count = len(offer.files)
+    what = offer.files[0].path if count == 1 else f"{count} files"
+    say(f"  what     {offer.wanted.repo}, {what} ({offer.form}), at {offer.commit[:12]}")
+    left = still_to_fetch(offer, folder)
+    rest = f", {in_bytes(left)} still to fetch" if 0 <= left < offer.size else ""
+    say(f"  size     {in_bytes(offer.size)}{rest}")
+    licence = offer.licence or "the hub does not say"
+    say(f"  licence  {licence}" + (f" (catalogue: {known.licence})" if known and known.licence else ""))
+    if offer.gated:
+        say("           its maker wants it accepted on the hub before")
+    token = "with your token" if with_token else "without a token"
+    say(f"  from     {offer.endpoint} ({token}; large files may come from a host that it redirects to)")
+    say(f"  to       {target_of(offer, folder)}")
+    if known and known.memory_gib:
+        say(f"  memory   at least {known.memory_gib:g} GiB to run it ({known.memory_for})")
+    if known and known.note:
+        say(f"  note     {known.note}")
+    if any(not file.sha256 and not file.blob for file in offer.files):
+        say("  mind     the hub names no hash, so what arrives cannot be checked")
+
+
+def _say_what_next(offer: Offer, path: Path) -> None:
+    say(f"Fetched and checked: {path}")
+    if offer.form == "checkpoint":
+        say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {path}")
+        return
+    say("To let it steer, put this into your configuration (codesteer config path names the file):\n")
+    say(f'  [providers.local]\n  kind = "llama_cpp"\n  model = "{path}"\n\n  [roles]\n  steerer = "local"')
+
+
+class _Shown:
+    """How far it is: one line that is written over on a terminal, else a line for every tenth."""
+
+    def __init__(self, watched: bool | None = None) -> None:
+        self._watched = sys.stderr.isatty() if watched is None else watched
+        self._width = 0
+        self._step = -1
+        self._noted = ""
+
+    def __call__(self, progress: Progress) -> None:
+        line = progress_line(progress)
+        if self._watched:
+            sys.stderr.write(f"\r{line[:120]:<{self._width}}")
+            sys.stderr.flush()
+            self._width = min(len(line), 120)
+            return
+        if progress.note and progress.note != self._noted:
+            self._noted = progress.note
+            say(line)
+        step = progress.done * 100 // progress.total // _STEP if progress.total > 0 else -1
+        if step > self._step and progress.phase == "fetching":
+            self._step = step
+            say(line)
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._watched and self._width:
+            sys.stderr.write("\n")
+            self._width = 0
+
+
+def progress_line(progress: Progress) -> str:
+    """How far it is, on one line."""
+    from codesteer_tui.weights.hub import in_bytes
+
+    if progress.note:
+        return plain(progress.note)
+    percent = f"{progress.done * 100 // progress.total:>3}%" if progress.total > 0 else "    "
+    whole = f" of {in_bytes(progress.total)}" if progress.total >= 0 else ""
+    amount = f"{in_bytes(progress.done)}{whole}"
+    name = plain(progress.file)[:60]
+    if progress.phase == "checking":
+        return f"{percent}  checking {name}"
+    speed = f"  {in_bytes(int(progress.bytes_per_s))}/s" if progress.bytes_per_s > 0 else ""
+    left = progress.seconds_left
+    remaining = f"  {_time(left)} left" if left is not None else ""
+    return f"{percent}  {amount}{speed}{remaining}  {name}"
+
+
+def _time(seconds: float) -> str:
+    whole = int(seconds + 0.5)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"

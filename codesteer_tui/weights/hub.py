@@ -1,0 +1,415 @@
+"""What the hub says about weights, before anything is fetched: which files, how big, which hashes, which licence.
+
+`huggingface_hub` speaks to it. The address is `HF_ENDPOINT` or the hub's own; proxies are as `HTTPS_PROXY` and the
+like say. The token goes to that host only: not to where it redirects, which is how large files are served.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from codesteer_tui.errors import ConfigError, ModelError
+from codesteer_tui.providers.failures.network import is_network, loss
+from codesteer_tui.providers.keys.hiding import Secret, hide_keys, secret
+from codesteer_tui.providers.keys.sources import SOURCE, read_secret
+from codesteer_tui.settings.binding import is_plain_http
+from codesteer_tui.text import plain
+from codesteer_tui.weights.catalogue import Known
+from codesteer_tui.weights.store import PulledFile, parts_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+HUB = "https://huggingface.co"
+PROVIDER = "hub"
+_TRUE = ("1", "ON", "YES", "TRUE")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][\w.+\-]{0,240}")
+_REPO = re.compile(r"[A-Za-z0-9][\w.\-]*/[A-Za-z0-9][\w.\-]*")
+_OF_CHECKPOINT = re.compile(
+    r"(?i).+\.safetensors|(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)"
+    r"\.json|.+\.safetensors\.index\.json|tokenizer\.model|merges\.txt|chat_template\.(jinja|json)"
+    r"|(licen[cs]e|notice|use_policy|readme)(\.\w+)?"
+)
+
+
+class Wanted(Struct, frozen=True):
+    """What a person asked for. `file`: a GGUF in the repository, or a part of its name; empty for what there is."""
+
+    repo: str
+    file: str = ""
+    revision: str = ""
+    known_as: str = ""
+    known: Known | None = None
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """What would be fetched: shown to the person before it is. `size` in bytes, -1 where the hub does not tell all of
+    it; `gated`: the maker wants the licence accepted first; `private`: only for who has a token."""
+
+    wanted: Wanted
+    endpoint: str
+    host: str
+    commit: str
+    form: str
+    licence: str
+    gated: bool
+    private: bool
+    files: tuple[PulledFile, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        sizes = [file.size for file in self.files]
+        return -1 if -1 in sizes else sum(sizes)
+
+    @property
+    def place(self) -> str:
+        """The name in the folder of weights: of the file (the first, where it is split), or of the folder."""
+        return (
+            self.files[0].path.rpartition("/")[2]
+            if self.form == "gguf"
+            else self.wanted.repo.rpartition("/")[2]
+        )
+
+
+def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wanted:
+    """What is meant by a name of the catalogue, `owner/repo`, or `owner/repo:file.gguf`.
+
+    Raises:
+        ConfigError: it is none of these.
+    """
+    if text in known:
+        entry = known[text]
+        return Wanted(entry.repo, entry.file, revision or entry.revision, text, entry)
+    repo, _, file = text.removeprefix("hf://").partition(":")
+    if not _REPO.fullmatch(repo) or ".." in repo:
+        import difflib
+
+        near = difflib.get_close_matches(text, known, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise ConfigError(
+            f"There are no known weights {text!r}.",
+            f"{hint}codesteer weights list shows the known ones; any others are written OWNER/REPO or"
+            " OWNER/REPO:FILE.gguf.",
+        )
+    return Wanted(repo, file, revision)
+
+
+def endpoint(env: Mapping[str, str] = os.environ) -> str:
+    """The hub's address.
+
+    Raises:
+        ConfigError: `HF_ENDPOINT` is no address.
+    """
+    address = (env.get("HF_ENDPOINT") or HUB).rstrip("/")
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.username or parts.password:
+        raise ConfigError(
+            "HF_ENDPOINT is not the address of a hub.",
+            "Write it as https://HOST, or unset it; no user, no password.",
+        )
+    return address
+
+
+def is_offline(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether the person said that nothing is to be fetched."""
+    return (env.get("HF_HUB_OFFLINE") or env.get("TRANSFORMERS_OFFLINE") or "").upper() in _TRUE
+
+
+def token_for(address: str, source: str = "", env: Mapping[str, str] = os.environ) -> Secret | None:
+    """The token for this hub. `source` says where it is, as for the key of a provider; without one it is the variable
+    HF_TOKEN, or what `hf auth login` stored, which is for the hub's own address only; neither is sent over plain http.
+    Blocks.
+
+    Raises:
+        ConfigError: the source is in no known form, or others can read the file.
+        ModelError: `missing_key`: it is not where the source says; `auth`: it is no token.
+    """
+    host = urlsplit(address).netloc
+    if source:
+        if not SOURCE.fullmatch(source) and source != "none":
+            secret(source)
+            raise ConfigError(
+                "--token says where the token is. The token itself would stay in your shell's history.",
+                'Write "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND" or "none".',
+            )
+        token = read_secret(source, name=PROVIDER, host=host, what="token", env=env)
+    else:
+        token = _usual_token(address, env)
+    if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
+        raise ModelError(
+            "auth",
+            "The token holds characters that no token has.",
+            "Copy it again, alone and whole.",
+            provider=PROVIDER,
+        )
+    return token or None
+
+
+def _usual_token(address: str, env: Mapping[str, str]) -> Secret | None:
+    if is_plain_http(address):
+        return None
+    for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        if value := env.get(variable, "").strip():
+            return secret(value)
+    home = env.get("HF_HOME") or str(Path(env.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
+    stored = Path(os.path.expandvars(env.get("HF_TOKEN_PATH") or str(Path(home) / "token"))).expanduser()
+    if address != HUB or not stored.is_file():
+        return None
+    return read_secret(f"file:{stored}", name=PROVIDER, host="", what="token", env=env)
+
+
+def library() -> ModuleType:
+    """`huggingface_hub`, which is slow to import, without the counting of who uses it."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    import huggingface_hub
+
+    return huggingface_hub
+
+
+def ask_hub(wanted: Wanted, *, address: str, token: str | None, timeout_s: float = 20.0) -> Offer:
+    """Ask the hub what there is. Nothing is fetched. Blocks.
+
+    Raises:
+        ModelError: it cannot be reached, does not know these weights, or does not give them to this person.
+        ConfigError: the name fits none of its files, or several.
+    """
+    refuse_offline()
+    host = urlsplit(address).netloc
+    try:
+        api = library().HfApi(endpoint=address, token=token or False, library_name="codesteer-tui")
+        info = api.model_info(
+            wanted.repo, revision=wanted.revision or None, files_metadata=True, timeout=timeout_s
+        )
+    except Exception as error:
+        raise in_our_words(error, wanted.repo, host, bool(token)) from error
+    files = [_described(sibling) for sibling in info.siblings or ()]
+    form, chosen = choose_files(wanted, files)
+    return Offer(
+        wanted=wanted,
+        endpoint=address,
+        host=host,
+        commit=info.sha or wanted.revision or "main",
+        form=form,
+        licence=_licence(info),
+        gated=bool(info.gated),
+        private=bool(info.private),
+        files=tuple(chosen),
+    )
+
+
+def refuse_offline() -> None:
+    """Stop where the person said that nothing is to be fetched.
+
+    Raises:
+        ModelError: `unreachable`.
+    """
+    if is_offline():
+        raise ModelError(
+            "unreachable",
+            "Offline mode is on (HF_HUB_OFFLINE), so nothing is asked or fetched.",
+            "Unset HF_HUB_OFFLINE, or copy the weights here from a machine that has them.",
+            provider=PROVIDER,
+        )
+
+
+def choose_files(wanted: Wanted, files: list[PulledFile]) -> tuple[str, list[PulledFile]]:
+    """The form, and the files that make up what is wanted.
+
+    Raises:
+        ConfigError: none fits, or it is not clear which is meant; it names what there is.
+    """
+    ggufs = [file for file in files if file.path.lower().endswith(".gguf")]
+    if wanted.file:
+        return "gguf", _the_gguf(wanted, ggufs)
+    top = [file for file in files if "/" not in file.path and _FILE_NAME.fullmatch(file.path)]
+    checkpoint = [file for file in top if _OF_CHECKPOINT.fullmatch(file.path)]
+    whole = any(f.path.endswith(".safetensors") for f in checkpoint) and any(
+        f.path == "config.json" for f in checkpoint
+    )
+    if whole:
+        return "checkpoint", checkpoint
+    firsts = [file for file in ggufs if file.path == _parts(file.path)[0]]
+    if len(firsts) == 1:
+        return "gguf", _the_gguf(Wanted(wanted.repo, firsts[0].path), ggufs)
+    if firsts:
+        raise _which(wanted, firsts, f"{wanted.repo} has {len(firsts)} GGUF files.")
+    pickled = any(re.search(r"(?i)\.(bin|pth?|ckpt)$", file.path) for file in files)
+    why = " Its weights are pickled, and such files run programs when they are opened." if pickled else ""
+    raise ConfigError(
+        f"{wanted.repo} has neither a GGUF file nor a checkpoint in safetensors.{why}",
+        "Look on the hub for a repository that has one; the names of those often end in -GGUF.",
+    )
+
+
+def _the_gguf(wanted: Wanted, ggufs: list[PulledFile]) -> list[PulledFile]:
+    """The file that is named, with its other parts where it is split."""
+    text = wanted.file.casefold()
+    exact = [
+        file for file in ggufs if text in (file.path.casefold(), file.path.rpartition("/")[2].casefold())
+    ]
+    firsts = [file for file in ggufs if file.path == _parts(file.path)[0]]
+    named = exact or [f for f in firsts if text.removesuffix(".gguf") in f.path.rpartition("/")[2].casefold()]
+    if not named:
+        raise _which(wanted, firsts, f"{wanted.repo} has no GGUF file {wanted.file!r}.")
+    if len(named) > 1:
+        raise _which(wanted, named, f"{wanted.file!r} fits {len(named)} files of {wanted.repo}.")
+    by_path = {file.path: file for file in ggufs}
+    parts = _parts(named[0].path)
+    missing = [path for path in parts if path not in by_path]
+    if missing:
+        raise ConfigError(
+            f"{wanted.repo} lacks {len(missing)} of the {len(parts)} parts of {named[0].path}.",
+            "Choose another file.",
+        )
+    if not _FILE_NAME.fullmatch(named[0].path.rpartition("/")[2]):
+        raise ConfigError(
+            f"{wanted.repo} has a file whose name cannot be used here: {plain(named[0].path)[:200]!r}.",
+            "Fetch it by hand, and name it otherwise.",
+        )
+    return [by_path[path] for path in parts]
+
+
+def _which(wanted: Wanted, files: list[PulledFile], what: str) -> ConfigError:
+    shown = [f"{plain(f.path)} ({in_bytes(f.size)})" for f in sorted(files, key=lambda f: f.size)]
+    more = f" and {len(shown) - 30} more" if len(shown) > 30 else ""
+    if not shown:
+        return ConfigError(what, "It has none at all; look for a repository whose name ends in -GGUF.")
+    return ConfigError(what, f"Name one as {wanted.repo}:FILE. There are: {', '.join(shown[:30])}{more}.")
+
+
+def _parts(path: str) -> list[str]:
+    folder, slash, name = path.rpartition("/")
+    return [folder + slash + part.name for part in parts_of(Path(name))]
+
+
+def _described(sibling: Any) -> PulledFile:
+    lfs = sibling.lfs
+    size = lfs.size if lfs else sibling.size
+    digest = str(lfs.sha256).lower() if lfs else ""
+    return PulledFile(
+        str(sibling.rfilename),
+        size if isinstance(size, int) and size >= 0 else -1,
+        digest if re.fullmatch(r"[0-9a-f]{64}", digest) else "",
+        "" if lfs else str(sibling.blob_id or ""),
+    )
+
+
+def _licence(info: Any) -> str:
+    """The licence as the maker's card names it, else as the hub's tags do; empty where neither says."""
+    card = info.card_data
+    named = getattr(card, "license", None) if card else None
+    if isinstance(named, str) and named == "other":
+        named = getattr(card, "license_name", None) or named
+    if isinstance(named, list):
+        named = ", ".join(map(str, named))
+    tagged = next((tag[8:] for tag in info.tags or () if str(tag).startswith("license:")), "")
+    return plain(str(named or tagged))[:200]
+
+
+def in_our_words(error: Exception, repo: str, host: str, with_token: bool) -> ModelError:
+    """An exception of the library as what it means and what helps. It shows no token."""
+    response = getattr(error, "response", None)
+    if response is not None:
+        return refusal(response.status_code, response.headers, repo, host, with_token)
+    if type(error).__name__ == "OfflineModeIsEnabled":
+        return ModelError("unreachable", "Offline mode is on.", "Unset HF_HUB_OFFLINE.", provider=PROVIDER)
+    if type(error).__name__ == "HFValidationError":
+        return ModelError("not_found", f"{repo!r} is no name of a repository.", "Write it as OWNER/NAME.")
+    if is_network(error):
+        return unreachable(error, host)
+    return ModelError(
+        "protocol",
+        hide_keys(
+            f"What answers at {host} does not speak as the hub does ({type(error).__name__}: {error})."
+        ),
+        "Check HF_ENDPOINT.",
+        provider=PROVIDER,
+    )
+
+
+def unreachable(error: Exception, host: str, *, kept: str = "") -> ModelError:
+    """A connection that was not made, or was lost. `kept` says what is there already."""
+    lost = loss(error)
+    words = lost.words
+    if "proxy" in words:
+        remedy = "Check HTTPS_PROXY and NO_PROXY; a password stands in the proxy's address."
+    elif "certificate" in words:
+        remedy = "Check the machine's clock; a bundle of your own is named with SSL_CERT_FILE."
+    elif lost.kind == "protocol":
+        remedy = "Check HF_ENDPOINT, and HTTPS_PROXY if there is a proxy."
+    else:
+        remedy = "Check the connection, HF_ENDPOINT and HTTPS_PROXY; HF_HUB_DOWNLOAD_TIMEOUT sets the patience."
+    return ModelError(
+        lost.kind, hide_keys(f"{host} cannot be reached: {words}."), f"{kept}{remedy}", provider=PROVIDER
+    )
+
+
+def refusal(status: int, headers: Mapping[str, str], repo: str, host: str, with_token: bool) -> ModelError:
+    """What an HTTP status of the hub means for who wants `repo`."""
+    code, words = headers.get("X-Error-Code", ""), headers.get("X-Error-Message", "")
+    said = hide_keys(plain(f" It says: {words}"))[:400] if words else ""
+    page = f"https://{host}/{repo}"
+    if code == "GatedRepo" or (status == 403 and "gated" in words.lower()):
+        first = f"Accept the licence at {page} with your account, then "
+        second = "try again." if with_token else "set HF_TOKEN to a token of that account."
+        return _refused(
+            "auth", f"{host} gives {repo} only to who has accepted its licence.{said}", first + second
+        )
+    if status in (401, 403) and with_token:
+        remedy = "Check that HF_TOKEN is whole, not expired, and may read this repository."
+        return _refused("auth", f"{host} does not take the token for {repo} ({status}).{said}", remedy)
+    if status in (401, 403):
+        remedy = "Check the name. If it is private or gated: set HF_TOKEN to a token of an account that may read it."
+        return _refused(
+            "auth",
+            f"{host} does not give {repo} to just anyone ({status}), or does not have it.{said}",
+            remedy,
+        )
+    if status == 404 and code in ("RevisionNotFound", "EntryNotFound"):
+        what = "such a revision" if code == "RevisionNotFound" else "that file"
+        return _refused("not_found", f"{repo} on {host} does not have {what}.{said}", f"Look at {page}.")
+    if status == 404:
+        remedy = f"Check the name; if it is private, set HF_TOKEN. Look at {page}."
+        return _refused("not_found", f"{host} does not have {repo}.{said}", remedy)
+    if status == 429:
+        return _refused(
+            "rate_limit", f"{host} asks for fewer requests.{said}", "Wait some minutes, or set HF_TOKEN."
+        )
+    if status == 407:
+        remedy = "Put user and password into the proxy's address: HTTPS_PROXY."
+        return _refused("unreachable", "The proxy wants a password (407).", remedy)
+    if status >= 500:
+        return _refused(
+            "overloaded", f"{host} has a failure of its own ({status}).{said}", "Try again later."
+        )
+    return _refused(
+        "bad_request", f"{host} refuses the request ({status}).{said}", "Check HF_ENDPOINT and the name."
+    )
+
+
+def _refused(kind: Any, message: str, remedy: str) -> ModelError:
+    return ModelError(kind, message, remedy, provider=PROVIDER)
+
+
+def in_bytes(size: int) -> str:
+    """A size as people read it, in powers of 1000 as the hub shows it; "size not told" where it is unknown."""
+    if size < 0:
+        return "size not told"
+    number = float(size)
+    for unit in ("B", "KB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} B" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.2f} TB"

@@ -1,0 +1,263 @@
+"""The weights on this machine: the folder that they are pulled into, and the files that the configuration names."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from codesteer_tui.config import Config
+from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.weights.catalogue import Known
+
+PART = ".part"
+ASIDE = ".wrong-hash"
+ROLES = ("steerer", "task_llm", "checker")
+_SPLIT = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.IGNORECASE)
+
+
+class PulledFile(Struct, frozen=True):
+    """A file as the hub describes it. `size` in bytes, -1 where not told; `sha256` of what is stored as a large file,
+    `blob` is git's own hash of any other; empty where not told."""
+
+    path: str
+    size: int = -1
+    sha256: str = ""
+    blob: str = ""
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """Where weights came from. It lies beside them, so that they can be checked again later."""
+
+    repo: str
+    commit: str
+    host: str
+    licence: str
+    files: tuple[PulledFile, ...]
+    known_as: str = ""
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """Weights that are here. `form` is "gguf", "checkpoint", "part" (not wholly pulled) or "aside" (wrong hash);
+    `roles` and `providers` are those that the configuration gives them."""
+
+    path: Path
+    form: str
+    size: int
+    roles: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    record: Record | None = None
+    missing: bool = False
+
+
+def weights_folder() -> Path:
+    """Where weights are pulled to: `weights` in the user's data folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("codesteer")) / "weights"
+
+
+def list_weights(config: Config, folder: Path | None = None) -> list[Item]:
+    """What is in the folder of weights, by name, then what else the configuration names.
+
+    Raises:
+        WeightsError: the folder cannot be read.
+    """
+    folder = folder or weights_folder()
+    found = [_item(path, config) for path in _in_folder(folder)]
+    there = {_same(item.path) for item in found}
+    for path in dict.fromkeys(path for _, path in configured(config)):
+        if _same(path) not in there:
+            found.append(_item(path, config))
+    return found
+
+
+def configured(config: Config) -> list[tuple[str, Path]]:
+    """Provider and file, for every file of weights that the configuration names, in its tables or as a role."""
+    named = [
+        (name, Path(provider.model).expanduser())
+        for name, provider in config.providers.items()
+        if provider.kind == "llama_cpp" and provider.model
+    ]
+    for role in ROLES:
+        if (file := file_of_role(config, role)) and file not in named:
+            named.append(file)
+    return named
+
+
+def file_of_role(config: Config, role: str) -> tuple[str, Path] | None:
+    """Provider and file of the weights that play a role; None where no weights do."""
+    wanted = getattr(config.roles, role)
+    if wanted == "same-as-task":
+        wanted = config.roles.task_llm
+    name, _, model = wanted.partition(":")
+    provider = config.providers.get(name)
+    if provider is None or provider.kind != "llama_cpp" or not (model or provider.model):
+        return None
+    return name, Path(model or provider.model).expanduser()
+
+
+def roles_of(config: Config, path: Path) -> tuple[str, ...]:
+    """The roles that these weights play, by the configuration. For a folder: whatever lies in it."""
+    wanted = _same(path)
+    uses = ((role, file_of_role(config, role)) for role in ROLES)
+    return tuple(role for role, file in uses if file and wanted in (_same(file[1]), *_same(file[1]).parents))
+
+
+def find_weights(text: str, known: dict[str, Known], folder: Path | None = None) -> Path:
+    """The file or folder that a person means: a path, a name in the folder of weights, or one of the catalogue.
+
+    Raises:
+        WeightsError: there is none, with what was probably meant.
+    """
+    folder = folder or weights_folder()
+    path = Path(text).expanduser()
+    if path.exists() or path.is_symlink():
+        return path
+    names = [text, f"{text}.gguf", *([known[text].place] if text in known else [])]
+    for name in names:
+        if "/" not in name and (folder / name).exists():
+            return folder / name
+    if text in known:
+        raise WeightsError(f"{text} is not on this machine.", f"codesteer weights pull {text}")
+    import difflib
+
+    near = difflib.get_close_matches(text, [p.name for p in _in_folder(folder)] + list(known), n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise WeightsError(
+        f"There are no weights {text!r}, neither here nor in {folder}.",
+        f"{hint}codesteer weights list shows what there is.",
+    )
+
+
+def parts_of(path: Path) -> list[Path]:
+    """All the files of weights that are split into several, as `name-00001-of-00003.gguf`; else the one itself."""
+    split = _SPLIT.fullmatch(path.name)
+    if not split:
+        return [path]
+    count = int(split["count"])
+    return [path.with_name(f"{split['stem']}-{n:05d}-of-{split['count']}.gguf") for n in range(1, count + 1)]
+
+
+def is_later_part(name: str) -> bool:
+    """Whether a file is a part of split weights other than the first."""
+    split = _SPLIT.fullmatch(name)
+    return bool(split and int(split["number"]) > 1)
+
+
+def record_path(path: Path) -> Path:
+    """Where it is written down where these weights came from."""
+    return path / ".codesteer.json" if path.is_dir() else path.with_name(f".{path.name}.codesteer.json")
+
+
+def read_record(path: Path) -> Record | None:
+    """Where weights came from, or None where nothing says."""
+    try:
+        return msgspec.json.decode(record_path(path).read_bytes(), type=Record)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write down where weights came from.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    record_path(path).write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+
+
+def remove_weights(path: Path) -> int:
+    """Remove a file of weights with its other parts, or the folder of a checkpoint; gives the bytes that were freed.
+
+    Raises:
+        WeightsError: it cannot be removed, or the folder holds something else than a checkpoint.
+    """
+    size = size_of(path)
+    try:
+        if path.is_dir() and not path.is_symlink():
+            if not looks_like_checkpoint(path):
+                raise WeightsError(
+                    f"{path} is not the folder of a checkpoint, so it is left alone.", "Remove it by hand."
+                )
+            shutil.rmtree(path)
+            return size
+        record = record_path(path)
+        for part in parts_of(path):
+            part.unlink(missing_ok=part != path)
+        record.unlink(missing_ok=True)
+    except OSError as error:
+        raise WeightsError(
+            f"{path} cannot be removed: {error.strerror or error}.", "Check who may write into its folder."
+        ) from error
+    return size
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file with its other parts, or of all that is in a folder."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return sum(part.stat().st_size for part in parts_of(path) if part.is_file())
+
+
+def looks_like_checkpoint(path: Path) -> bool:
+    """Whether a folder is that of a checkpoint, whole or not: it was pulled, or it describes a model."""
+    if (path / ".codesteer.json").is_file():
+        return True
+    return (path / "config.json").is_file() and any(path.glob("*.safetensors*"))
+
+
+def _in_folder(folder: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name.casefold())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WeightsError(
+            f"The folder of weights {folder} cannot be read: {error.strerror or error}.",
+            "Check its permissions.",
+        ) from error
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            if looks_like_checkpoint(entry):
+                yield entry
+        elif entry.suffix in (".gguf", PART, ASIDE) and not is_later_part(entry.name):
+            yield entry
+
+
+def _item(path: Path, config: Config) -> Item:
+    form = {PART: "part", ASIDE: "aside"}.get(path.suffix, "checkpoint" if path.is_dir() else "gguf")
+    return Item(
+        path=path,
+        form=form,
+        size=size_of(path),
+        roles=roles_of(config, path),
+        providers=tuple(name for name, file in configured(config) if _same(file) == _same(path)),
+        record=read_record(path),
+        missing=not path.exists(),
+    )
+
+
+def _same(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that weights are to lie in.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {folder} cannot be made: {error.strerror or error}.", "Choose another one with --to."
+        ) from error
