@@ -111,6 +111,38 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gpu_layers: CountFromZero | Literal["auto"] = "auto"
     """llama_cpp: layers to put on a GPU. "auto": all, where the build can use one."""
 
+    threads: Annotated[int, Meta(ge=0, le=512)] = 0
+    """llama_cpp: threads to compute with. 0: all cores but one, since with a busy neighbour on the last one everything
+    becomes many times slower."""
+
+    batch_tokens: Annotated[int, Meta(ge=1, le=16384)] = 256
+    """llama_cpp: prompt tokens handed over at once. On a GPU a cancelled prompt stops after as many."""
+
+    ubatch_tokens: Annotated[int, Meta(ge=0, le=16384)] = 0
+    """llama_cpp: prompt tokens computed at once, at most batch_tokens. 0: batch_tokens."""
+
+    flash_attention: Literal["auto", "on", "off"] = "auto"
+    """llama_cpp: "auto" is on for a GPU. On a CPU it reads prompts faster and writes replies slower, so it is off."""
+
+    kv_type: Literal["f32", "f16", "q8_0"] = "f16"
+    """llama_cpp: numbers in the cache of the conversation. "q8_0" takes half the memory of "f16"; on a CPU it takes
+    twice the time or more."""
+
+    mmap: bool = False
+    """llama_cpp: read the weights from the file as they are needed. Loads faster where they fit the machine as they
+    are; quantized ones may then take up twice their size."""
+
+    idle_s: Annotated[float, Meta(ge=0, le=86400)] = 900.0
+    """llama_cpp: seconds without a call after which the weights are let go; the next call loads them again. 0: never."""
+
+    keep_prompts: bool = False
+    """llama_cpp: write what was evaluated of a conversation to the cache folder when the weights are let go, and go on
+    from there later instead of reading it all again. About 128 KiB a token for weights with 8 billion parameters."""
+
+    decisions: Literal["free", "forced"] = "free"
+    """llama_cpp: "forced" has the steerer begin with its decision between code and text and nothing else, by a
+    grammar, instead of asking for a reason first."""
+
     delay_s: Annotated[float, Meta(ge=0, le=60)] = 0.02
     """demo: seconds between pieces of text."""
 

@@ -12,7 +12,7 @@ session began. Fields are added, never renamed or removed; readers skip types th
 from __future__ import annotations
 
 import re
-from typing import TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 from msgspec import Struct, field
@@ -28,6 +28,7 @@ from codesteer_tui.values import (
     Judgement,
     Limits,
     Message,
+    NoteKind,
     NotRun,
     Program,
     Purpose,
@@ -228,6 +229,29 @@ class Retried(Base, frozen=True):
     reason: str
 
 
+class LoadingDelta(Base, frozen=True):
+    """How far a role's model is before its first text, from 0 to 1: its weights are loaded, or its prompt is read."""
+
+    round: int
+    role: Role
+    what: Literal["weights", "prompt"]
+    fraction: float
+
+
+class Noted(Base, frozen=True):
+    """What a person should know about a role's model or a call to it.
+
+    `kind` says which: where it runs, how fast it was, what is amiss with it (`remedy` says what helps), or what was
+    left out of its prompt because its context is too small.
+    """
+
+    round: int
+    role: Role
+    kind: NoteKind
+    text: str
+    remedy: str = ""
+
+
 class CallFailed(Base, frozen=True):
     """A call to a role's model failed for good; what had arrived of its reply is in `text` and `reasoning`.
 
@@ -294,6 +318,8 @@ Event: TypeAlias = (
     | Asked
     | Answered
     | Retried
+    | LoadingDelta
+    | Noted
     | CallFailed
     | Finished
     | Failed
@@ -343,4 +369,4 @@ def decode(line: bytes | str) -> Event | Skipped:
 
 def is_delta(event: Event) -> bool:
     """Whether the event is cosmetic."""
-    return isinstance(event, GuidanceDelta | AnswerDelta | OutputDelta)
+    return isinstance(event, GuidanceDelta | AnswerDelta | OutputDelta | LoadingDelta)

@@ -81,6 +81,9 @@ class Round:
     check: ev.AnswerChecked | None = None
     truth: Verdict | None = None
     usage: dict[Role, Usage] = field(default_factory=dict)
+    loading: dict[Role, ev.LoadingDelta] = field(default_factory=dict)
+    """How far each role's model is on its way to its first text; nothing once there is any."""
+    notes: list[ev.Noted] = field(default_factory=list)
     finished: bool = False
 
     def execution(self, purpose: Purpose) -> Execution | None:
@@ -220,6 +223,7 @@ class Transcript:
             case ev.RoundStarted(round=number):
                 self.round(number).started = event.at
             case ev.GuidanceDelta(round=number, text=text):
+                self.round(number).loading.pop("steerer", None)
                 self.round(number).guidance_so_far += text
             case ev.GuidanceGiven(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
@@ -228,6 +232,7 @@ class Transcript:
             case ev.PromptSent():
                 self._prompt(event)
             case ev.AnswerDelta(round=number, text=text, channel=channel):
+                self.round(number).loading.pop("task_llm", None)
                 if channel == "answer":
                     self.round(number).answer_so_far += text
                 else:
@@ -246,10 +251,15 @@ class Transcript:
                 self.round(number).truth = verdict
             case ev.CallFailed(round=number, role=role, usage=usage):
                 self.failures.append(event)
+                self.round(number).loading.pop(role, None)
                 # The checker may have made other calls in this round, which are settled with its verdict.
                 if calls := self.open_calls.pop(role, [])[:-1]:
                     self.open_calls[role] = calls
                 self._spend(number, role, usage)
+            case ev.LoadingDelta(round=number, role=role):
+                self.round(number).loading[role] = event
+            case ev.Noted(round=number):
+                self.round(number).notes.append(event)
             case ev.RoundFinished(round=number):
                 self.round(number).finished = True
             case _:
@@ -274,6 +284,7 @@ class Transcript:
 
     def _settle(self, number: int, role: Role, usage: Usage) -> None:
         self.open_calls.pop(role, None)
+        self.round(number).loading.pop(role, None)
         self._spend(number, role, usage)
 
     def _spend(self, number: int, role: Role, usage: Usage) -> None:

@@ -22,6 +22,7 @@ RunStatus: TypeAlias = Literal[
     "exited", "timeout", "oom", "output_limit", "cancelled", "killed_by_host", "protocol_error"
 ]
 CodeOutcome: TypeAlias = Literal["found", "none", "several", "unclosed", "not_python"]
+NoteKind: TypeAlias = Literal["device", "speed", "warning", "shortened"]
 FindingKind: TypeAlias = Literal[
     "searching", "symbolic", "numerical", "hard_coded", "no_effect", "no_output", "error"
 ]

@@ -24,6 +24,7 @@ def _no_real_accounts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if re.match(r"(?i)(anthropic|openai)_|.*_api_key$|.*_proxy$", name):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # llama.cpp's log
 
 
 @pytest.fixture(scope="session")

@@ -57,4 +57,4 @@ def test_a_program_that_failed_and_one_that_did_not_run_are_told_apart() -> None
 
 def test_only_pieces_are_cosmetic() -> None:
     cosmetic = {name for name in ev.EVENT_TYPES if name.endswith("_delta")}
-    assert cosmetic == {"guidance_delta", "answer_delta", "output_delta"}
+    assert cosmetic == {"guidance_delta", "answer_delta", "output_delta", "loading_delta"}

@@ -26,7 +26,6 @@ __all__ = [
     "Message",
     "Remark",
     "Retrying",
-    "Room",
     "Sampling",
     "TextDelta",
     "Usage",
@@ -95,13 +94,6 @@ class Completed(Struct, frozen=True):
 Delta: TypeAlias = TextDelta | Retrying | Loading | Remark | Completed
 
 
-class Room(Struct, frozen=True):
-    """How many tokens a conversation has, and how many the model's context holds."""
-
-    tokens: int
-    context: int
-
-
 class ChatModel(Protocol):
     """A model that can be talked to."""
 
@@ -127,8 +119,18 @@ class ChatModel(Protocol):
 class Measured(Protocol):
     """A chat model that can count a conversation's tokens exactly, before it is asked to answer."""
 
-    async def measure(self, messages: Sequence[Message]) -> Room:
-        """Count.
+    @property
+    def info(self) -> RoleInfo:
+        """As a chat model's."""
+        ...
+
+    @property
+    def context(self) -> int:
+        """How many tokens fit, prompt and reply together."""
+        ...
+
+    async def measure(self, messages: Sequence[Message]) -> int:
+        """How many tokens a conversation has as a prompt.
 
         Raises:
             ModelError: the model behind it failed.

@@ -18,6 +18,7 @@ from codesteer_tui.providers.keys.sources import read_headers, read_key, source_
 from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
+    from codesteer_tui.providers.llama.model import LlamaCppModel
     from codesteer_tui.providers.remote.model import Habits, RemoteModel
 
 DEMO_PROVIDER = "demo"
@@ -163,18 +164,46 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
             f" Which there are: codesteer providers models {name}",
         )
     if provider.kind == "llama_cpp":
-        from codesteer_tui.providers.llama.gguf_header import read_header
-        from codesteer_tui.providers.llama.model import LlamaCppModel
-
-        path = Path(choice.model).expanduser()
-        read_header(path, provider=name)
-        return LlamaCppModel(
-            name=name,
-            path=path,
-            n_ctx=provider.context_tokens or LOCAL_CONTEXT,
-            gpu_layers=provider.gpu_layers,
-        )
+        return _open_weights(choice, provider)
     return open_remote(choice, provider, env)
+
+
+def _open_weights(choice: Choice, provider: Provider) -> LlamaCppModel:
+    from codesteer_tui.providers.llama.gguf_header import read_header
+    from codesteer_tui.providers.llama.model import LlamaCppModel
+
+    path = Path(choice.model).expanduser()
+    read_header(path, provider=choice.name)
+    return LlamaCppModel(
+        name=choice.name,
+        path=path,
+        n_ctx=provider.context_tokens or LOCAL_CONTEXT,
+        gpu_layers=provider.gpu_layers,
+        n_threads=provider.threads or None,
+        n_batch=provider.batch_tokens,
+        n_ubatch=provider.ubatch_tokens,
+        flash=provider.flash_attention,
+        kv_type=provider.kv_type,
+        mmap=provider.mmap,
+        idle_s=provider.idle_s,
+        memory=conversations_folder() if provider.keep_prompts else None,
+        role=choice.role or "",
+        log_path=worker_log(),
+    )
+
+
+def conversations_folder() -> Path:
+    """Where evaluated conversations with local weights are kept, for providers with keep_prompts."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("codesteer", appauthor=False)) / "conversations"
+
+
+def worker_log() -> Path:
+    """Where llama.cpp's own output goes."""
+    import platformdirs
+
+    return Path(platformdirs.user_log_dir("codesteer", appauthor=False)) / "llama.log"
 
 
 def open_remote(choice: Choice, provider: Provider, env: Mapping[str, str] = os.environ) -> RemoteModel:

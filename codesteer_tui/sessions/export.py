@@ -135,6 +135,8 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
             yield f"answered by {reply.by}: {reply.choice}" + (f" ({reply.note})" if reply.note else "")
         case ev.Retried(role=role, attempt=attempt, after_s=after, reason=reason):
             yield f"{role}: attempt {attempt} failed ({reason}); again in {after:.1f} s"
+        case ev.Noted(role=role, text=text, remedy=remedy):
+            yield f"{role}: {text}" + _remedy(remedy)
         case ev.CallFailed(role=role, message=message, usage=usage):
             lost = f" ({spent(Bill() + usage)})" if usage.tokens else ""
             stopped = event.kind == INTERRUPTED

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import msgspec
@@ -25,10 +25,21 @@ from codesteer_tui.events import (
     Asked,
     CallFailed,
     GuidanceDelta,
+    LoadingDelta,
+    Noted,
     PromptSent,
     Retried,
 )
-from codesteer_tui.providers import ChatModel, Completed, Retrying, Sampling, TextDelta
+from codesteer_tui.providers import (
+    ChatModel,
+    Completed,
+    Loading,
+    Measured,
+    Remark,
+    Retrying,
+    Sampling,
+    TextDelta,
+)
 from codesteer_tui.providers.costs.estimating import estimated
 from codesteer_tui.steering.budget import LIFT, STOP, Budget
 from codesteer_tui.steering.execution import Ask
@@ -49,18 +60,37 @@ MAX_QUESTIONS = 3
 PASSING = ("broken_stream", "overloaded", "rate_limit", "unreachable")
 """Failures in the middle of a reply after which the same call may well succeed."""
 
+LEAST_REPLY = 512
+"""Tokens that are kept free for a reply where the context is small."""
+
+AROUND = 32
+"""Tokens that a chat template puts around a message, generously."""
+
+Shorter: TypeAlias = Callable[[int], tuple[Message, ...] | None]
+"""The messages with the outputs of so many of the oldest programs shortened; None where there are not so many."""
+
 COSTLY = ("broken_stream", "refused")
 """Failures that a provider may charge for although no text came: the prompt had been read."""
 
 Step: TypeAlias = (
-    PromptSent | GuidanceDelta | AnswerDelta | AnswerGiven | Asked | Answered | Retried | CallFailed
+    PromptSent
+    | GuidanceDelta
+    | AnswerDelta
+    | AnswerGiven
+    | Asked
+    | Answered
+    | Retried
+    | LoadingDelta
+    | Noted
+    | CallFailed
 )
 
 
 @dataclass(frozen=True)
 class Call:
     """One call: who is asked what. `go_on` is how a model is asked for the rest of a reply that broke off;
-    without it that is not offered."""
+    without it that is not offered. `shorter` gives the messages with less of the oldest programs' output, for a
+    model whose context they do not fit."""
 
     round: int
     role: Role
@@ -68,16 +98,21 @@ class Call:
     messages: tuple[Message, ...]
     options: Sampling
     go_on: str = ""
+    shorter: Shorter | None = None
 
 
 class Said(Struct, frozen=True):
-    """What came of a call. `seconds` is how long the streams took, without the time of questions."""
+    """What came of a call. `seconds` is how long the streams took, without the time of questions.
+
+    `chances` are the probabilities of the decisions that the call asked for, where the model sees them.
+    """
 
     text: str = ""
     reasoning: str = ""
     finish: Finish = "stop"
     usage: Usage = Usage()
     seconds: float = 0.0
+    chances: dict[str, float] = {}
 
 
 @dataclass
@@ -113,7 +148,42 @@ class _Stream:
             self.finish,
             before.usage + usage,
             before.seconds + time.monotonic() - self.began,
+            self.completed.chances if self.completed else {},
         )
+
+
+async def fitted(call: Call) -> tuple[Call, Noted | None]:
+    """The call as it fits the model's context, and what there is to say where something had to be left out.
+
+    Only a model that counts its own tokens is asked. The outputs of programs are shortened one round after the
+    other, the oldest first, until there is room for a short reply; answers and guidance stay whole. What does not
+    fit even so is left for the model to refuse.
+    """
+    model, shorter = call.model, call.shorter
+    if shorter is None or not isinstance(model, Measured):
+        return call, None
+    reply = min(call.options.max_tokens, LEAST_REPLY)
+    most = model.context - reply
+    if sum(len(message.content.encode("utf-8", "replace")) + AROUND for message in call.messages) <= most:
+        return call, None  # a token has at least a byte
+    try:
+        first = needed = await model.measure(call.messages)
+        rounds = 0
+        while needed > most and (messages := shorter(rounds + 1)) is not None:
+            rounds += 1
+            call = replace(call, messages=messages)
+            needed = await model.measure(messages)
+    except ModelError:
+        return call, None  # the call itself will say so
+    if not rounds:
+        return call, None
+    outputs = "output of the oldest program" if rounds == 1 else f"outputs of the {rounds} oldest programs"
+    text = (
+        f"The conversation has {first:,} tokens, and the context of {model.info.label} holds {model.context:,}: "
+        f"the {outputs} {'was' if rounds == 1 else 'were'} shortened, which leaves {needed:,}."
+    )
+    remedy = "A larger context_tokens of this provider keeps them whole."
+    return call, Noted(round=call.round, role=call.role, kind="shortened", text=text, remedy=remedy)
 
 
 class Calls:
@@ -132,6 +202,9 @@ class Calls:
             ModelError: it failed for good; `CallFailed` has been yielded.
             NotSent: it could have gone beyond a limit, and the person did not agree.
         """
+        call, noted = await fitted(call)
+        if noted:
+            yield noted
         messages, before, kept = call.messages, None, Said()
         tries = questions = 0
         while True:
@@ -233,7 +306,7 @@ class Calls:
 
 async def _streamed(
     call: Call, messages: tuple[Message, ...], stream: _Stream
-) -> AsyncGenerator[AnswerDelta | GuidanceDelta | Retried, None]:
+) -> AsyncGenerator[AnswerDelta | GuidanceDelta | LoadingDelta | Noted | Retried, None]:
     """Stream one reply into `stream`, whose `failure` says how it failed, if it did."""
     try:
         async with aclosing(call.model.stream(messages, call.options)) as deltas:
@@ -252,6 +325,10 @@ async def _streamed(
                     case Retrying(attempt=attempt, after_s=after, reason=reason):
                         stream.waits_until = time.monotonic() + after
                         yield Retried(role=call.role, attempt=attempt, after_s=after, reason=reason)
+                    case Loading(what=what, fraction=fraction):
+                        yield LoadingDelta(round=call.round, role=call.role, what=what, fraction=fraction)
+                    case Remark(kind=kind, text=text, remedy=remedy):
+                        yield Noted(round=call.round, role=call.role, kind=kind, text=text, remedy=remedy)
                     case Completed():
                         stream.completed = delta
     except ModelError as error:

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from codesteer_tui.errors import ModelError, WeightsError
-from codesteer_tui.providers import Completed, Delta, Loading, Remark, Room, Sampling, TextDelta
+from codesteer_tui.providers import Completed, Delta, Loading, Remark, Sampling, TextDelta
 from codesteer_tui.providers.llama import wire as wire
 from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
@@ -74,6 +74,7 @@ class LlamaCppModel:
         self._shared: Shared | None = None
         self._open_in: Worker | None = None
         self._note = ""
+        self._unsaid: list[Remark] = []
         self.evaluated_tokens = 0
         """Prompt tokens of the last call that were not in the cache of the conversation so far."""
         self.restored_tokens = 0
@@ -83,6 +84,11 @@ class LlamaCppModel:
     def info(self) -> RoleInfo:
         """Who this is; it runs on this machine, so there is no host. The note says where, once that is known."""
         return RoleInfo(self._name, "llama_cpp", self._path.name, self._label, note=self._note)
+
+    @property
+    def context(self) -> int:
+        """Size of the context in tokens, as set or as the weights were trained for."""
+        return self._talk.n_ctx
 
     @property
     def worker_pid(self) -> int | None:
@@ -105,6 +111,8 @@ class LlamaCppModel:
                 async with aclosing(self._ready(mine)) as steps:
                     async for step in steps:
                         yield step
+                while self._unsaid:
+                    yield self._unsaid.pop(0)
                 worker = mine.worker
                 assert worker is not None, "_ready has left one"
                 async with aclosing(self._reply(worker, messages, options)) as answers:
@@ -113,7 +121,7 @@ class LlamaCppModel:
             finally:
                 mine.rest(self._idle_s)
 
-    async def measure(self, messages: Sequence[Message]) -> Room:
+    async def measure(self, messages: Sequence[Message]) -> int:
         """How many tokens a conversation has, by the weights' own tokenizer and template. Loads them if need be.
 
         Raises:
@@ -125,12 +133,12 @@ class LlamaCppModel:
         async with mine.turn:
             try:
                 async with aclosing(self._ready(mine)) as steps:
-                    _ = [step async for step in steps]
+                    self._unsaid += [step async for step in steps if isinstance(step, Remark)]
                 worker = mine.worker
                 assert worker is not None, "_ready has left one"
                 answer = await worker.ask(wire.Count(next(mine.numbers), self._conversation, messages))
                 if isinstance(answer, wire.Counted):
-                    return Room(answer.tokens, answer.n_ctx)
+                    return answer.tokens
                 raise await self._failed(worker, answer)
             finally:
                 mine.rest(self._idle_s)
@@ -144,7 +152,9 @@ class LlamaCppModel:
     async def _join(self) -> Shared:
         """What this model shares with others of the same file."""
         if self._shared is None:
-            await asyncio.to_thread(read_header, self._path, provider=self._name)
+            header = await asyncio.to_thread(read_header, self._path, provider=self._name)
+            n_ctx = min(self._talk.n_ctx, header.context_length or self._talk.n_ctx)
+            self._talk = msgspec.structs.replace(self._talk, n_ctx=n_ctx)
             mine = shared(self._key(), self._log_path)
             self._talk = _with_memory(self._talk, self._memory, self._key(), self._role)
             mine.hold(self._conversation, self._talk.memory_file)
@@ -164,9 +174,7 @@ class LlamaCppModel:
         """
         if self._open_in is not None and self._open_in is mine.worker and self._open_in.alive:
             return
-        header = await asyncio.to_thread(read_header, self._path, provider=self._name)
-        n_ctx = min(self._talk.n_ctx, header.context_length or self._talk.n_ctx)
-        talk = msgspec.structs.replace(self._talk, n_ctx=n_ctx)
+        talk = self._talk
         worker = await mine.started(wire.Load(str(self._path), talk, self._gpu_layers, self._mmap))
         if mine.loaded is None:
             async with aclosing(worker.loading()) as steps:

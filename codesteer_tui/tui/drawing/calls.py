@@ -22,6 +22,30 @@ def change_blocks(transcript: Transcript, this: Round, role: Role) -> list[Block
     ]
 
 
+def note_blocks(this: Round, role: Role) -> list[Block]:
+    """What there is to know of the calls to this role's model: where it runs, its last speed, what is amiss."""
+    mine = [note for note in this.notes if note.role == role]
+    speeds = [note for note in mine if note.kind == "speed"]
+    shown: list[Block] = []
+    for note in mine:
+        if note.kind == "speed" and note is not speeds[-1]:
+            continue
+        loud = note.kind in ("warning", "shortened")
+        shown.append(block("note" if loud else "dim", f"! {note.text}" if loud else note.text))
+        if note.remedy:
+            shown.append(block("note", f"-> {note.remedy}"))
+    return shown
+
+
+def loading_words(this: Round, role: Role) -> str:
+    """How far a role's model is before its first text, in a few words; empty where nothing is known."""
+    known = this.loading.get(role)
+    if known is None:
+        return ""
+    doing = "loading the weights" if known.what == "weights" else "reading the prompt"
+    return f"{doing} ... {known.fraction:.0%}"
+
+
 def failed_blocks(failed: CallFailed, bounds: Bounds, *, text: bool = True) -> list[Block]:
     """Why a call failed, what to do, and, with `text`, what had arrived of its reply, marked as broken off."""
     shown: list[Block] = []

@@ -6,7 +6,7 @@ from codesteer_tui.events import CallFailed
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, player, waits_for_person
-from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
+from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
 from codesteer_tui.tui.words import DECISIONS, cut, duration
 
 DECISION_STYLES = {
@@ -32,6 +32,7 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
         *_problem(transcript, this, bounds),
         *change_blocks(transcript, this, "steerer"),
         *_guidance(transcript, this, bounds),
+        *note_blocks(this, "steerer"),
     ]
 
 
@@ -54,7 +55,7 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
             words = f"{ended.word} while writing" if ended else "writing ..."
             return [block("dim", words), *bounded("prose", this.guidance_so_far, bounds)]
         if goes_on(transcript, this):
-            return [block("dim", "The steerer is deciding ...")]
+            return [block("dim", loading_words(this, "steerer") or "The steerer is deciding ...")]
         return [
             block(
                 "dim", f"No guidance came: the {never(transcript, this)}." if ended else "No guidance came."

@@ -8,7 +8,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, waits_for_person
-from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks
+from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
 from codesteer_tui.tui.words import cut, duration, tokens
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
@@ -32,9 +32,13 @@ def title(transcript: Transcript, this: Round | None) -> str:
 
 
 def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
-    """Reasoning, answer, and why it is not whole where it is not."""
+    """Reasoning, answer, why it is not whole where it is not, and what there is to know of the model."""
     if this is None:
         return [block("dim", "No answer yet.")]
+    return [*_answer(transcript, this, bounds), *note_blocks(this, "task_llm")]
+
+
+def _answer(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
     shown = change_blocks(transcript, this, "task_llm")
     reasoning = this.answer.reasoning if this.answer else this.reasoning_so_far
     if reasoning:
@@ -75,7 +79,8 @@ def _unfinished(transcript: Transcript, this: Round) -> list[Block]:
         return [block("dim", "No answer came.")]
     if waits_for_person(transcript, this, "task"):
         return [block("unsure", f"~ {DECISION}")]
-    return [] if this.answer_so_far else [block("dim", "waiting for the answer ...")]
+    words = loading_words(this, "task_llm") or "waiting for the answer ..."
+    return [] if this.answer_so_far else [block("dim", words)]
 
 
 def answer_blocks(text: str, bounds: Bounds) -> list[Block]:

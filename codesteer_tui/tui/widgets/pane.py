@@ -53,6 +53,8 @@ _ALWAYS = (
     ev.RoundFinished,
     ev.RoleChanged,
     ev.PromptSent,
+    ev.LoadingDelta,
+    ev.Noted,
     ev.CallFailed,
     ev.Asked,
     ev.Answered,
