@@ -10,6 +10,7 @@ import click
 
 from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say
+from codesteer_tui.cli.weights_making import convert, quantize
 from codesteer_tui.cli.weights_pull import pull
 
 if TYPE_CHECKING:
@@ -24,13 +25,15 @@ _WIDTH = 13
 
 @click.group("weights")
 def command() -> None:
-    """List, fetch, check and remove weights: GGUF files and checkpoints on this machine.
+    """List, fetch, convert, check and remove weights: GGUF files and checkpoints on this machine.
 
     FILE is a path, a name in the folder of weights, or a known name. See docs/weights.md.
     """
 
 
 command.add_command(pull)
+command.add_command(convert)
+command.add_command(quantize)
 
 
 @command.command("list")

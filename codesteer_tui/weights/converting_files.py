@@ -1,0 +1,96 @@
+"""Files that are made beside their place and put there when they are whole: nothing half-made bears a name."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from codesteer_tui.errors import WeightsError
+
+T = TypeVar("T")
+MB = 1_000_000
+
+
+class Progress(Struct, frozen=True):
+    """How far it is: `done` of `total` (bytes of a conversion, tensors of a quantization), and what is at work."""
+
+    done: int
+    total: int
+    what: str
+
+
+def require_free(target: Path, *, force: bool) -> None:
+    """See that a file can be made at `target`.
+
+    Raises:
+        WeightsError: its folder is missing, it is a folder itself, or it is there and `force` is not given.
+    """
+    if not target.parent.is_dir():
+        raise WeightsError(
+            f"There is no folder {target.parent}.", "Make it, or name another target: --output FILE"
+        )
+    if target.is_dir():
+        raise WeightsError(f"{target} is a folder.", "Name a file: --output FILE")
+    if target.exists() and not force:
+        raise WeightsError(f"{target} is there already.", "To make it anew: --force, or --output FILE")
+
+
+def require_room(target: Path, needed: int) -> None:
+    """See that `needed` bytes fit beside `target`.
+
+    Raises:
+        WeightsError: they do not.
+    """
+    free = shutil.disk_usage(target.parent).free
+    if free < needed:
+        raise WeightsError(
+            f"{target.name} will have {needed / MB:.0f} MB, and {target.parent} has {free / MB:.0f} MB free.",
+            "Make room, choose a smaller type, or write to another disk: --output FILE",
+        )
+
+
+@contextmanager
+def beside(target: Path, *, force: bool) -> Iterator[Path]:
+    """A path beside `target` to write to; at the end the file goes to its place. In case of an error it is removed.
+
+    Raises:
+        WeightsError: the disk is full or cannot be written to, or `target` has come to be meanwhile.
+    """
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        require_free(target, force=force)
+        part.replace(target)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise WeightsError(
+            f"{target} could not be written: {error.strerror or error}.",
+            "Make room, or write to another disk: --output FILE"
+            if full
+            else "Try another place: --output FILE",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+async def in_thread(call: Callable[[], T]) -> T:
+    """Call it in a thread. Who is cancelled meanwhile waits until the call has ended: it may hold files."""
+    task = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # seen; the cancellation is what is told
+        raise
