@@ -133,7 +133,8 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     are; quantized ones may then take up twice their size."""
 
     idle_s: Annotated[float, Meta(ge=0, le=86400)] = 900.0
-    """llama_cpp: seconds without a call after which the weights are let go; the next call loads them again. 0: never."""
+    """llama_cpp: seconds without a call after which the weights are let go; the next call loads them again.
+    0: never."""
 
     keep_prompts: bool = False
     """llama_cpp: write what was evaluated of a conversation to the cache folder when the weights are let go, and go on
