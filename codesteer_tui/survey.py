@@ -31,8 +31,11 @@ from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
 from codesteer_tui.providers.remote.network import Network
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.store import sessions_folder
+from codesteer_tui.sessions.wording import mismatch_of
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.showing import warnings
+from codesteer_tui.steering.packs_there import packs_folder
+from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.values import Role
 
 LIMIT_S = 2.0
@@ -67,6 +70,7 @@ async def survey(settings: Settings) -> list[Item]:
         *((role, name, _role(settings, role)) for role, name in NAMES.items()),
         ("sandbox", "Sandbox", _sandbox(config)),
         ("weights", "Local weights", asyncio.to_thread(_weights, settings)),
+        ("prompts", "Prompt pack", asyncio.to_thread(_prompts, settings)),
         ("servers", "Local servers", _servers()),
         ("sessions", "Session folder", asyncio.to_thread(_sessions, config)),
     ]
@@ -191,6 +195,17 @@ def _weights(settings: Settings) -> Item:
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
     remedy = "" if named else f"name one in a [providers.local] table of {own}"
     return Item("weights", title, True, shown + more, remedy)
+
+
+def _prompts(settings: Settings) -> Item:
+    """Whether the prompt pack in use can be read, and goes with the steerer."""
+    name = settings.config.steering.prompt_pack
+    try:
+        pack = load_pack(name, packs_folder(settings.asked.user_file))
+    except CodesteerError as error:
+        return Item("prompts", "Prompt pack", False, error.message, error.remedy)
+    said, remedy = mismatch_of(settings)
+    return Item("prompts", "Prompt pack", True, f"{pack.name}; but {said}" if said else pack.name, remedy)
 
 
 def _weight_folders() -> tuple[Path, ...]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+import msgspec
+
 from codesteer_tui.config import Config
 from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.providers.opening import Choice, choose_role, open_model
 from codesteer_tui.providers.waiting import in_thread
+from codesteer_tui.sessions.wording import mismatch
 from codesteer_tui.steering.answer_checker import AnswerChecker, ModelChecker, NoChecker
 from codesteer_tui.steering.asking import Calls
 from codesteer_tui.steering.execution import Executor
@@ -90,14 +93,25 @@ class Casting:
         self.pack, self.models, self.calls = pack, models, calls or Calls()
         self._published = config.steering.profile == "paper"
         self._attempts = config.answer_checker.attempts
+        self._mismatches: dict[tuple[str, str], str] = {}
         self.show_output = config.steering.show_output_to_task_llm and not self._published
 
     def info(self, role: Role, choice: Choice) -> RoleInfo:
-        """Who this choice is, as events tell it; opens its model if it is not open."""
+        """Who this choice is, as events tell it; opens its model if it is not open.
+
+        A steerer whose weights and prompt pack do not go together says so in its note.
+        """
         model = self.models.open(choice)
         if model:
-            return model.info
+            said = self._mismatch(choice) if role == "steerer" else ""
+            return msgspec.structs.replace(model.info, note=said) if said else model.info
         return RuleSteerer(self.pack).info if role == "steerer" else OFF
+
+    def _mismatch(self, choice: Choice) -> str:
+        known = (choice.name, choice.model)
+        if known not in self._mismatches:
+            self._mismatches[known] = mismatch(self.pack, choice)
+        return self._mismatches[known]
 
     def task_llm(self, choice: Choice) -> ChatModel:
         """Who answers."""

@@ -33,6 +33,7 @@ from codesteer_tui.steering.asking import Calls
 from codesteer_tui.steering.budget import Budget
 from codesteer_tui.steering.execution import Ask, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
+from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.symbench import tasks
 from codesteer_tui.symbench.recognise import recognise
@@ -120,7 +121,7 @@ async def open_session(
     """
     async with AsyncExitStack() as stack:
         problem = recognise(problem)
-        pack = load_pack(config.steering.prompt_pack)
+        pack = load_pack(config.steering.prompt_pack, packs_folder(config_file))
         transcript = continue_from.transcript if continue_from else Transcript()
         calls = Calls(
             ask=ask, budget=_budget(config, transcript, config_file), first_id=1 + len(transcript.questions)

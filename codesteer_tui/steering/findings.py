@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from codesteer_tui.providers.costs.estimating import tokens
 from codesteer_tui.steering.outcome import not_run_reason
-from codesteer_tui.steering.prompts import PromptPack, shorten, shown_output
+from codesteer_tui.steering.prompts import PromptPack, shorten, shown_output, streams_of
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import Message
 
@@ -12,6 +13,9 @@ _CHECK = {
     "fail": "findings.check_fail",
     "could_not_check": "findings.check_unknown",
 }
+
+MOST_TOKENS = 2000
+"""Output that a steerer trained on one form of a turn is shown; of more it is told that it is too long."""
 
 
 def findings(this: Round, pack: PromptPack) -> str:
@@ -25,12 +29,48 @@ def findings(this: Round, pack: PromptPack) -> str:
         parts.append(pack.fill("findings.not_run", reason=not_run.reason))
     elif this.code and this.code.outcome not in ("none", "found"):
         parts.append(pack.fill("findings.no_code", note=this.code.note))
-    if this.check:
-        verdict = this.check.verdict
-        parts.append(pack.fill(_CHECK[verdict.outcome], reason=verdict.reason or "no reason was given"))
+    if checked := _checked(this, pack):
+        parts.append(checked)
     if this.judgement:
         parts.append(pack.fill("findings.symbolic", summary=this.judgement.summary))
     return "\n\n".join(parts)
+
+
+def _checked(this: Round, pack: PromptPack) -> str:
+    if this.check is None:
+        return ""
+    verdict = this.check.verdict
+    return pack.fill(_CHECK[verdict.outcome], reason=verdict.reason or "no reason was given")
+
+
+def later_turn(this: Round, question: str, pack: PromptPack) -> str:
+    """What the steerer is told of a round: the pack's own form of the whole turn, where it has one."""
+    if not pack.has("steerer.with_code"):
+        return pack.fill("steerer.next", findings=findings(this, pack), question=question)
+    answer = shorten(this.answer_text, 12_000) + _appended(this, pack)
+    check = _checked(this, pack)
+    if this.judgement is None:
+        return pack.fill("steerer.without_code", answer=answer, check=check, question=question)
+    symbolic = this.judgement.summary
+    return pack.fill("steerer.with_code", answer=answer, check=check, symbolic=symbolic, question=question)
+
+
+def _appended(this: Round, pack: PromptPack) -> str:
+    """What became of the answer's program, as it is put behind the answer in a pack's own form of a turn."""
+    if this.result is None:
+        not_run = not_run_reason(this)
+        return "\n" + pack.fill("findings.not_run", reason=not_run.reason) if not_run else ""
+    if not pack.has("findings.ran"):
+        filled = pack.fill("findings.execution", ending=this.result.verdict, output=shown_output(this.result))
+        return "\n" + filled
+    output, errors = streams_of(this.result)
+    if pack.has("findings.too_long") and tokens(len(output) + len(errors)) > MOST_TOKENS:
+        return pack.fill("findings.too_long")
+    if not this.result.ok and not errors.strip():
+        errors = (
+            f"{errors}\n{this.result.verdict}"  # a limit of the sandbox, which the program could not tell
+        )
+    return pack.fill("findings.ran", output=output, errors=errors)
 
 
 def steerer_messages(transcript: Transcript, pack: PromptPack) -> tuple[Message, ...]:
@@ -40,7 +80,7 @@ def steerer_messages(transcript: Transcript, pack: PromptPack) -> tuple[Message,
     for this in transcript.answered:
         if this.guidance:
             messages.append(Message("assistant", this.guidance.raw or this.guidance.text))
-        messages.append(Message("user", pack.fill("steerer.next", findings=findings(this, pack))))
+        messages.append(Message("user", later_turn(this, question, pack)))
     return tuple(messages)
 
 

@@ -1,7 +1,8 @@
 """What a steering model wrote, read as a decision.
 
 Decisions are exact tokens between triple angle brackets; the last one wins; anything else between such
-brackets is guidance for the TaskLLM. `as_published` keeps the published rule, which looks for substrings.
+brackets is guidance for the TaskLLM. Of a fine-tuned steerer the whole reply is the guidance, and `fine_tuned` of
+the prompt pack says so. `as_published` keeps the published rule, which looks for substrings.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def read_guidance(reply: str, pack: PromptPack) -> Guidance:
     marked = [m.strip() for m in _MARKED.findall(reply) if m.strip()]
     last = marked[-1] if marked else reply.strip()
     why = _MARKED.sub("", reply).strip() if marked else ""
-    decision = _TOKENS.get(" ".join(last.lower().replace("_", " ").split())) if marked else None
+    decision = _decision(last) if marked else None
     if not last:
         return Guidance("code", pack.fill("guidance.code"), "The steerer said nothing; code is tried.", reply)
     if decision in ("code", "text"):
@@ -40,13 +41,37 @@ def read_guidance(reply: str, pack: PromptPack) -> Guidance:
     return Guidance("refine", last, why, reply)
 
 
-def as_published(reply: str, pack: PromptPack, *, fine_tuned: bool) -> Guidance:
+def read_fine_tuned(reply: str, pack: PromptPack, *, first: bool) -> Guidance:
+    """Read a fine-tuned steerer's reply by the exact rule.
+
+    The whole reply is the guidance, whatever stands between brackets in it, because such a steerer was trained to
+    write what the TaskLLM is told. Only a token that is all there is (with or without brackets), or after the
+    first reply one that stands last between brackets, is a decision. Before there is an answer nothing can be
+    returned or given up, so there only code and text are. A reply with nothing in it asks for code, and says so.
+    """
+    if not reply.strip():
+        return read_guidance(reply, pack)
+    marked = [] if first else [m.strip() for m in _MARKED.findall(reply) if m.strip()]
+    bare = reply.strip().removeprefix("<<<").removesuffix(">>>").strip(" .")
+    decision = (_decision(marked[-1]) if marked else None) or _decision(bare)
+    if decision is None or (first and decision not in ("code", "text")):
+        return Guidance("refine", reply, "", reply)
+    text = pack.fill(f"guidance.{decision}") if decision in ("code", "text") else ""
+    return Guidance(decision, text, _MARKED.sub("", reply).strip() if marked else "", reply)
+
+
+def _decision(words: str) -> Decision | None:
+    """The decision that a token is, in any case and with blanks or underscores; None where it is none."""
+    return _TOKENS.get(" ".join(words.lower().replace("_", " ").split()))
+
+
+def as_published(reply: str, pack: PromptPack) -> Guidance:
     """Read a reply by the published rule: substrings, in a fixed order (METHOD.md, section 1, step 8).
 
     A fine-tuned steerer's whole reply counts, a prompted one's last `<<<…>>>` (all of it where there is none).
     """
     marked = _MARKED.findall(reply)
-    text = reply if fine_tuned or not marked else marked[-1]
+    text = reply if pack.fine_tuned or not marked else marked[-1]
     if "<<<Code>>>" in text:
         return Guidance("code", pack.fill("guidance.code"), "", reply)
     if "<<<Text>>>" in text:
@@ -58,13 +83,13 @@ def as_published(reply: str, pack: PromptPack, *, fine_tuned: bool) -> Guidance:
     return Guidance("refine", text, "", reply)
 
 
-def first_as_published(reply: str, pack: PromptPack, *, fine_tuned: bool) -> Guidance:
+def first_as_published(reply: str, pack: PromptPack) -> Guidance:
     """Read the first reply by the published rule (METHOD.md, section 1, step 1).
 
     A fine-tuned steerer's reply is itself the prompt. A prompted one's has to hold a token; where it does
     not, the published loop skips the sample, which here is `terminate`.
     """
-    if fine_tuned:
+    if pack.fine_tuned:
         return Guidance("refine", reply, "", reply)
     if "<<<Code>>>" in reply:
         return Guidance("code", pack.fill("guidance.code"), "", reply)

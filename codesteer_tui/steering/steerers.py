@@ -70,11 +70,10 @@ class ModelSteerer:
         *,
         calls: Calls | None = None,
         published: bool = False,
-        fine_tuned: bool = False,
     ) -> None:
         self._model, self._pack, self._options = model, pack, options
         self._calls = calls or Calls()
-        self._published, self._fine_tuned = published, fine_tuned
+        self._published = published
 
     @property
     def info(self) -> RoleInfo:
@@ -97,7 +96,9 @@ class ModelSteerer:
                     yield step
 
     def _read(self, reply: str, *, first: bool) -> Guidance:
+        if not self._published and self._pack.fine_tuned:
+            return reading.read_fine_tuned(reply, self._pack, first=first)
         if not self._published:
             return reading.read_guidance(reply, self._pack)
         read = reading.first_as_published if first else reading.as_published
-        return read(reply, self._pack, fine_tuned=self._fine_tuned)
+        return read(reply, self._pack)
