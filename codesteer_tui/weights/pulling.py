@@ -232,7 +232,7 @@ class _Job:
             have = now
             if failures >= MOST_FAILURES:
                 raise problem
-            pause = pause or _WAITS_S[min(failures, len(_WAITS_S)) - 1]
+            pause = pause or _WAITS_S[min(max(failures - 1, 0), len(_WAITS_S) - 1)]
             self._say(file, have, "waiting", f"{problem.message} Trying again in {pause:.0f} s.", now=True)
             self._pause(pause)
 
@@ -375,9 +375,10 @@ def _part(path: Path, file: PulledFile) -> Path:
 
 
 def _size(path: Path) -> int:
+    """Bytes that are there; what cannot be looked at is found out when it is written to."""
     try:
         return path.stat().st_size
-    except FileNotFoundError:
+    except OSError:
         return 0
 
 

@@ -1,0 +1,1 @@
+"""Weights: known, pulled, checked, made."""
