@@ -36,7 +36,11 @@ def choices_of(config: Config) -> dict[Role, Choice]:
 
 
 class Models:
-    """The open models, one for each choice; whoever uses the same provider and model shares it."""
+    """The open models, one for each choice; whoever uses the same provider and model shares it.
+
+    With local weights every role has a model of its own, and so a conversation of its own in llama.cpp's cache; what
+    they share there is the process that holds the weights.
+    """
 
     def __init__(self) -> None:
         self._open: list[tuple[Choice, ChatModel]] = []
@@ -49,7 +53,7 @@ class Models:
             ModelError: its key or its weights are missing.
         """
         for choice in choices:
-            if choice.provider is not None and not any(same(known, choice) for known, _ in self._open):
+            if choice.provider is not None and not any(_serves(known, choice) for known, _ in self._open):
                 self._open.append((choice, await in_thread(partial(open_model, choice))))
 
     def open(self, choice: Choice) -> ChatModel | None:
@@ -62,7 +66,7 @@ class Models:
         if choice.provider is None:
             return None
         for known, model in self._open:
-            if same(known, choice):
+            if _serves(known, choice):
                 return model
         model = open_model(choice)
         self._open.append((choice, model))
@@ -71,7 +75,7 @@ class Models:
     async def keep(self, choices: Iterable[Choice]) -> None:
         """Close every model that plays none of these choices."""
         wanted = list(choices)
-        unused = [entry for entry in self._open if not any(same(entry[0], choice) for choice in wanted)]
+        unused = [entry for entry in self._open if not any(_serves(entry[0], choice) for choice in wanted)]
         self._open = [entry for entry in self._open if entry not in unused]
         for _, model in unused:
             await model.aclose()
@@ -79,6 +83,12 @@ class Models:
     async def aclose(self) -> None:
         """Close them all."""
         await self.keep(())
+
+
+def _serves(known: Choice, choice: Choice) -> bool:
+    """Whether the model that was opened for `known` is the one for `choice`."""
+    local = choice.provider is not None and choice.provider.kind == "llama_cpp"
+    return same(known, choice) and (not local or known.role == choice.role)
 
 
 def same(one: Choice, other: Choice) -> bool:
@@ -134,7 +144,12 @@ class Casting:
         if model is None:
             return RuleSteerer(self.pack)
         return ModelSteerer(
-            model, self.pack, self.sampling(choice), calls=self.calls, published=self._published
+            model,
+            self.pack,
+            self.sampling(choice),
+            calls=self.calls,
+            published=self._published,
+            forced=choice.provider is not None and choice.provider.decisions == "forced",
         )
 
     def checker(self, choice: Choice, executor: Executor) -> AnswerChecker:

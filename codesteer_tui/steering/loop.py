@@ -27,10 +27,11 @@ from codesteer_tui.steering.extract import find_code, first_block_as_published
 from codesteer_tui.steering.findings import task_messages
 from codesteer_tui.steering.outcome import answer_of, best, verdicts_of
 from codesteer_tui.steering.prompts import PromptPack
+from codesteer_tui.steering.shortening import with_short_outputs
 from codesteer_tui.steering.steerers import Steerer
 from codesteer_tui.steering.symbolic_checker import judge
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.values import Extraction, Program, Verdict, Verdicts
+from codesteer_tui.values import Extraction, Message, Program, Verdict, Verdicts
 
 Facts: TypeAlias = AsyncGenerator[Event, None]
 
@@ -161,7 +162,9 @@ class _Run:
         cast = self.cast
         messages = task_messages(self.transcript, cast.pack, show_output=self.method.show_output)
         go_on = cast.pack.fill("task_llm.continue")
-        call = Call(this.number, "task_llm", cast.task_llm, messages, cast.sampling, go_on)
+        call = Call(
+            this.number, "task_llm", cast.task_llm, messages, cast.sampling, go_on, self.shorter_messages
+        )
         self.live_answers.add(this.number)
         async with aclosing(cast.calls.make(call)) as steps:
             async for step in steps:
@@ -176,6 +179,11 @@ class _Run:
                     )
                 else:
                     yield step
+
+    def shorter_messages(self, count: int) -> tuple[Message, ...] | None:
+        """The TaskLLM's conversation with the outputs of so many of the oldest programs shortened."""
+        seen = with_short_outputs(self.transcript, count) if self.method.show_output else None
+        return task_messages(seen, self.cast.pack, show_output=True) if seen else None
 
     async def find_code(self, this: Round) -> Facts:
         """Look for a program in the answer."""

@@ -10,6 +10,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol, TypeAlias
 
+import msgspec
+
 from codesteer_tui.events import GuidanceGiven
 from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.steering import asking
@@ -18,8 +20,19 @@ from codesteer_tui.steering.asking import Call, Calls, Said
 from codesteer_tui.steering.findings import steerer_messages
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.rules import decide
+from codesteer_tui.steering.shortening import with_short_outputs
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Guidance, RoleInfo
+from codesteer_tui.values import Decision, Guidance, Message, RoleInfo
+
+DECISIONS: dict[Decision, str] = {
+    "code": "<<<Code>>>",
+    "text": "<<<Text>>>",
+    "return_answer": "<<<Return Answer>>>",
+    "terminate": "<<<Terminate>>>",
+}
+"""What a steering model says for each decision; anything else is guidance of its own."""
+
+FIRST = (DECISIONS["code"], DECISIONS["text"])
 
 Step: TypeAlias = asking.Step | GuidanceGiven
 
@@ -70,9 +83,11 @@ class ModelSteerer:
         *,
         calls: Calls | None = None,
         published: bool = False,
+        forced: bool = False,
     ) -> None:
         self._model, self._pack, self._options = model, pack, options
         self._calls = calls or Calls()
+        self._forced = forced
         self._published = published
 
     @property
@@ -84,11 +99,22 @@ class ModelSteerer:
         """Ask the model, and read its reply."""
         number = transcript.current.number if transcript.current else 0
         messages = steerer_messages(transcript, self._pack)
-        call = Call(number, "steerer", self._model, messages, self._options)
+        first = not transcript.answered
+        options = msgspec.structs.replace(
+            self._options,
+            decisions=FIRST if first else tuple(DECISIONS.values()),
+            only_decisions=first and self._forced,
+        )
+
+        def shorter(count: int) -> tuple[Message, ...] | None:
+            seen = with_short_outputs(transcript, count)
+            return None if seen is None else steerer_messages(seen, self._pack)
+
+        call = Call(number, "steerer", self._model, messages, options, shorter=shorter)
         async with aclosing(self._calls.make(call)) as steps:
             async for step in steps:
                 if isinstance(step, Said):
-                    decided = self._read(step.text, first=not transcript.answered)
+                    decided = _sure(self._read(step.text, first=first), step.chances)
                     yield GuidanceGiven(
                         round=number, guidance=decided, usage=step.usage, seconds=step.seconds
                     )
@@ -102,3 +128,15 @@ class ModelSteerer:
             return reading.read_guidance(reply, self._pack)
         read = reading.first_as_published if first else reading.as_published
         return read(reply, self._pack)
+
+
+def _sure(guidance: Guidance, chances: dict[str, float]) -> Guidance:
+    """The guidance with the probability of its decision, where the model told it.
+
+    Guidance in words of its own has what the decisions leave.
+    """
+    if not chances:
+        return guidance
+    said = DECISIONS.get(guidance.decision)
+    sure = chances.get(said) if said else max(0.0, 1.0 - sum(chances.values()))
+    return msgspec.structs.replace(guidance, confidence=sure)

@@ -94,6 +94,9 @@ async def test_a_tiny_gguf_steers_through_llama_cpp(tmp_path: Path, code_gguf: P
     assert {g.decision for g in guidance} == {"code"}
     assert len([e for e in of(ev.PromptSent, events) if e.role == "steerer"]) == len(guidance)
     assert of(ev.GuidanceGiven, events)[0].usage.output_tokens > 0
+    assert guidance[0].confidence is not None
+    assert guidance[0].confidence > 0.99
+    assert [n.kind for n in of(ev.Noted, events)][:2] == ["device", "speed"]
     assert isinstance(events[-1], ev.Finished)
 
 

@@ -1,0 +1,259 @@
+"""One worker for all roles on one file: who shares it, when it stops, and that no token is evaluated twice in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from codesteer_tui.config import Provider
+from codesteer_tui.errors import ModelError, WeightsError
+from codesteer_tui.providers import Completed, Loading, Remark, Sampling
+from codesteer_tui.providers.llama.model import LlamaCppModel
+from codesteer_tui.providers.opening import Choice
+from codesteer_tui.sessions.casting import Models
+from codesteer_tui.values import Message
+from tests.providers.test_llama_cpp import begun, gone, say, soon
+from tests.tiny_gguf import make
+
+pytestmark = pytest.mark.gguf
+
+SHORT = Sampling(max_tokens=30)
+
+
+@asynccontextmanager
+async def two(path: Path, **options: object) -> AsyncIterator[tuple[LlamaCppModel, LlamaCppModel]]:
+    made = (
+        LlamaCppModel(path=path, name="one", role="steerer", **options),  # type: ignore[arg-type]
+        LlamaCppModel(path=path, name="other", role="task_llm", **options),  # type: ignore[arg-type]
+    )
+    try:
+        yield made
+    finally:
+        for model in made:
+            await model.aclose()
+
+
+class Talker:
+    """A conversation that grows, and how many tokens each round of it evaluated beyond the new ones."""
+
+    def __init__(self, model: LlamaCppModel, opening: str) -> None:
+        self.model, self.turns = model, [Message("user", opening)]
+        self.known = 0
+
+    async def round(self, number: int, options: Sampling = SHORT) -> int:
+        reply, end = await say(self.model, *self.turns, options=options)
+        new = end.usage.input_tokens - self.known
+        self.known = end.usage.input_tokens + end.usage.output_tokens
+        self.turns += [Message("assistant", reply), Message("user", f"and what of {number}, then?")]
+        return self.model.evaluated_tokens - new
+
+
+async def test_two_roles_on_one_file_share_a_worker_which_ends_with_the_last(random_gguf: Path) -> None:
+    async with two(random_gguf) as (one, other):
+        assert (await say(one, "go"))[0] == (await say(other, "go"))[0]
+        pid = one.worker_pid
+        assert pid is not None
+        assert other.worker_pid == pid
+        await one.aclose()
+        assert one.worker_pid is None
+        assert (await say(other, "go"))[0]
+        assert other.worker_pid == pid
+    assert await soon(lambda: gone(pid))
+
+
+async def test_two_roles_that_take_turns_never_push_each_other_out_of_the_cache(random_gguf: Path) -> None:
+    async with two(random_gguf) as (one, other):
+        talkers = [Talker(one, "You steer. " * 60), Talker(other, "You solve problems. " * 60)]
+        beyond = [[await talker.round(n) for talker in talkers] for n in range(5)]
+    assert beyond[0] == [0, 0]
+    # The last token of a reply is only evaluated with what follows it.
+    assert all(0 <= more <= 1 for each in beyond for more in each)
+
+
+async def test_other_files_and_other_loading_settings_have_workers_of_their_own(
+    random_gguf: Path, code_gguf: Path
+) -> None:
+    models = [
+        LlamaCppModel(path=random_gguf),
+        LlamaCppModel(path=code_gguf),
+        LlamaCppModel(path=random_gguf, mmap=True),
+    ]
+    try:
+        for model in models:
+            await say(model, "go")
+        assert len({model.worker_pid for model in models}) == 3
+    finally:
+        for model in models:
+            await model.aclose()
+
+
+async def test_what_a_role_waits_for_is_not_lost_when_the_other_leaves(random_gguf: Path) -> None:
+    async with two(random_gguf) as (one, other):
+        alone = (await say(one, "go"))[0]
+        task = asyncio.create_task(say(one, "go"))
+        waiting = asyncio.create_task(say(other, "go"))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await other.aclose()
+        assert (await task)[0] == alone
+
+
+async def test_a_worker_that_is_killed_under_two_roles_is_replaced_for_both(random_gguf: Path) -> None:
+    async with two(random_gguf) as (one, other):
+        await say(other, "go")
+        items = one.stream([Message("user", "go")], Sampling(max_tokens=4000))
+        await begun(items)
+        pid = one.worker_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(ModelError, match="signal 9"):
+            _ = [item async for item in items]
+        assert (await say(other, "go"))[0] == (await say(one, "go"))[0]
+        assert one.worker_pid == other.worker_pid != pid
+
+
+async def test_an_idle_worker_stops_and_the_next_call_starts_another(random_gguf: Path) -> None:
+    async with two(random_gguf, idle_s=0.2) as (one, other):
+        before = (await say(one, "go"))[0]
+        pid = one.worker_pid
+        assert pid is not None
+        assert await soon(lambda: one.worker_pid is None)
+        assert await soon(lambda: gone(pid))
+        assert (await say(one, "go"))[0] == before
+        assert one.worker_pid not in (None, pid)
+        assert (await say(other, "go"))[0] == before
+
+
+async def test_a_worker_is_not_idle_while_it_writes(random_gguf: Path) -> None:
+    async with two(random_gguf, idle_s=0.05) as (one, _):
+        text, end = await say(one, "go", options=Sampling(max_tokens=1500))
+        assert text
+        assert end.usage.output_tokens == 1500
+
+
+async def test_a_kept_conversation_goes_on_in_another_worker_without_being_read_again(
+    random_gguf: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kept"
+    turns = [Message("user", "all work and no play " * 90)]
+    async with two(random_gguf, memory=folder) as (one, other):
+        reply, end = await say(one, *turns, options=SHORT)
+        assert (end.usage.cached_tokens, one.restored_tokens) == (0, 0)
+        await say(other, "short things are not worth a file")
+    files = list(folder.glob("*.kv"))
+    assert len(files) == 1
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+    turns += [Message("assistant", reply), Message("user", "go on")]
+    async with two(random_gguf) as (one, _):
+        plainly = await say(one, *turns, options=SHORT)
+    async with two(random_gguf, memory=folder) as (one, _):
+        again = await say(one, *turns, options=SHORT)
+        known = end.usage.input_tokens + end.usage.output_tokens - 1
+        assert one.restored_tokens == known
+        assert one.evaluated_tokens == again[1].usage.input_tokens - known
+    assert again[0] == plainly[0]
+
+
+@pytest.mark.parametrize("damage", ["half", "empty", "other tokens", "garbage"])
+async def test_a_kept_conversation_that_is_damaged_is_read_anew(
+    random_gguf: Path, tmp_path: Path, damage: str
+) -> None:
+    folder = tmp_path / "kept"
+    turn = Message("user", "all work and no play " * 90)
+    async with two(random_gguf, memory=folder) as (one, _):
+        before = (await say(one, turn, options=SHORT))[0]
+    (file,) = folder.glob("*.kv")
+    whole = file.read_bytes()
+    if damage == "other tokens":
+        file.with_suffix(".tokens").write_bytes(b"\x82")
+    else:
+        file.write_bytes({"half": whole[: len(whole) // 2], "empty": b"", "garbage": b"x" * 5000}[damage])
+    async with two(random_gguf, memory=folder) as (one, _):
+        assert (await say(one, turn, options=SHORT))[0] == before
+        assert one.restored_tokens == 0
+
+
+async def test_loading_and_reading_say_how_far_they_are_and_the_first_call_where_it_runs(
+    slow_gguf: Path,
+) -> None:
+    model = LlamaCppModel(path=slow_gguf, n_threads=1)
+    try:
+        long = [Message("user", "all work and no play " * 300)]
+        items = [item async for item in model.stream(long, Sampling(max_tokens=2))]
+        again = [item async for item in model.stream(long, Sampling(max_tokens=2))]
+    finally:
+        await model.aclose()
+    steps = [item.fraction for item in items if isinstance(item, Loading) and item.what == "prompt"]
+    assert len(steps) >= 3
+    assert steps == sorted(steps)
+    assert steps[-1] == 1.0
+    remarks = [item for item in items if isinstance(item, Remark)]
+    assert remarks[0].kind == "device"
+    assert "on the CPU" in remarks[0].text or "layers on" in remarks[0].text
+    assert "1 thread" in remarks[0].text
+    assert remarks[-1].kind == "speed"
+    assert "tokens/s" in remarks[-1].text
+    assert isinstance(items[-1], Completed)
+    assert [item.kind for item in again if isinstance(item, Remark)] == ["speed"]
+    assert model.info.note
+
+
+async def test_weights_larger_than_memory_are_refused_before_they_are_read(
+    random_gguf: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "huge.gguf"
+    path.write_bytes(random_gguf.read_bytes())
+    os.truncate(path, 1 << 42)  # 4 TiB, sparse
+    model = LlamaCppModel(path=path)
+    try:
+        with pytest.raises(WeightsError) as caught:
+            await say(model, "go")
+    finally:
+        await model.aclose()
+    assert "does not fit into memory" in caught.value.message
+    assert "4096.0 GiB" in caught.value.message
+    assert "smaller weights" in caught.value.remedy
+
+
+async def test_a_context_larger_than_memory_is_refused_with_one_that_fits(tmp_path: Path) -> None:
+    path = make(tmp_path / "long.gguf", context_length=1 << 30)
+    model = LlamaCppModel(path=path, n_ctx=1 << 30)
+    try:
+        with pytest.raises(WeightsError) as caught:
+            await say(model, "go")
+        assert model.worker_pid is None
+    finally:
+        await model.aclose()
+    assert "1,073,741,824 tokens" in caught.value.message
+    assert "context_tokens" in caught.value.remedy
+    fits = int("".join(c for c in caught.value.remedy if c.isdigit()))
+    assert 1024 <= fits < 1 << 30
+
+
+async def test_every_role_has_a_conversation_of_its_own_with_the_same_weights(random_gguf: Path) -> None:
+    provider = Provider(kind="llama_cpp", model=str(random_gguf))
+    chosen = [Choice("local", provider, str(random_gguf), "", role) for role in ("steerer", "task_llm")]  # type: ignore[arg-type]
+    models = Models()
+    try:
+        await models.prepare(chosen)
+        one, other = (models.open(choice) for choice in chosen)
+        assert isinstance(one, LlamaCppModel)
+        assert isinstance(other, LlamaCppModel)
+        assert one is not other
+        assert models.open(chosen[0]) is one
+        await say(one, "go")
+        await say(other, "go")
+        assert one.worker_pid == other.worker_pid
+        await models.keep(chosen[1:])
+        assert one.worker_pid is None
+        assert other.worker_pid is not None
+    finally:
+        await models.aclose()
