@@ -76,15 +76,3 @@ def read_catalogue(path: Path | None = None) -> dict[str, Known]:
             )
         known[name] = entry
     return known
-
-
-def pack_of(repo: str, file: str = "") -> str:
-    """The prompt pack that weights from here were trained on; empty where any will do.
-
-    Raises:
-        ConfigError: as for `read_catalogue`.
-    """
-    for entry in read_catalogue().values():
-        if entry.repo.casefold() == repo.casefold() and entry.file in ("", file):
-            return entry.prompt_pack
-    return ""

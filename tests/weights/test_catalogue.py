@@ -41,13 +41,6 @@ def test_a_wrong_entry_is_named(tmp_path: Path, text: str, said: str) -> None:
         catalogue.read_catalogue(path)
 
 
-def test_the_pack_of_weights_is_told_by_their_source() -> None:
-    assert (
-        catalogue.pack_of("YongChao98/codesteer-v1") == catalogue.read_catalogue()["codesteer-v1"].prompt_pack
-    )
-    assert catalogue.pack_of("somebody/else") == ""
-
-
 def test_a_wheel_has_the_catalogue_where_the_program_looks_for_it(tmp_path: Path, monkeypatch) -> None:
     from hatchling.builders.wheel import WheelBuilder
 

@@ -1,0 +1,252 @@
+"""``codesteer weights`` as a person and a script use it: the real command, with a hub on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Desk
+from tests.weights.fake_hub import FakeHub, Repo, Trouble
+from tests.weights.test_facts import make_checkpoint
+
+pytestmark = pytest.mark.gguf
+
+TOKEN = "hf_notARealTokenAtAll123"
+NAME = "maker/tiny-GGUF"
+
+
+@pytest.fixture
+def hub(desk: Desk, random_gguf: Path) -> Iterator[FakeHub]:
+    repos = {
+        NAME: Repo({"tiny.gguf": random_gguf.read_bytes()}, card={"license": "mit"}),
+        "yongchao98/CodeSteer-v1": Repo(
+            {
+                "config.json": b"{}",
+                "model.safetensors": random.Random(1).randbytes(5000),
+                "tokenizer.json": b"{}",
+            }
+        ),
+    }
+    with FakeHub(repos, tokens=(TOKEN,)) as hub:
+        for name in list(desk.env):
+            if name.startswith(("HF_", "HUGGING", "TRANSFORMERS_")) or name.lower().endswith("_proxy"):
+                del desk.env[name]
+        desk.env["HF_ENDPOINT"] = hub.url
+        desk.env["HF_HOME"] = str(desk.folder / "hf")
+        yield hub
+
+
+def folder(desk: Desk) -> Path:
+    return desk.folder / "data" / "codesteer" / "weights"
+
+
+def test_pulling_shows_what_from_where_and_to_where_and_prints_the_path(desk: Desk, hub: FakeHub) -> None:
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    path = folder(desk) / "tiny.gguf"
+    assert (done.code, done.out) == (0, f"{path}\n")
+    assert path.read_bytes() == hub.repos[NAME].files["tiny.gguf"]
+    before, _, after = done.err.partition("Fetched and checked")
+    for shown in (NAME, "3.0 MB", "licence  mit", hub.url, str(path), "without a token"):
+        assert shown in before
+    assert 'kind = "llama_cpp"' in after
+
+
+def test_nothing_is_fetched_without_a_yes(desk: Desk, hub: FakeHub) -> None:
+    done = desk.codesteer("weights", "pull", NAME)
+    assert done.code == 2
+    assert "Add --yes" in done.err
+    assert "licence  mit" in done.err
+    assert hub.ranges() == []
+    assert not folder(desk).exists()
+
+
+def test_the_published_weights_are_pulled_as_a_folder_to_be_converted(desk: Desk, hub: FakeHub) -> None:
+    done = desk.codesteer("weights", "pull", "codesteer-v1", "--yes", "--to", "here")
+    assert done.code == 0, done.err
+    there = desk.folder / "here" / "CodeSteer-v1"
+    assert {"config.json", "model.safetensors"} <= {path.name for path in there.iterdir()}
+    assert "codesteer weights convert" in done.err
+    assert "(catalogue: not known here" in done.err
+    assert "at least 7 GiB" in done.err
+
+
+def test_a_pull_that_is_interrupted_goes_on_when_it_is_asked_again(desk: Desk, hub: FakeHub) -> None:
+    hub.troubles.append(Trouble("dribble", pause_s=0.05))
+    running = desk.start("weights", "pull", NAME, "--yes")
+    deadline = time.monotonic() + 60
+    while not (parts := list(folder(desk).glob("*.part"))) or parts[0].stat().st_size < 100_000:
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "the same command goes on from there" in said.decode()
+    had = parts[0].stat().st_size
+    listed = desk.codesteer("weights", "list")
+    assert "not wholly pulled" in listed.out
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert done.code == 0, done.err
+    assert "still to fetch" in done.err
+    assert hub.ranges()[-1] == f"bytes={had}-"
+    assert (folder(desk) / "tiny.gguf").read_bytes() == hub.repos[NAME].files["tiny.gguf"]
+
+
+def test_the_token_is_used_and_never_shown(desk: Desk, hub: FakeHub) -> None:
+    desk.env["HF_TOKEN"] = TOKEN
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert done.code == 0
+    assert "with your token" in done.err
+    assert any(asked.headers.get("authorization") == f"Bearer {TOKEN}" for asked in hub.asked)
+    desk.env["HF_TOKEN"] = TOKEN + "wrong"
+    desk.env["CODESTEER_DEBUG"] = "1"
+    desk.env["HF_DEBUG"] = "1"
+    refused = desk.codesteer("weights", "pull", "nobody/nothing", "--yes")
+    assert "does not take the token" in refused.err
+    assert refused.code != 0
+    for text in (done.out, done.err, refused.out, refused.err):
+        assert TOKEN not in text
+    record = (folder(desk) / ".tiny.gguf.codesteer.json").read_text()
+    assert TOKEN not in record
+
+
+def test_the_token_is_not_taken_from_the_command_line(desk: Desk, hub: FakeHub) -> None:
+    done = desk.codesteer("weights", "pull", NAME, "--yes", "--token", TOKEN)
+    assert done.code == 2
+    assert TOKEN not in done.err
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("name", "env", "code", "said"),
+    [
+        ("nobody/nothing", {}, 3, "does not have it"),
+        (NAME, {"HF_HUB_OFFLINE": "1"}, 3, "Offline mode is on"),
+        (NAME, {"HTTP_PROXY": "http://127.0.0.1:9"}, 3, "connection refused"),
+        (NAME, {"HF_ENDPOINT": "nonsense"}, 2, "HF_ENDPOINT is not the address"),
+        ("codester-v1", {}, 2, "Did you mean codesteer-v1?"),
+        (f"{NAME}:Q2_K", {}, 2, "tiny.gguf (3.0 MB)"),
+    ],
+)
+def test_what_goes_wrong_is_said_with_what_helps(desk: Desk, hub, name, env, code, said) -> None:
+    desk.env |= env
+    done = desk.codesteer("weights", "pull", name, "--yes")
+    assert done.code == code
+    assert said in done.err
+    assert "→" in done.err
+    assert "Traceback" not in done.err
+    assert done.out == ""
+
+
+def test_a_wrong_hash_is_an_error_and_listed_as_such(desk: Desk, hub: FakeHub) -> None:
+    hub.troubles.append(Trouble("wrong"))
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert (done.code, done.out) == (3, "")
+    assert "wrong hash" in done.err
+    listed = desk.codesteer("weights", "list")
+    assert "tiny.gguf.wrong-hash" in listed.out
+    assert "not used" in listed.out
+    removed = desk.codesteer("weights", "rm", "tiny.gguf.wrong-hash", "--yes")
+    assert removed.code == 0
+    assert list(folder(desk).glob("tiny*")) == []
+
+
+def test_what_was_pulled_can_be_listed_described_checked_and_removed(desk: Desk, hub: FakeHub) -> None:
+    assert desk.codesteer("weights", "pull", NAME, "--yes").code == 0
+    path = folder(desk) / "tiny.gguf"
+    desk.configure(f'[roles]\nsteerer = "mine"\n[providers.mine]\nkind = "llama_cpp"\nmodel = "{path}"\n')
+
+    listed = desk.codesteer("weights", "list", "--json").data
+    (here,) = listed["here"]
+    assert (here["name"], here["form"], here["roles"], here["providers"]) == (
+        "tiny.gguf",
+        "gguf",
+        ["steerer"],
+        ["mine"],
+    )
+    assert here["record"]["repo"] == NAME
+    (known,) = [entry for entry in listed["known"] if entry["name"] == "codesteer-v1"]
+    assert (known["size"], known["sha256"], known["here"]) == (None, None, None)
+
+    described = desk.codesteer("weights", "info", "tiny", "--json", "--context", "1000").data
+    assert (described["architecture"], described["quantization"], described["roles"]) == (
+        "llama",
+        "F16",
+        ["steerer"],
+    )
+    assert described["memory"]["context"] == 1000
+    assert described["memory"]["total"] == described["memory"]["weights"] + described["memory"]["kv_cache"]
+
+    checked = desk.codesteer("weights", "verify", "tiny.gguf", "--json")
+    assert (checked.code, checked.data["ok"]) == (0, True)
+    assert checked.data["files"][0]["outcome"] == "right"
+
+    refused = desk.codesteer("weights", "rm", "tiny", "--yes")
+    assert refused.code == 3
+    assert "plays the steerer" in refused.err
+    assert path.exists()
+    removed = desk.codesteer("weights", "rm", "tiny", "--yes", "--force")
+    assert removed.code == 0
+    assert not path.exists()
+    assert [p.name for p in folder(desk).iterdir()] == []
+
+
+def test_without_weights_the_known_ones_are_shown(desk: Desk) -> None:
+    done = desk.codesteer("weights", "list")
+    assert (done.code, done.out) == (0, "")
+    assert "codesteer-v1" in done.err
+    assert "the hub says it before pulling" in done.err
+
+
+def test_a_file_is_described_in_words(desk: Desk, random_gguf: Path, tmp_path: Path) -> None:
+    done = desk.codesteer("weights", "info", str(random_gguf))
+    assert done.code == 0
+    for words in ("llama", "F16", "trained for 8,192 tokens", "llama-3 (", "GiB"):
+        assert words in done.out
+    template = desk.codesteer("weights", "info", str(random_gguf), "--template")
+    assert "<|start_header_id|>" in template.out
+    folder = make_checkpoint(tmp_path / "it")
+    assert "LlamaForCausalLM" in desk.codesteer("weights", "info", str(folder)).out
+
+
+def test_a_file_that_is_damaged_is_found_by_verify(desk: Desk, random_gguf: Path, tmp_path: Path) -> None:
+    whole = desk.codesteer("weights", "verify", str(random_gguf))
+    assert whole.code == 0
+    assert "cannot be told" in whole.err
+    digest = hashlib.sha256(random_gguf.read_bytes()).hexdigest()
+    assert "whole and right" in desk.codesteer("weights", "verify", str(random_gguf), "--sha256", digest).err
+    cut = tmp_path / "cut.gguf"
+    cut.write_bytes(random_gguf.read_bytes()[:-100_000])
+    done = desk.codesteer("weights", "verify", str(cut))
+    assert done.code == 1
+    assert "it is cut off" in done.err
+    asked = desk.codesteer("weights", "verify", str(random_gguf), "--sha256", "0" * 64)
+    assert asked.code == 1
+    assert "WRONG" in asked.out
+
+
+def test_what_is_not_weights_is_not_removed(desk: Desk) -> None:
+    letter = desk.folder / "letter.txt"
+    letter.write_text("dear")
+    for name in (str(letter), str(desk.folder)):
+        done = desk.codesteer("weights", "rm", name, "--yes", "--force")
+        assert done.code == 3
+        assert "left alone" in done.err
+    assert letter.exists()
+    gguf = desk.folder / "x.gguf"
+    gguf.write_bytes(b"x")
+    assert desk.codesteer("weights", "rm", str(gguf)).code == 2
+    assert gguf.exists()
+
+
+def test_each_explains_itself(desk: Desk) -> None:
+    for name in ("list", "info", "pull", "verify", "rm"):
+        done = desk.codesteer("weights", name, "--help")
+        assert done.code == 0
+        assert f"codesteer weights {name}" in done.out
