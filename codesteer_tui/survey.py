@@ -21,11 +21,12 @@ import msgspec
 from msgspec import Struct
 
 from codesteer_tui import __version__
-from codesteer_tui.config import Config, SandboxSettings
+from codesteer_tui.config import Config, Provider, SandboxSettings
 from codesteer_tui.errors import CodesteerError, ConfigError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import FILE_NAME, doubts
 from codesteer_tui.providers.keys.sources import look
+from codesteer_tui.providers.llama.devices import can_offload, gpu_here, unused_gpu, usual_threads
 from codesteer_tui.providers.opening import Choice, choose_role, keys_without_model
 from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
 from codesteer_tui.providers.remote.network import Network
@@ -70,6 +71,7 @@ async def survey(settings: Settings) -> list[Item]:
         *((role, name, _role(settings, role)) for role, name in NAMES.items()),
         ("sandbox", "Sandbox", _sandbox(config)),
         ("weights", "Local weights", asyncio.to_thread(_weights, settings)),
+        *_if_local(config),
         ("prompts", "Prompt pack", asyncio.to_thread(_prompts, settings)),
         ("servers", "Local servers", _servers()),
         ("sessions", "Session folder", asyncio.to_thread(_sessions, config)),
@@ -206,6 +208,26 @@ def _prompts(settings: Settings) -> Item:
         return Item("prompts", "Prompt pack", False, error.message, error.remedy)
     said, remedy = mismatch_of(settings)
     return Item("prompts", "Prompt pack", True, f"{pack.name}; but {said}" if said else pack.name, remedy)
+
+
+def _if_local(config: Config) -> list[tuple[str, str, Awaitable[Item]]]:
+    """Where local weights compute: looked for only where some are configured."""
+    local = [provider for provider in config.providers.values() if provider.kind == "llama_cpp"]
+    return [("device", "Local device", _device(local[0]))] if local else []
+
+
+async def _device(provider: Provider) -> Item:
+    title, threads = "Local device", provider.threads or usual_threads()
+    on_cpu = f"local weights run on the CPU with {threads} thread{'s' if threads > 1 else ''}"
+    found = gpu_here()
+    if found is None:
+        return Item("device", title, True, f"{on_cpu}; no GPU was found")
+    if provider.gpu_layers == 0:
+        return Item("device", title, True, f"{on_cpu}: gpu_layers is 0, although there is {found[0]}")
+    if await can_offload():
+        return Item("device", title, True, f"local weights run on {found[0]}")
+    warning, command = unused_gpu() or ("", "")
+    return Item("device", title, False, f"{on_cpu}. {warning}", command)
 
 
 def _weight_folders() -> tuple[Path, ...]:

@@ -241,6 +241,9 @@ def _tell(report: ProbeReport) -> None:
     facts = [("reached", _reached(report.reached) if report.reached.ok else "no")]
     if report.load_ms is not None:
         facts.append(("loading", f"{report.load_ms:,.0f} ms"))
+    for remark in report.remarks:
+        facts.append((remark.kind, remark.text))
+        facts += [("remedy", remark.remedy)] if remark.remedy else []
     facts += _timed(report.call) if report.call else []
     if report.usage.usd is not None:
         facts.append(("cost", _usd(report.usage.usd)))

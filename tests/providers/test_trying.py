@@ -231,6 +231,9 @@ async def test_weights_are_loaded_apart_from_the_time_to_the_first_token(spoken_
     assert report.call is not None
     assert report.call.usage.output_tokens > 30
     assert answers(report)["usage"] == "yes"
+    said = {remark.kind: remark.text for remark in report.remarks}
+    assert "thread" in said["device"]
+    assert "tokens/s" in said["speed"]
     assert report.calls <= calls_of(Choice("local", provider, "", ""))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import platform
 import shlex
@@ -55,6 +57,25 @@ def gpu_here(root: Path = Path("/")) -> tuple[str, str] | None:
     if (root / "dev/kfd").exists():
         return "an AMD GPU", "-DGGML_HIP=on"
     return None
+
+
+async def can_offload() -> bool:
+    """Whether the installed llama-cpp-python can use a GPU. It is asked in a process of its own."""
+    question = "import llama_cpp, sys; sys.exit(0 if llama_cpp.llama_supports_gpu_offload() else 3)"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        question,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        return await process.wait() == 0
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        raise
 
 
 def install_command(option: str) -> str:

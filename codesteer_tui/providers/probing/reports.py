@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from codesteer_tui.providers import Remark
 from codesteer_tui.providers.probing.reaching import Reachability
 from codesteer_tui.values import Finish, Usage
 
@@ -43,7 +44,8 @@ class ProbeReport(Struct, frozen=True, kw_only=True):
     """What trying a provider out came to. `ok`: it answered a call. `calls` took tokens, `usage` in all.
 
     `error` is the kind of the failure (see `ModelErrorKind`), "config", or `EMPTY`.
-    `load_ms` is how long weights on this machine took to be ready, None for everything else.
+    `load_ms` is how long weights on this machine took to be ready, None for everything else; `remarks` is what they
+    say of themselves: where they run, how fast they were, what is amiss.
     """
 
     provider: str
@@ -57,6 +59,7 @@ class ProbeReport(Struct, frozen=True, kw_only=True):
     reached: Reachability
     call: Call | None = None
     load_ms: float | None = None
+    remarks: tuple[Remark, ...] = ()
     features: tuple[Feature, ...] = ()
     calls: int = 0
     usage: Usage = Usage()

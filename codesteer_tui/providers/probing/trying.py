@@ -16,7 +16,7 @@ from functools import partial
 import msgspec
 
 from codesteer_tui.errors import CodesteerError, ModelError
-from codesteer_tui.providers import ChatModel, Completed, Sampling, TextDelta
+from codesteer_tui.providers import ChatModel, Completed, Remark, Sampling, TextDelta
 from codesteer_tui.providers.costs.prices import Price
 from codesteer_tui.providers.keys.sources import host_of
 from codesteer_tui.providers.opening import Choice, open_model
@@ -168,6 +168,7 @@ class _Trial:
         self.model = model
         self.calls = 0
         self.usage = Usage()
+        self.remarks: dict[str, Remark] = {}
 
     @property
     def _refused(self) -> tuple[str, ...]:
@@ -192,6 +193,7 @@ class _Trial:
             call, system = await self._measured()
         report = _report(info, reached, ok=True, detail=summary(call), calls=self.calls)
         report = msgspec.structs.replace(report, call=call, load_ms=load_ms, usage=self.usage)
+        report = msgspec.structs.replace(report, remarks=tuple(self.remarks.values()))
         if said_nothing(call):
             return msgspec.structs.replace(
                 report, ok=False, detail=_NOTHING, remedy=_NOTHING_HELPS, error=EMPTY
@@ -225,6 +227,8 @@ class _Trial:
                         last = time.monotonic()
                         first.setdefault(delta.channel, last)
                         texts += [delta.text] if delta.channel == "answer" else []
+                    elif isinstance(delta, Remark):
+                        self.remarks[delta.kind] = delta
                     elif isinstance(delta, Completed):
                         done = delta
         except TimeoutError:
