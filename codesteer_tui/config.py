@@ -161,7 +161,7 @@ class Steering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Most rounds of guidance after the first answer."""
 
     prompt_pack: str = "default"
-    """The wording that the roles are given: "default" or the path of a TOML file."""
+    """The wording that the roles are given: a pack that "codesteer prompts list" shows, or the path of a TOML file."""
 
     show_output_to_task_llm: bool = True
     """Whether the TaskLLM sees what its program printed. Always false in the "paper" profile."""

@@ -183,10 +183,10 @@ def _part(pack: PromptPack, part: str) -> str:
 
     parts = {**pack.texts, **{f"texts.{name}": text for name, text in pack.texts.items()}, **pack.templates}
     if part not in parts:
-        near = did_you_mean(part, parts).capitalize()
+        near = did_you_mean(part, parts)
         known = ", ".join((*pack.templates, *pack.texts))
         raise ConfigError(
-            f"The prompt pack {pack.name!r} has no part {part!r}.", f"{near} Its parts: {known}.".strip()
+            f"The prompt pack {pack.name!r} has no part {part!r}.", f"{near} its parts: {known}".strip()
         )
     return parts[part]
 

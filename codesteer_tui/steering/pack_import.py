@@ -96,11 +96,6 @@ def import_published(
     """
     name = check_name(name or (PROMPTED if prompted else NAME))
     target = folder / f"{name}{SUFFIX}"
-    if target.exists() and not replace:
-        raise ConfigError(
-            f"There is a prompt pack {name!r} already: {target}.",
-            "Choose another name with --name, or overwrite it with --replace.",
-        )
     path = path.expanduser()
     file = path / FILE if path.is_dir() else path
     data = read_source(file)
@@ -112,6 +107,11 @@ def import_published(
             f"no script in {path} has the published ones" if path.is_dir() else "they are not in this file"
         )
         notes.append(f"The words around the findings are ours: {where}. A whole checkout has them.")
+    if target.exists() and not replace:
+        raise ConfigError(
+            f"There is a prompt pack {name!r} already: {target}.",
+            "Choose another name with --name, or overwrite it with --replace.",
+        )
     source: dict[str, Any] = {
         "file": str(file.absolute()),
         "sha256": hashlib.sha256(data).hexdigest(),

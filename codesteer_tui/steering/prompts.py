@@ -235,7 +235,7 @@ def _templates(data: dict[str, Any], texts: Iterable[str], where: str) -> dict[s
             dotted = f"{section}.{key}".rstrip(".")
             if dotted not in _ALL:
                 known = (*_ALL, *_ABOUT, "exact", "source", "texts", "steerer.fine_tuned")
-                near = did_you_mean(dotted, known).capitalize()
+                near = _capital(did_you_mean(dotted, known))
                 raise ConfigError(
                     f"{where} has {dotted!r}, which is not a template.",
                     f"{near} Known are: {', '.join(sorted(known))}.".strip(),
@@ -246,6 +246,11 @@ def _templates(data: dict[str, Any], texts: Iterable[str], where: str) -> dict[s
     return templates
 
 
+def _capital(words: str) -> str:
+    """The words as a sentence begins; names in them stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def _checked(text: str, dotted: str, texts: frozenset[str], where: str) -> str:
     template = Template(text)
     if not template.is_valid():
@@ -253,7 +258,7 @@ def _checked(text: str, dotted: str, texts: frozenset[str], where: str) -> str:
     used, fields = set(template.get_identifiers()), _ALL[dotted]
     if unknown := sorted(used - fields - texts):
         known = ", ".join(f"${f}" for f in (*sorted(fields), *sorted(texts))) or "none"
-        near = did_you_mean(unknown[0], fields | texts).capitalize()
+        near = _capital(did_you_mean(unknown[0], fields | texts))
         raise ConfigError(
             f"{where}: {dotted} has the unknown field ${unknown[0]}.",
             f"{near} Fields there: {known}.".strip(),
