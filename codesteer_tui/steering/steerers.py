@@ -103,7 +103,7 @@ class ModelSteerer:
         options = msgspec.structs.replace(
             self._options,
             decisions=FIRST if first else tuple(DECISIONS.values()),
-            only_decisions=first and self._forced,
+            only_decisions=first and self._forced and not self._pack.fine_tuned,
         )
 
         def shorter(count: int) -> tuple[Message, ...] | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import pytest
 
 from codesteer_tui import events as ev
-from codesteer_tui.providers import Sampling
+from codesteer_tui.providers import Delta, Sampling
 from codesteer_tui.steering.loop import Method
 from codesteer_tui.steering.pack_import import import_published
-from codesteer_tui.steering.prompts import PromptPack
+from codesteer_tui.steering.prompts import PromptPack, load_pack
 from codesteer_tui.steering.steerers import ModelSteerer
-from codesteer_tui.values import ExecutionResult
+from codesteer_tui.values import ExecutionResult, Message
 from tests.scripted import ScriptedModel, ScriptedSandbox, printed
 from tests.steering.published import EXPECTED, write_checkout
 from tests.steering.test_loop import LAZY, REAL, cast, run
@@ -105,6 +106,21 @@ async def test_a_round_without_a_program_has_the_form_without_one(pack: PromptPa
     turn = steerer.seen[-1][2].content
     assert turn.startswith("Answer ($): It is <<<4 * 6>>>. \n\nCheck:\n")
     assert "Code:" not in turn
+
+
+async def test_a_fine_tuned_steerer_is_not_held_to_a_bare_decision(pack: PromptPack) -> None:
+    asked: list[Sampling] = []
+
+    class Noting(ScriptedModel):
+        def stream(self, messages: Sequence[Message], options: Sampling) -> AsyncGenerator[Delta, None]:
+            asked.append(options)
+            return super().stream(messages, options)
+
+    for words in (pack, load_pack()):
+        player = ModelSteerer(Noting("<<<Code>>>", "Terminate"), words, Sampling(), forced=True)
+        await run(dataclasses.replace(cast(ScriptedModel(REAL, REAL), steerer=player), pack=words))
+    firsts = [options.only_decisions for options in asked][::2]
+    assert firsts == [False, True]
 
 
 def events_of(events: list[ev.Event], kind: type) -> list:  # type: ignore[type-arg]
