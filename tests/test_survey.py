@@ -87,6 +87,41 @@ async def test_weights_that_are_there_are_listed_with_their_size(tmp_path: Path)
     assert items["weights"].detail == "x.gguf (3.0 MiB)"
 
 
+@pytest.mark.parametrize(
+    ("gpu", "offloads", "layers", "ok", "said"),
+    [
+        (None, False, "auto", True, "no GPU was found"),
+        (("an NVIDIA GPU", "-DGGML_CUDA=on"), False, "0", True, "gpu_layers is 0"),
+        (("an NVIDIA GPU", "-DGGML_CUDA=on"), True, "auto", True, "run on an NVIDIA GPU"),
+        (("an NVIDIA GPU", "-DGGML_CUDA=on"), False, "auto", False, "built without support"),
+    ],
+)
+async def test_what_local_weights_compute_on_is_said_and_how_an_idle_gpu_is_put_to_use(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    gpu: tuple[str, str] | None,
+    offloads: bool,
+    layers: str,
+    ok: bool,
+    said: str,
+) -> None:
+    async def can_offload() -> bool:
+        return offloads
+
+    monkeypatch.setattr(survey_module, "gpu_here", lambda: gpu)
+    monkeypatch.setattr(survey_module, "can_offload", can_offload)
+    monkeypatch.setattr("codesteer_tui.providers.llama.devices.gpu_here", lambda root: gpu)
+    chosen = f"gpu_layers = {layers!r}" if layers == "auto" else f"gpu_layers = {layers}"
+    items = await look(tmp_path, f"[providers.local]\nkind = 'llama_cpp'\nmodel = 'x.gguf'\n{chosen}\n")
+    assert items["device"].ok == ok
+    assert said in items["device"].detail
+    assert ("GGML_CUDA" in items["device"].remedy) == (not ok)
+
+
+async def test_without_local_weights_no_device_is_looked_for(tmp_path: Path) -> None:
+    assert "device" not in await look(tmp_path)
+
+
 @pytest.fixture
 def ollama(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Look for Ollama where a test has its server."""
