@@ -1,9 +1,11 @@
 # make setup   a virtual environment in .venv with everything that development needs
 # make check   what CI runs: style, types, the direction of imports, and the tests
+# EXTRAS=dev,reference   with PyTorch and transformers (about 1 GB), against which converted weights are checked
 # BIN=folder   use the tools of another environment instead of .venv
 
 PYTHON ?= python3
 VENV ?= .venv
+EXTRAS ?= dev
 CONSTRAINTS := $(wildcard constraints.txt)
 READY := $(VENV)/.ready
 
@@ -20,7 +22,7 @@ setup: $(READY)
 
 $(READY): pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[dev]'
+	$(VENV)/bin/pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$(EXTRAS)]'
 	touch $@
 
 check: style types imports test

@@ -58,7 +58,8 @@ _BETWEEN = [
     "'",
 ]
 _PIECES = [
-    "'s", "'LL", "don't", "I'VE", "3.14159", "1234567", "٣٤٥", "x_1", "<<<Code>>>", "<|eot_id|>", "<tool>", "```python\n",
+    "'s", "'LL", "don't", "I'VE", "3.14159", "1234567", "٣٤٥", "x_1", "<<<Code>>>", "<|eot_id|>", "<tool>",
+    "```python\n",
     "def f(x):\n    return x**2", "https://", "é", "e\u0301", "👩‍👩‍👧‍👦", "🇫🇷",
     "½", "Ⅷ", "  \n\n  ", "\u200b", "ﬁ", "ß", "İ",
 ]  # fmt: skip
@@ -227,7 +228,8 @@ def bf16(values: Any) -> Any:
 def write_safetensors(path: Path, tensors: dict[str, Any], kind: str = "F32") -> None:
     """A safetensors file with these tensors as F32, F16 or BF16."""
     encode = {"F32": lambda v: v.astype("<f4"), "F16": lambda v: v.astype("<f2"), "BF16": bf16}[kind]
-    header, at = {}, 0
+    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    at = 0
     for name, values in tensors.items():
         end = at + values.size * _WIDTHS[kind]
         header[name] = {"dtype": kind, "shape": list(values.shape), "data_offsets": [at, end]}
@@ -262,7 +264,9 @@ def write(
             file = f"model-{number + 1:05}-of-{shards:05}.safetensors"
             write_safetensors(folder / file, {name: tensors[name] for name in mine}, kind)
             listed |= dict.fromkeys(mine, file)
-        (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": listed}))
+        (folder / "model.safetensors.index.json").write_text(
+            json.dumps({"metadata": {}, "weight_map": listed})
+        )
     trained(split).save(str(folder / "tokenizer.json"))
     settings = {"bos_token": SPECIALS[0], "eos_token": "<|eot_id|>", "pad_token": {"content": SPECIALS[-1]}}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"chat_template": TEMPLATE}))

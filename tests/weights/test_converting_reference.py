@@ -58,8 +58,8 @@ async def test_what_transformers_saves_is_converted(tmp_path: Path, dtype: str) 
     torch.manual_seed(0)
     rotary = LLAMA_3_1 | {"rope_theta": 500000.0}
     shape = checkpoints.config(rope_theta=None, architectures=None, model_type=None, rope_parameters=rotary)
-    model = LlamaForCausalLM(LlamaConfig(**shape, initializer_range=0.1))
-    model.to(getattr(torch, dtype)).save_pretrained(tmp_path / "small", max_shard_size="100KB")
+    made = LlamaForCausalLM(LlamaConfig(**shape, initializer_range=0.1))
+    made.to(getattr(torch, dtype)).save_pretrained(tmp_path / "small", max_shard_size="100KB")
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=checkpoints.trained(),
         bos_token=SPECIALS[0],
@@ -74,7 +74,8 @@ async def test_what_transformers_saves_is_converted(tmp_path: Path, dtype: str) 
     plan = await converted(tmp_path / "small", "f32", force=True)
     ids, texts = some_ids(), checkpoints.texts(1000, seed=7)
     result = run(plan.target, ids=ids, texts=texts)
-    assert relative(result["logits"], logits_of(model.to(torch.float32), ids)) < 1e-4
+    model = LlamaForCausalLM.from_pretrained(tmp_path / "small", dtype=torch.float32)
+    assert relative(result["logits"], logits_of(model, ids)) < 1e-4
     wanted = [tokenizer.encode(text, add_special_tokens=False) for text in texts]
     assert [text for text, a, b in zip(texts, result["tokens"], wanted, strict=True) if a != b] == []
     assert result["metadata"]["tokenizer.chat_template"] == tokenizer.chat_template
