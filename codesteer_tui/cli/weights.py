@@ -42,6 +42,7 @@ command.add_command(quantize)
 @click.pass_context
 def list_all(ctx: click.Context, as_json: bool, config_file: Path | None) -> None:
     """List the weights that are here, with the roles that they play, and those that are known by name."""
+    from codesteer_tui.weights import telling
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.store import list_weights, weights_folder
 
@@ -56,15 +57,18 @@ def list_all(ctx: click.Context, as_json: bool, config_file: Path | None) -> Non
     if items:
         names = max(len(_shown(item, folder)) for item in items)
         for item in items:
-            put(f"{_shown(item, folder):<{names}}  {_size(item):>9}  {_about(item)}".rstrip())
+            row = f"{_shown(item, folder):<{names}}  {telling.size_of_item(item):>9}  {telling.about_item(item)}"
+            put(row.rstrip())
     else:
         say(f"There are no weights in {folder} yet.")
     say("\nKnown by name (codesteer weights pull NAME):")
     for name, entry in known.items():
-        here_too = "  (here)" if _known(name, entry, items)["here"] else ""
+        here_too = "  (here)" if any(telling.is_of(entry, item) for item in items) else ""
+        rows = dict(telling.known_rows(name, entry))
         say(f"  {name}  {entry.title}{here_too}")
-        size = _bytes(entry.size) if entry.size else "size: the hub says it before pulling"
-        say(f"    {entry.form} from {entry.repo}; {size}; least memory {_gib(entry)}")
+        say(
+            f"    {entry.form} from {rows['source']}; size: {rows['size']}; memory: {rows.get('memory', 'not known')}"
+        )
 
 
 @command.command("info")
@@ -91,6 +95,7 @@ def info(
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.facts import facts_of
     from codesteer_tui.weights.store import find_weights, read_record, roles_of
+    from codesteer_tui.weights.telling import facts_rows
 
     path = find_weights(file, read_catalogue())
     facts = facts_of(path, context or 0)
@@ -100,7 +105,7 @@ def info(
     elif show_template:
         put(facts.template)
     else:
-        for label, text in _facts_rows(facts, roles, read_record(path)):
+        for label, text in facts_rows(facts, roles, read_record(path)):
             put(f"{label + ':':<{_WIDTH}} {text}")
         for problem in facts.problems:
             say(f"Mind: {problem}.")
@@ -144,6 +149,7 @@ def remove(
     """Remove weights for good: a GGUF file, what is left of a pull, or the folder of a checkpoint."""
     from codesteer_tui.errors import WeightsError
     from codesteer_tui.weights.catalogue import read_catalogue
+    from codesteer_tui.weights.hub import in_bytes
     from codesteer_tui.weights.store import (
         find_weights,
         looks_like_checkpoint,
@@ -167,14 +173,14 @@ def remove(
                 "Give that role to another under [roles] first, or add --force.",
             )
     for path in paths:
-        say(f"{path}  {_bytes(size_of(path))}")
+        say(f"{path}  {in_bytes(size_of(path))}")
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Removing weights needs a yes. Add --yes.")
         click.confirm("Remove?" if len(paths) == 1 else f"Remove these {len(paths)}?", abort=True, err=True)
     for path in paths:
         freed = remove_weights(path)
-        say(f"removed {path}, {_bytes(freed)} freed")
+        say(f"removed {path}, {in_bytes(freed)} freed")
 
 
 def _described(item: Item) -> dict[str, Any]:
@@ -192,44 +198,15 @@ def _described(item: Item) -> dict[str, Any]:
 def _known(name: str, entry: Known, items: list[Item]) -> dict[str, Any]:
     import msgspec
 
-    def is_it(item: Item) -> bool:
-        record = item.record
-        return record is not None and (record.repo, item.path.name) == (entry.repo, entry.place)
+    from codesteer_tui.weights.telling import is_of
 
-    here = next((str(item.path) for item in items if is_it(item)), None)
+    here = next((str(item.path) for item in items if is_of(entry, item)), None)
     unknown = {"size": entry.size or None, "sha256": entry.sha256 or None}
     return {"name": name, **msgspec.structs.asdict(entry), **unknown, "here": here}
 
 
 def _shown(item: Item, folder: Path) -> str:
     return item.path.name if item.path.parent == folder else str(item.path)
-
-
-def _size(item: Item) -> str:
-    return "missing" if item.missing else _bytes(item.size)
-
-
-def _about(item: Item) -> str:
-    """What else is said of an item in the list: its form, its quantization, the roles, the provider that has it."""
-    from codesteer_tui.errors import WeightsError
-    from codesteer_tui.weights.facts import facts_of
-
-    words = []
-    match item.form:
-        case "part":
-            words.append("not wholly pulled: pull it again to go on")
-        case "aside":
-            words.append("had the wrong hash, not used")
-        case _ if not item.missing:
-            try:
-                facts = facts_of(item.path)
-                words.append(f"{item.form}  {facts.architecture} {facts.quantization}".rstrip())
-                words += facts.problems
-            except WeightsError as error:
-                words.append(error.message)
-    words += [f"plays {', '.join(item.roles)}"] if item.roles else []
-    words += [f"[providers.{name}]" for name in item.providers]
-    return "  ".join(words)
 
 
 def _facts_json(facts: Facts, roles: tuple[str, ...], record: Any) -> dict[str, Any]:
@@ -245,43 +222,6 @@ def _facts_json(facts: Facts, roles: tuple[str, ...], record: Any) -> dict[str, 
     }
 
 
-def _facts_rows(facts: Facts, roles: tuple[str, ...], record: Any) -> list[tuple[str, str]]:
-    types = ", ".join(f"{count} {kind}" for kind, count in facts.types.items())
-    rows = [
-        ("file", str(facts.path)),
-        ("form", facts.form + (f", part {facts.part}" if facts.part else "")),
-        ("name", facts.name),
-        ("architecture", facts.architecture),
-        ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
-        ("quantization", facts.quantization),
-        ("tensors", f"{facts.tensors} ({types})" if types else ""),
-        ("size", f"{_bytes(facts.size)} ({facts.size:,} bytes)"),
-        ("context", f"trained for {facts.context:,} tokens" if facts.context else "it does not say"),
-        ("layers", f"{facts.layers}, {facts.width} wide" if facts.layers else ""),
-        ("tokenizer", f"{facts.tokenizer}, {facts.vocabulary:,} tokens" if facts.tokenizer else "none"),
-        (
-            "template",
-            f"{facts.template_is} ({len(facts.template):,} characters)" if facts.template else "none",
-        ),
-        ("memory", _memory(facts)),
-        ("licence", facts.licence or (record.licence if record else "")),
-        ("source", f"{record.repo} at {record.commit[:12]}, from {record.host}" if record else facts.source),
-        ("plays", ", ".join(roles)),
-    ]
-    return [(label, text) for label, text in rows if text]
-
-
-def _memory(facts: Facts) -> str:
-    memory = facts.memory
-    if memory is None:
-        return ""
-    gib = 1 << 30
-    return (
-        f"{memory.total / gib:.2f} GiB = {memory.weights / gib:.2f} for the weights"
-        f" + {memory.kv_cache / gib:.2f} for a context of {memory.context:,} tokens; llama.cpp takes some more"
-    )
-
-
 def _checked_json(checked: Checked) -> dict[str, Any]:
     import msgspec
 
@@ -291,35 +231,14 @@ def _checked_json(checked: Checked) -> dict[str, Any]:
 
 
 def _print_checked(checked: Checked) -> None:
-    words = {
-        "right": "right",
-        "wrong": "WRONG",
-        "missing": "MISSING",
-        "not_known": "nothing says what it should be",
-    }
+    from codesteer_tui.weights.telling import OUTCOMES, checked_in_words
+
     if checked.against:
         say(f"Compared with {checked.against}:")
     for file in checked.files:
-        put(f"{file.name}  {file.got or '-'}  {words[file.outcome]}")
+        put(f"{file.name}  {file.got or '-'}  {OUTCOMES[file.outcome]}")
         if file.outcome == "wrong":
             say(f"  expected: {file.expected}")
     for problem in checked.problems:
         say(f"Wrong: {problem}.")
-    if not checked.ok:
-        say("  → remove it and pull it again: codesteer weights rm, codesteer weights pull")
-    elif any(file.outcome == "not_known" for file in checked.files) and not checked.against:
-        say(
-            "It is whole. Whether every byte is right cannot be told: give the hash that its source names, --sha256."
-        )
-    else:
-        say("It is whole and right.")
-
-
-def _bytes(size: int) -> str:
-    from codesteer_tui.weights.hub import in_bytes
-
-    return in_bytes(size)
-
-
-def _gib(entry: Known) -> str:
-    return f"{entry.memory_gib:g} GiB ({entry.memory_for})" if entry.memory_gib else "not known"
+    say(checked_in_words(checked))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from codesteer_tui.cli.speaking import put, say
-from codesteer_tui.text import plain
 
 if TYPE_CHECKING:
     from codesteer_tui.weights.hub import Offer
@@ -91,31 +90,12 @@ def _refuse_other_hash(offer: Offer) -> None:
 
 
 def _show(offer: Offer, folder: Path, with_token: bool) -> None:
-    from codesteer_tui.weights.hub import in_bytes
-    from codesteer_tui.weights.pulling import still_to_fetch, target_of
+    from codesteer_tui.weights.telling import offer_rows
 
-    known = offer.wanted.known
-    if known:
+    if known := offer.wanted.known:
         say(f"{offer.wanted.known_as}: {known.title}")
-    count = len(offer.files)
-    what = offer.files[0].path if count == 1 else f"{count} files"
-    say(f"  what     {offer.wanted.repo}, {what} ({offer.form}), at {offer.commit[:12]}")
-    left = still_to_fetch(offer, folder)
-    rest = f", {in_bytes(left)} still to fetch" if 0 <= left < offer.size else ""
-    say(f"  size     {in_bytes(offer.size)}{rest}")
-    licence = offer.licence or "the hub does not say"
-    say(f"  licence  {licence}" + (f" (catalogue: {known.licence})" if known and known.licence else ""))
-    if offer.gated:
-        say("           its maker wants it accepted on the hub before")
-    token = "with your token" if with_token else "without a token"
-    say(f"  from     {offer.endpoint} ({token}; large files may come from a host that it redirects to)")
-    say(f"  to       {target_of(offer, folder)}")
-    if known and known.memory_gib:
-        say(f"  memory   at least {known.memory_gib:g} GiB to run it ({known.memory_for})")
-    if known and known.note:
-        say(f"  note     {known.note}")
-    if any(not file.sha256 and not file.blob for file in offer.files):
-        say("  mind     the hub names no hash, so what arrives cannot be checked")
+    for label, text in offer_rows(offer, folder, with_token=with_token):
+        say(f"  {label:<8} {text}")
 
 
 def _say_what_next(offer: Offer, path: Path) -> None:
@@ -137,6 +117,8 @@ class _Shown:
         self._noted = ""
 
     def __call__(self, progress: Progress) -> None:
+        from codesteer_tui.weights.telling import progress_line
+
         line = progress_line(progress)
         if self._watched:
             sys.stderr.write(f"\r{line[:120]:<{self._width}}")
@@ -156,28 +138,3 @@ class _Shown:
         if self._watched and self._width:
             sys.stderr.write("\n")
             self._width = 0
-
-
-def progress_line(progress: Progress) -> str:
-    """How far it is, on one line."""
-    from codesteer_tui.weights.hub import in_bytes
-
-    if progress.note:
-        return plain(progress.note)
-    percent = f"{progress.done * 100 // progress.total:>3}%" if progress.total > 0 else "    "
-    whole = f" of {in_bytes(progress.total)}" if progress.total >= 0 else ""
-    amount = f"{in_bytes(progress.done)}{whole}"
-    name = plain(progress.file)[:60]
-    if progress.phase == "checking":
-        return f"{percent}  checking {name}"
-    speed = f"  {in_bytes(int(progress.bytes_per_s))}/s" if progress.bytes_per_s > 0 else ""
-    left = progress.seconds_left
-    remaining = f"  {_time(left)} left" if left is not None else ""
-    return f"{percent}  {amount}{speed}{remaining}  {name}"
-
-
-def _time(seconds: float) -> str:
-    whole = int(seconds + 0.5)
-    if whole >= 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"

@@ -201,7 +201,7 @@ def test_without_weights_the_known_ones_are_shown(desk: Desk) -> None:
     done = desk.codesteer("weights", "list")
     assert (done.code, done.out) == (0, "")
     assert "codesteer-v1" in done.err
-    assert "the hub says it before pulling" in done.err
+    assert "the hub says it before anything is fetched" in done.err
 
 
 def test_a_file_is_described_in_words(desk: Desk, random_gguf: Path, tmp_path: Path) -> None:

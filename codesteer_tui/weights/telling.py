@@ -1,0 +1,172 @@
+"""What is said of weights, in words: the same on the command line and in the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codesteer_tui.errors import WeightsError
+from codesteer_tui.text import plain
+from codesteer_tui.weights.catalogue import Known
+from codesteer_tui.weights.checking import Checked
+from codesteer_tui.weights.facts import Facts, facts_of
+from codesteer_tui.weights.hub import Offer, in_bytes
+from codesteer_tui.weights.pulling import Progress, still_to_fetch, target_of
+from codesteer_tui.weights.store import Item, Record
+
+Rows = list[tuple[str, str]]
+"""Labels and what stands behind them."""
+
+OUTCOMES = {
+    "right": "right",
+    "wrong": "WRONG",
+    "missing": "MISSING",
+    "not_known": "nothing says what it should be",
+}
+_GIB = 1 << 30
+
+
+def offer_rows(offer: Offer, folder: Path, *, with_token: bool) -> Rows:
+    """What a person must know before anything is fetched."""
+    known = offer.wanted.known
+    what = offer.files[0].path if len(offer.files) == 1 else f"{len(offer.files)} files"
+    left = still_to_fetch(offer, folder)
+    rest = f", {in_bytes(left)} still to fetch" if 0 <= left < offer.size else ""
+    licence = offer.licence or "the hub does not say"
+    token = "with your token" if with_token else "without a token"
+    rows = [
+        ("what", f"{offer.wanted.repo}, {what} ({offer.form}), at {offer.commit[:12]}"),
+        ("size", in_bytes(offer.size) + rest),
+        ("licence", licence + (f" (catalogue: {known.licence})" if known and known.licence else "")),
+        ("from", f"{offer.endpoint} ({token}; large files may come from a host that it redirects to)"),
+        ("to", str(target_of(offer, folder))),
+    ]
+    if offer.gated:
+        rows.append(("mind", "its maker wants the licence accepted on the hub before"))
+    if any(not file.sha256 and not file.blob for file in offer.files):
+        rows.append(("mind", "the hub names no hash, so what arrives cannot be checked"))
+    if known and known.memory_gib:
+        rows.append(("memory", f"at least {known.memory_gib:g} GiB to run it ({known.memory_for})"))
+    if known and known.note:
+        rows.append(("note", known.note))
+    return [(label, plain(text)) for label, text in rows]
+
+
+def progress_line(progress: Progress) -> str:
+    """How far a pull is, on one line."""
+    if progress.note:
+        return plain(progress.note)
+    percent = f"{progress.done * 100 // progress.total:>3}%" if progress.total > 0 else "    "
+    whole = f" of {in_bytes(progress.total)}" if progress.total >= 0 else ""
+    name = plain(progress.file)[:60]
+    if progress.phase == "checking":
+        return f"{percent}  checking {name}"
+    speed = f"  {in_bytes(int(progress.bytes_per_s))}/s" if progress.bytes_per_s > 0 else ""
+    left = progress.seconds_left
+    remaining = f"  {_time(left)} left" if left is not None else ""
+    return f"{percent}  {in_bytes(progress.done)}{whole}{speed}{remaining}  {name}"
+
+
+def about_item(item: Item) -> str:
+    """What is said of weights in a list: form, quantization, what is wrong, who uses them. Reads their head."""
+    words = []
+    match item.form:
+        case "part":
+            words.append("not wholly pulled: pull it again to go on")
+        case "aside":
+            words.append("had the wrong hash, not used")
+        case _ if not item.missing:
+            try:
+                facts = facts_of(item.path)
+                words.append(f"{item.form}  {facts.architecture} {facts.quantization}".rstrip())
+                words += facts.problems
+            except WeightsError as error:
+                words.append(error.message)
+    words += [f"plays {', '.join(item.roles)}"] if item.roles else []
+    words += [f"[providers.{name}]" for name in item.providers]
+    return plain("  ".join(words))
+
+
+def size_of_item(item: Item) -> str:
+    """Its size, or that it is not there."""
+    return "missing" if item.missing else in_bytes(item.size)
+
+
+def is_of(entry: Known, item: Item) -> bool:
+    """Whether an item was pulled as these known weights."""
+    record = item.record
+    return record is not None and (record.repo, item.path.name) == (entry.repo, entry.place)
+
+
+def known_rows(name: str, entry: Known) -> Rows:
+    """What the catalogue says of weights."""
+    size = in_bytes(entry.size) if entry.size else "the hub says it before anything is fetched"
+    rows = [
+        ("name", name),
+        ("title", entry.title),
+        ("form", entry.form),
+        ("source", f"{entry.repo}{f', {entry.file}' if entry.file else ''}"),
+        ("licence", entry.licence),
+        ("parameters", entry.parameters),
+        ("size", size),
+        ("context", f"{entry.context:,} tokens" if entry.context else ""),
+        ("template", entry.chat_template),
+        ("prompt pack", entry.prompt_pack),
+        ("memory", f"at least {entry.memory_gib:g} GiB ({entry.memory_for})" if entry.memory_gib else ""),
+        ("note", entry.note),
+    ]
+    return [(label, text) for label, text in rows if text]
+
+
+def facts_rows(facts: Facts, roles: tuple[str, ...], record: Record | None) -> Rows:
+    """What weights say about themselves, and where they are from."""
+    types = ", ".join(f"{count} {kind}" for kind, count in facts.types.items())
+    rows = [
+        ("file", str(facts.path)),
+        ("form", facts.form + (f", part {facts.part}" if facts.part else "")),
+        ("name", facts.name),
+        ("architecture", facts.architecture),
+        ("parameters", f"{facts.parameters:,}" if facts.parameters else ""),
+        ("quantization", facts.quantization),
+        ("tensors", f"{facts.tensors} ({types})" if types else ""),
+        ("size", f"{in_bytes(facts.size)} ({facts.size:,} bytes)"),
+        ("context", f"trained for {facts.context:,} tokens" if facts.context else "it does not say"),
+        ("layers", f"{facts.layers}, {facts.width} wide" if facts.layers else ""),
+        ("tokenizer", f"{facts.tokenizer}, {facts.vocabulary:,} tokens" if facts.tokenizer else "none"),
+        (
+            "template",
+            f"{facts.template_is} ({len(facts.template):,} characters)" if facts.template else "none",
+        ),
+        ("memory", _memory(facts)),
+        ("licence", facts.licence or (record.licence if record else "")),
+        ("source", f"{record.repo} at {record.commit[:12]}, from {record.host}" if record else facts.source),
+        ("plays", ", ".join(roles)),
+    ]
+    return [(label, plain(text)) for label, text in rows if text]
+
+
+def checked_in_words(checked: Checked) -> str:
+    """What a check came to, in one sentence."""
+    if not checked.ok:
+        return "Something is wrong with it: remove it, and pull or convert it again."
+    if all(file.outcome == "right" for file in checked.files):
+        return "It is whole and right."
+    if checked.against:
+        return "It is whole, and what is known of it is right."
+    return "It is whole. Whether every byte is right cannot be told: nothing says what its hash should be (--sha256)."
+
+
+def _memory(facts: Facts) -> str:
+    memory = facts.memory
+    if memory is None:
+        return ""
+    return (
+        f"{memory.total / _GIB:.2f} GiB = {memory.weights / _GIB:.2f} for the weights"
+        f" + {memory.kv_cache / _GIB:.2f} for a context of {memory.context:,} tokens; llama.cpp takes some more"
+    )
+
+
+def _time(seconds: float) -> str:
+    whole = int(seconds + 0.5)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"
