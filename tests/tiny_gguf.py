@@ -27,7 +27,7 @@ TEMPLATE = (
     " + m['content'] | trim + '<|eot_id|>' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
 )
-_WIDTH, _LAYERS, _HEADS, _KV_HEADS, _FFN, _BPE = 256, 2, 4, 2, 512, 1200
+_WIDTH, _LAYERS, _HEADS, _KV_HEADS, _BPE = 256, 2, 4, 2, 1200
 # The split of Llama 3; llama.cpp applies the same one where tokenizer.ggml.pre is "llama-bpe".
 _SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
@@ -40,26 +40,31 @@ def make(
     *,
     replies: Sequence[str] = (),
     layers: int = _LAYERS,
+    width: int = _WIDTH,
     context_length: int = 8192,
     template: str = TEMPLATE,
     seed: int = 0,
 ) -> Path:
-    """Write a GGUF to `path`: random weights, or weights that say one of `replies` with equal probability."""
+    """Write a GGUF to `path`: random weights, or weights that say one of `replies` with equal probability.
+
+    12 layers with a width of 1024 are 100 million weights, 200 MB, and take a second or two to make.
+    """
     import gguf
     import numpy as np
 
     tokenizer = _tokenizer()
     rows = -(-tokenizer.get_vocab_size() // 32) * 32
+    ffn = 2 * width
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(str(path), "llama")
     writer.add_name("tiny-llama")
     writer.add_context_length(context_length)
-    writer.add_embedding_length(_WIDTH)
+    writer.add_embedding_length(width)
     writer.add_block_count(layers)
-    writer.add_feed_forward_length(_FFN)
+    writer.add_feed_forward_length(ffn)
     writer.add_head_count(_HEADS)
     writer.add_head_count_kv(_KV_HEADS)
-    writer.add_rope_dimension_count(_WIDTH // _HEADS)
+    writer.add_rope_dimension_count(width // _HEADS)
     writer.add_rope_freq_base(500000.0)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(rows)
@@ -70,24 +75,24 @@ def make(
         values = rng.standard_normal((out, into), dtype=np.float32) * (gain * into**-0.5)
         return values.astype(np.float16)
 
-    embedding = matrix(rows, _WIDTH)
+    embedding = matrix(rows, width)
     writer.add_tensor("token_embd.weight", embedding)
-    writer.add_tensor("output_norm.weight", np.ones(_WIDTH, np.float32))
+    writer.add_tensor("output_norm.weight", np.ones(width, np.float32))
     if replies:
         writer.add_tensor("output.weight", _successors(tokenizer, embedding, replies))
     mixing = 0.0 if replies else 1.0
-    head = _WIDTH // _HEADS
+    head = width // _HEADS
     for layer in range(layers):
         block = f"blk.{layer}."
-        writer.add_tensor(block + "attn_norm.weight", np.ones(_WIDTH, np.float32))
-        writer.add_tensor(block + "ffn_norm.weight", np.ones(_WIDTH, np.float32))
-        writer.add_tensor(block + "attn_q.weight", matrix(_WIDTH, _WIDTH))
-        writer.add_tensor(block + "attn_k.weight", matrix(_KV_HEADS * head, _WIDTH))
-        writer.add_tensor(block + "attn_v.weight", matrix(_KV_HEADS * head, _WIDTH))
-        writer.add_tensor(block + "attn_output.weight", matrix(_WIDTH, _WIDTH, mixing))
-        writer.add_tensor(block + "ffn_gate.weight", matrix(_FFN, _WIDTH))
-        writer.add_tensor(block + "ffn_up.weight", matrix(_FFN, _WIDTH))
-        writer.add_tensor(block + "ffn_down.weight", matrix(_WIDTH, _FFN, mixing))
+        writer.add_tensor(block + "attn_norm.weight", np.ones(width, np.float32))
+        writer.add_tensor(block + "ffn_norm.weight", np.ones(width, np.float32))
+        writer.add_tensor(block + "attn_q.weight", matrix(width, width))
+        writer.add_tensor(block + "attn_k.weight", matrix(_KV_HEADS * head, width))
+        writer.add_tensor(block + "attn_v.weight", matrix(_KV_HEADS * head, width))
+        writer.add_tensor(block + "attn_output.weight", matrix(width, width, mixing))
+        writer.add_tensor(block + "ffn_gate.weight", matrix(ffn, width))
+        writer.add_tensor(block + "ffn_up.weight", matrix(ffn, width))
+        writer.add_tensor(block + "ffn_down.weight", matrix(width, ffn, mixing))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -111,7 +116,7 @@ def _successors(tokenizer: Any, embedding: Any, replies: Sequence[str]) -> Any:
             raise ValueError(f"a token occurs twice in the scripted reply {reply!r}: {ids}")
         for before, after in zip([start, *ids], [*ids, end], strict=True):
             if (before, after) not in written:
-                output[after] += 40.0 / _WIDTH**0.5 * vectors[before]
+                output[after] += 40.0 / vectors.shape[1] ** 0.5 * vectors[before]
                 written.add((before, after))
     return output.astype(np.float16)
 
