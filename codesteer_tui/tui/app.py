@@ -190,6 +190,14 @@ class CodesteerApp(App[None]):
         if not isinstance(self.screen, SessionsScreen):
             self.push_screen(SessionsScreen(self.settings.config))
 
+    def action_weights(self) -> None:
+        """Show the weights of local models."""
+        with importing:
+            from codesteer_tui.tui.screens.weights import WeightsScreen
+
+        if not isinstance(self.screen, WeightsScreen):
+            self.push_screen(WeightsScreen(self.settings.config))
+
     async def action_new(self) -> None:
         """Back to an empty prompt, for a new problem."""
         while len(self.screen_stack) > 1:
@@ -254,6 +262,9 @@ class CodesteerApp(App[None]):
             "Build the sandbox image",
             "a Docker container for every program; asks before it downloads",
             self.action_build_image,
+        )
+        yield SystemCommand(
+            "Weights", "the files of local models: list, fetch, check, remove", self.action_weights
         )
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "leave the app", self.action_quit)

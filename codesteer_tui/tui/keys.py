@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from textual.binding import Binding, BindingType
 
-Where: TypeAlias = Literal["anywhere", "desk", "prompt", "pane", "replay", "sessions", "models"]
+Where: TypeAlias = Literal["anywhere", "desk", "prompt", "pane", "replay", "sessions", "models", "weights"]
 
 
 class Key(NamedTuple):
@@ -103,6 +103,11 @@ KEYS: tuple[Key, ...] = (
     Key("save", "ctrl+s", "screen.save", "save who plays the role for later, after asking", "models", "save"),
     Key("enter_key", "ctrl+k", "screen.enter_key", "enter the key of this provider", "models", "key"),
     Key("ask_again", "ctrl+r", "screen.ask_again", "ask all providers again", "models", "again"),
+    Key("describe", "enter", "screen.describe", "show what the weights are", "weights", "describe"),
+    Key("fetch", "f", "screen.fetch", "fetch the highlighted weights, after asking", "weights", "fetch"),
+    Key("fetch_other", "o", "screen.fetch(True)", "fetch others, by name", "weights", "others"),
+    Key("check", "c", "screen.check", "check that the weights are whole and right", "weights", "check"),
+    Key("remove", "d", "screen.remove", "remove the weights, after asking", "weights", "remove"),
     Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
 )
 

@@ -108,7 +108,7 @@ def pull(
     token: str | None = None,
     tell: Tell | None = None,
     stopped: Stopped | None = None,
-    wait: Callable[[float], None] = time.sleep,
+    wait: Callable[[float], object] = time.sleep,
     timeout_s: float | None = None,
 ) -> Path:
     """Fetch what was offered into `folder` and check it; gives the file or folder of the weights. Blocks.
@@ -158,7 +158,7 @@ class _Job:
         token: str | None,
         tell: Tell,
         stopped: Stopped,
-        wait: Callable[[float], None],
+        wait: Callable[[float], object],
         timeout_s: float,
     ) -> None:
         self._offer, self._tell, self._stopped = offer, tell, stopped

@@ -21,6 +21,7 @@ HEADINGS: dict[Where, str] = {
     "replay": "In a replay",
     "sessions": "In the list of sessions",
     "models": "In the list of models, where typing searches",
+    "weights": "In the list of weights",
 }
 
 

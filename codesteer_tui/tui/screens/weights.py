@@ -1,0 +1,228 @@
+"""The weights of local models: what is here and what is known; described, fetched, checked, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from codesteer_tui.config import Config
+from codesteer_tui.errors import CodesteerError, WeightsError
+from codesteer_tui.providers.waiting import in_thread
+from codesteer_tui.text import plain
+from codesteer_tui.tui.blocks import Block, block
+from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.screens.confirm import ConfirmScreen
+from codesteer_tui.tui.screens.dialog import BlocksDialog
+from codesteer_tui.tui.screens.pulling import PullScreen, prepare
+from codesteer_tui.tui.widgets.status import KeyLine
+from codesteer_tui.tui.words import cut
+from codesteer_tui.weights import telling
+from codesteer_tui.weights.catalogue import Known, read_catalogue
+from codesteer_tui.weights.checking import Checked, verify
+from codesteer_tui.weights.facts import facts_of
+from codesteer_tui.weights.hub import in_bytes
+from codesteer_tui.weights.store import (
+    Item,
+    list_weights,
+    read_record,
+    remove_weights,
+    roles_of,
+    weights_folder,
+)
+
+MOST_NAME = 40
+"""Columns for a name in the list."""
+
+
+class WeightsList(OptionList):
+    """The weights; letters act on the highlighted ones."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("weights")
+
+
+class WeightsScreen(Screen[None]):
+    """What weights are on this machine, and which are known by name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(id="weights")
+        self._config = config
+        self.folder = weights_folder()
+        self.rows: list[Item | tuple[str, Known]] = []
+
+    def compose(self) -> ComposeResult:
+        yield WeightsList(id="weights-list")
+        yield Static(markup=False, id="weights-said")
+        yield KeyLine(markup=False)
+
+    def on_mount(self) -> None:
+        listed = self.query_one(WeightsList)
+        listed.border_title = "Weights"
+        listed.border_subtitle = plain(str(self.folder)).replace("[", "(")
+        listed.focus()
+        self.query_one(KeyLine).draw(["weights", "anywhere"])
+        self.reload()
+
+    @work(name="weights", group="weights", exclusive=True)
+    async def reload(self) -> None:
+        """Look again at what there is."""
+        try:
+            described, known = await in_thread(partial(_look, self._config))
+        except CodesteerError as error:
+            self.say(f"{error.message} {error.remedy}", "bold $text-error")
+            return
+        here = [item for item, _ in described]
+        absent = [(n, e) for n, e in known.items() if not any(telling.is_of(e, item) for item in here)]
+        self.rows = [*here, *absent]
+        width = max((min(len(self._called(row)), MOST_NAME) for row in self.rows), default=0)
+        listed = self.query_one(WeightsList)
+        at = listed.highlighted or 0
+        listed.clear_options()
+        for item, about in described:
+            size = f"  {telling.size_of_item(item):>9}  "
+            name = f"{cut(self._called(item), MOST_NAME):<{width}}"
+            listed.add_option(Option(Content.assemble((name, "bold"), size, (about, "dim"))))
+        for name, entry in absent:
+            text = f"  {'not here':>9}  {entry.title}; {entry.form} from {entry.repo}"
+            listed.add_option(
+                Option(Content.assemble((f"{cut(name, MOST_NAME):<{width}}", "dim"), (text, "dim")))
+            )
+        if self.rows:
+            listed.highlighted = min(at, len(self.rows) - 1)
+
+    def _called(self, row: Item | tuple[str, Known]) -> str:
+        if not isinstance(row, Item):
+            return row[0]
+        return plain(row.path.name if row.path.parent == self.folder else str(row.path))
+
+    @property
+    def highlighted(self) -> Item | tuple[str, Known] | None:
+        """What the keys act on."""
+        at = self.query_one(WeightsList).highlighted
+        return self.rows[at] if at is not None and at < len(self.rows) else None
+
+    def say(self, words: str, style: str = "dim") -> None:
+        """One line under the list."""
+        self.query_one("#weights-said", Static).update(Content.assemble((plain(words), style)))
+
+    @on(OptionList.OptionSelected)
+    def _selected(self) -> None:
+        self.action_describe()
+
+    @work(group="describe", exclusive=True)
+    async def action_describe(self) -> None:
+        """Show what the highlighted weights are."""
+        row = self.highlighted
+        if row is None:
+            return
+        if not isinstance(row, Item):
+            await self.app.push_screen(RowsDialog("Known weights", telling.known_rows(*row)))
+            return
+        try:
+            rows, problems = await in_thread(partial(_describe, self._config, row))
+        except CodesteerError as error:
+            self.say(f"{error.message} {error.remedy}", "bold $text-error")
+            return
+        await self.app.push_screen(RowsDialog(row.path.name, rows, problems))
+
+    def action_fetch(self, other: bool = False) -> None:
+        """Fetch the highlighted weights, or others that are asked for."""
+        row = self.highlighted
+        name = "" if other or row is None or isinstance(row, Item) else row[0]
+
+        def look_again(fetched: str | None) -> None:
+            if fetched is not None:
+                self.reload()
+
+        self.app.push_screen(PullScreen(name), look_again)
+
+    @work(group="check", exclusive=True)
+    async def action_check(self) -> None:
+        """Read all of the highlighted weights, and compare their hashes."""
+        row = self.highlighted
+        if not isinstance(row, Item):
+            self.say("It is not here. f fetches it.")
+            return
+        self.say(f"checking {row.path.name}: reading {telling.size_of_item(row)} ...")
+        try:
+            checked = await in_thread(partial(_check, row))
+        except CodesteerError as error:
+            self.say(f"{error.message} {error.remedy}", "bold $text-error")
+            return
+        self.say(
+            f"{row.path.name}: {telling.checked_in_words(checked)}",
+            "$text-success" if checked.ok else "bold $text-error",
+        )
+        if not checked.ok:
+            files = [(file.name, telling.OUTCOMES[file.outcome]) for file in checked.files]
+            await self.app.push_screen(RowsDialog(row.path.name, files, checked.problems))
+
+    @work(group="remove", exclusive=True)
+    async def action_remove(self) -> None:
+        """Ask, then remove the highlighted weights."""
+        row = self.highlighted
+        if not isinstance(row, Item) or row.missing:
+            return
+        if roles := roles_of(self._config, row.path):
+            self.say(
+                f"{row.path.name} plays the {' and the '.join(roles)}: choose another for that first (Ctrl+O, Ctrl+S).",
+                "bold $text-warning",
+            )
+            return
+        question = f"Remove {row.path.name} ({in_bytes(row.size)})?"
+        screen = ConfirmScreen(question, str(row.path), no="No, keep it", yes="Yes, remove it")
+        if not await self.app.push_screen_wait(screen):
+            return
+        try:
+            freed = await in_thread(partial(remove_weights, row.path))
+        except CodesteerError as error:
+            self.say(f"{error.message} {error.remedy}", "bold $text-error")
+            return
+        self.say(f"removed {row.path.name}, {in_bytes(freed)} freed")
+        self.reload()
+
+    def action_back(self) -> None:
+        self.app.pop_screen()
+
+
+class RowsDialog(BlocksDialog):
+    """Labels and what stands behind them; then what is wrong."""
+
+    def __init__(self, title: str, rows: telling.Rows, problems: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.title_text = plain(title).replace("[", "(")
+        self._rows, self._problems = rows, problems
+
+    def blocks(self) -> Sequence[Block]:
+        width = max((len(label) for label, _ in self._rows), default=0) + 2
+        shown = [block("quote", (f"{label:<{width}}", "dim"), text) for label, text in self._rows]
+        return [*shown, *(block("bad", f"{problem}") for problem in self._problems)]
+
+
+def _look(config: Config) -> tuple[list[tuple[Item, str]], dict[str, Known]]:
+    with importing:
+        import gguf.constants  # noqa: F401
+    return [(item, telling.about_item(item)) for item in list_weights(config)], read_catalogue()
+
+
+def _describe(config: Config, item: Item) -> tuple[telling.Rows, tuple[str, ...]]:
+    if item.form in ("part", "aside"):
+        raise WeightsError(f"{item.path.name} is {telling.about_item(item)}.")
+    facts = facts_of(item.path)
+    return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), facts.problems
+
+
+def _check(item: Item) -> Checked:
+    prepare()
+    return verify(item.path, known=read_catalogue())

@@ -1,0 +1,198 @@
+"""The list of weights: what is here and what is known; describing, fetching, checking and removing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from codesteer_tui.config import Provider, Roles
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.screens.confirm import ConfirmScreen
+from codesteer_tui.tui.screens.pulling import PullScreen
+from codesteer_tui.tui.screens.weights import RowsDialog, WeightsScreen
+from tests.tui.conftest import text_on, words_on
+from tests.tui.test_replay_screen import until
+from tests.weights.fake_hub import FakeHub, Repo, Trouble
+
+pytestmark = pytest.mark.gguf
+NAME = "maker/tiny-GGUF"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    for name in list(os.environ):
+        if name.startswith(("HF_", "HUGGING", "TRANSFORMERS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setenv("HF_HUB_DISABLE_TELEMETRY", "1")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    import huggingface_hub
+
+    huggingface_hub.close_session()
+    folder = tmp_path / "data" / "codesteer" / "weights"
+    folder.mkdir(parents=True)
+    yield folder
+    huggingface_hub.close_session()
+
+
+@pytest.fixture
+def hub(random_gguf: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    with FakeHub({NAME: Repo({"tiny.gguf": random_gguf.read_bytes()}, card={"license": "mit"})}) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        yield hub
+
+
+@pytest.fixture
+def mine(folder: Path, random_gguf: Path) -> Path:
+    path = folder / "mine.gguf"
+    path.write_bytes(random_gguf.read_bytes())
+    return path
+
+
+async def opened(pilot: Pilot[None], app: CodesteerApp) -> WeightsScreen:
+    app.action_weights()
+    await until(pilot, lambda: isinstance(app.screen, WeightsScreen) and bool(app.screen.rows))
+    assert isinstance(app.screen, WeightsScreen)
+    return app.screen
+
+
+async def test_the_palette_opens_the_list_with_what_is_here_and_what_is_known(settings, mine: Path) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.press(*"weights", "enter")
+        await until(pilot, lambda: "codesteer-v1" in text_on(app))
+        assert isinstance(app.screen, WeightsScreen)
+        shown = words_on(app)
+        assert "mine.gguf 3.0 MB gguf llama F16" in shown
+        assert "codesteer-v1 not here CodeSteerLLM" in shown
+        await pilot.press("escape")
+        assert not isinstance(app.screen, WeightsScreen)
+
+
+async def test_enter_describes_a_file_and_what_is_only_known(settings, mine: Path) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RowsDialog))
+        await until(pilot, lambda: "trained for 8,192 tokens" in text_on(app))
+        await pilot.press("escape", "down", "enter")
+        await until(
+            pilot, lambda: "yongchao98/CodeSteer-v1" in text_on(app) and isinstance(app.screen, RowsDialog)
+        )
+
+
+async def test_a_file_that_is_cut_off_is_found(settings, mine: Path) -> None:
+    mine.write_bytes(mine.read_bytes()[:-100_000])
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        assert "it is cut off" in text_on(app)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, RowsDialog))
+        await until(pilot, lambda: "bytes are missing" in text_on(app))
+
+
+async def test_a_whole_file_is_checked(settings, mine: Path) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("c")
+        await until(pilot, lambda: "mine.gguf: It is whole" in words_on(app))
+
+
+async def test_weights_are_removed_only_after_a_yes(settings, mine: Path) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, WeightsScreen))
+        assert mine.exists()
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: "removed mine.gguf" in text_on(app))
+        assert not mine.exists()
+
+
+async def test_what_plays_a_role_is_not_removed(settings: Settings, mine: Path) -> None:
+    providers = {**settings.config.providers, "local": Provider(kind="llama_cpp", model=str(mine))}
+    config = msgspec.structs.replace(settings.config, providers=providers, roles=Roles(steerer="local"))
+    app = CodesteerApp(Settings(config))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("d")
+        await until(pilot, lambda: "plays the steerer" in words_on(app))
+        assert mine.exists()
+
+
+async def fetch(pilot: Pilot[None], app: CodesteerApp, name: str) -> None:
+    """Type a name into the dialog, up to the question or an error."""
+    await opened(pilot, app)
+    await pilot.press("o")
+    await until(pilot, lambda: isinstance(app.screen, PullScreen))
+    app.screen.query_one(Input).value = name
+    await pilot.press("enter")
+
+
+async def test_others_are_fetched_by_name_after_a_yes(settings, hub: FakeHub, folder: Path) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        shown = words_on(app)
+        for words in (NAME, "3.0 MB", "licence mit", hub.url, "tiny.gguf"):
+            assert words in shown
+        assert hub.ranges() == []
+        await pilot.press("y")
+        await until(pilot, lambda: "Fetched and checked" in words_on(app))
+        assert (folder / "tiny.gguf").read_bytes() == hub.repos[NAME].files["tiny.gguf"]
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, WeightsScreen) and "tiny.gguf" in text_on(app))
+
+
+async def test_after_a_no_nothing_is_fetched(settings, hub: FakeHub, folder: Path) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Nothing was fetched" in text_on(app))
+        assert hub.ranges() == []
+        assert list(folder.iterdir()) == []
+
+
+async def test_escape_stops_and_what_arrived_is_kept(settings, hub: FakeHub, folder: Path) -> None:
+    hub.troubles.append(Trouble("dribble", pause_s=0.05))
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: "tiny.gguf" in text_on(app) and "%" in text_on(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, WeightsScreen))
+        await until(pilot, lambda: "not wholly pulled" in text_on(app))
+    assert [path.suffix for path in folder.iterdir()] == [".part"]
+
+
+async def test_what_the_hub_refuses_is_said_and_another_name_can_be_tried(settings, hub: FakeHub) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, "nobody/nothing")
+        await until(pilot, lambda: "does not have it" in words_on(app))
+        assert "HF_TOKEN" in words_on(app)
+        await until(pilot, lambda: not app.screen.query_one(Input).disabled)
+        app.screen.query_one(Input).value = NAME
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
