@@ -253,7 +253,7 @@ def _write(plan: Plan, part: Path) -> Generator[Progress, None, None]:
         for each in plan.tensors:
             yield Progress(done, total, each.wanted.name)
             for data in _encoded(each, plan.config):
-                data.tofile(out)
+                out.write(data.tobytes())  # tofile would not say why it cannot
                 done += data.nbytes
                 yield Progress(done, total, each.wanted.name)
             writer.write_padding(out, each.size)

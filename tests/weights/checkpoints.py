@@ -271,3 +271,22 @@ def write(
     settings = {"bos_token": SPECIALS[0], "eos_token": "<|eot_id|>", "pad_token": {"content": SPECIALS[-1]}}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"chat_template": TEMPLATE}))
     return tensors
+
+
+def write_holes(folder: Path, shape: dict[str, Any]) -> None:
+    """A checkpoint whose tensors are all zeros, in a BF16 file that takes no room: it is one hole."""
+    small = shape | {"vocab_size": _ROWS, "hidden_size": 64, "intermediate_size": 96}
+    write(folder, small)
+    (folder / "config.json").write_text(json.dumps(shape))
+    sizes = {64: shape["hidden_size"], 96: shape["intermediate_size"], _ROWS: shape["vocab_size"]}
+    sizes[32] = shape["hidden_size"] // shape["num_attention_heads"] * shape["num_key_value_heads"]
+    header, at = {}, 0
+    for name, values in weights(small).items():
+        mine = [sizes[length] for length in values.shape]
+        end = at + math.prod(mine) * 2
+        header[name] = {"dtype": "BF16", "shape": mine, "data_offsets": [at, end]}
+        at = end
+    text = json.dumps(header).encode()
+    with (folder / "model.safetensors").open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + at)
