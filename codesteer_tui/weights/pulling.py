@@ -30,6 +30,7 @@ from codesteer_tui.weights.store import (
     Record,
     make_folder,
     read_record,
+    record_path,
     write_record,
 )
 
@@ -135,7 +136,7 @@ def pull(
         files=offer.files,
         known_as=offer.wanted.known_as,
     )
-    job = _Job(offer, token, tell or _nobody, stopped or _never, wait, timeout_s or _timeout_s())
+    job = _Job(offer, record, token, tell or _nobody, stopped or _never, wait, timeout_s or _timeout_s())
     try:
         earlier = read_record(target)
         ours = earlier is not None and earlier.repo == record.repo and offer.form == "checkpoint"
@@ -155,13 +156,14 @@ class _Job:
     def __init__(
         self,
         offer: Offer,
+        record: Record,
         token: str | None,
         tell: Tell,
         stopped: Stopped,
         wait: Callable[[float], object],
         timeout_s: float,
     ) -> None:
-        self._offer, self._tell, self._stopped = offer, tell, stopped
+        self._offer, self._record, self._tell, self._stopped = offer, record, tell, stopped
         self._wait, self._timeout_s, self._with_token = wait, timeout_s, bool(token)
         headers = library().utils.build_hf_headers(token=token or False, library_name="codesteer-tui")
         self._headers = {**headers, "accept-encoding": "identity"}
@@ -185,17 +187,20 @@ class _Job:
                 )
         part = _part(path, file)
         with _ours(part) as out:
+            write_record(part, self._record)
             self._fetch(file, part, out)
         checked = self._check(part, path, file)
         if checked.outcome == "wrong":
             aside = path.with_name(path.name + ASIDE)
             part.replace(aside)
+            record_path(part).unlink(missing_ok=True)
             raise WeightsError(
                 f"{path.name} has arrived with the wrong hash: {checked.got} instead of {checked.expected}."
                 f" It is kept as {aside} and not used.",
                 "Pull it again. If that happens twice, something on the way changes it, or the hub's file is damaged.",
             )
         part.replace(path)
+        record_path(part).unlink(missing_ok=True)
         self._before += path.stat().st_size
 
     def _fetch(self, file: PulledFile, part: Path, out: Any) -> None:

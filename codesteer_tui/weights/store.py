@@ -41,6 +41,14 @@ class Record(Struct, frozen=True, kw_only=True):
     files: tuple[PulledFile, ...]
     known_as: str = ""
 
+    @property
+    def asked_as(self) -> str:
+        """What to say to pull the same again: the known name, else the repository and its file."""
+        if self.known_as:
+            return self.known_as
+        first = self.files[0].path if self.files else ""
+        return f"{self.repo}:{first}" if first.lower().endswith(".gguf") else self.repo
+
 
 class Item(Struct, frozen=True, kw_only=True):
     """Weights that are here. `form` is "gguf", "checkpoint", "part" (not wholly pulled) or "aside" (wrong hash);

@@ -71,7 +71,8 @@ def about_item(item: Item) -> str:
     words = []
     match item.form:
         case "part":
-            words.append("not wholly pulled: pull it again to go on")
+            again = f"codesteer weights pull {item.record.asked_as}" if item.record else "pull it again"
+            words.append(f"not wholly pulled; to go on: {again}")
         case "aside":
             words.append("had the wrong hash, not used")
         case _ if not item.missing:

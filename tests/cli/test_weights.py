@@ -90,7 +90,7 @@ def test_a_pull_that_is_interrupted_goes_on_when_it_is_asked_again(desk: Desk, h
     assert "the same command goes on from there" in said.decode()
     had = parts[0].stat().st_size
     listed = desk.codesteer("weights", "list")
-    assert "not wholly pulled" in listed.out
+    assert f"to go on: codesteer weights pull {NAME}:tiny.gguf" in listed.out
     done = desk.codesteer("weights", "pull", NAME, "--yes")
     assert done.code == 0, done.err
     assert "still to fetch" in done.err

@@ -183,7 +183,12 @@ async def test_escape_stops_and_what_arrived_is_kept(settings, hub: FakeHub, fol
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, WeightsScreen))
         await until(pilot, lambda: "not wholly pulled" in text_on(app))
-    assert [path.suffix for path in folder.iterdir()] == [".part"]
+        await pilot.press("home", "f")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: "Fetched and checked" in words_on(app))
+    assert hub.ranges()[-1].startswith("bytes=")
+    assert (folder / "tiny.gguf").read_bytes() == hub.repos[NAME].files["tiny.gguf"]
 
 
 async def test_what_the_hub_refuses_is_said_and_another_name_can_be_tried(settings, hub: FakeHub) -> None:

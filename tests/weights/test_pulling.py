@@ -87,10 +87,14 @@ def test_a_pull_that_was_stopped_goes_on_later_from_where_it_was(hub, tmp_path: 
     (part,) = left_over(tmp_path)
     had = (tmp_path / part).stat().st_size
     assert part.endswith(".part")
+    record = read_record(tmp_path / part)
+    assert record is not None
+    assert record.asked_as == f"{NAME}:tiny.Q4_K_M.gguf"
     assert 0 < had < len(DATA)
     assert still_to_fetch(ask(hub), tmp_path) == len(DATA) - had
     assert fetch(hub, tmp_path).read_bytes() == DATA
     assert hub.ranges()[-1] == f"bytes={had}-"
+    assert len(list(tmp_path.iterdir())) == 2, "the file and its record, and nothing else is left"
 
 
 def test_it_starts_anew_where_the_server_does_not_go_on(hub, tmp_path: Path) -> None:

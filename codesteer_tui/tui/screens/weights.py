@@ -139,7 +139,7 @@ class WeightsScreen(Screen[None]):
     def action_fetch(self, other: bool = False) -> None:
         """Fetch the highlighted weights, or others that are asked for."""
         row = self.highlighted
-        name = "" if other or row is None or isinstance(row, Item) else row[0]
+        name = "" if other or row is None else _asked_as(row)
 
         def look_again(fetched: str | None) -> None:
             if fetched is not None:
@@ -208,6 +208,13 @@ class RowsDialog(BlocksDialog):
         width = max((len(label) for label, _ in self._rows), default=0) + 2
         shown = [block("quote", (f"{label:<{width}}", "dim"), text) for label, text in self._rows]
         return [*shown, *(block("bad", f"{problem}") for problem in self._problems)]
+
+
+def _asked_as(row: Item | tuple[str, Known]) -> str:
+    """What to ask the hub for; empty where nothing says where the weights came from."""
+    if not isinstance(row, Item):
+        return row[0]
+    return row.record.asked_as if row.record else ""
 
 
 def _look(config: Config) -> tuple[list[tuple[Item, str]], dict[str, Known]]:
