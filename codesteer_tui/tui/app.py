@@ -20,6 +20,7 @@ from codesteer_tui.tui.words import cut, two_lines
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
+    from codesteer_tui.steering.packs_there import Listed
     from codesteer_tui.tui.choosing import Choosing
     from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
@@ -54,6 +55,8 @@ class CodesteerApp(App[None]):
         self.settings = settings
         self.chosen: dict[Role, str] = {}
         """Who was given a role in the app, for the problems from then on."""
+        self.pack = ""
+        """The prompt pack that was chosen in the app, for the problems from then on; empty for the configured one."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
@@ -106,7 +109,12 @@ class CodesteerApp(App[None]):
         return self._choosing
 
     def use(self, settings: Settings) -> None:
-        """Go on with other settings: somebody was chosen for a role, or a key was stored."""
+        """Go on with other settings: somebody was chosen for a role, a key was stored, or a pack was chosen."""
+        if self.pack:
+            with importing:
+                from codesteer_tui.tui.packs import with_pack
+
+            settings = with_pack(settings, self.pack)
         self.settings = settings
         self.live.on_settings()
         self.show_roles()
@@ -130,6 +138,13 @@ class CodesteerApp(App[None]):
 
     def action_models(self) -> None:
         self.open_models()
+
+    def use_pack(self, listed: Listed) -> None:
+        """Give the roles the wording of another pack, from the next problem on."""
+        with importing:
+            from codesteer_tui.tui import packs
+
+        self._in_background(packs.use(self, listed))
 
     def on_models_screen_chosen(self, event: ModelsScreen.Chosen) -> None:
         """A player was chosen for a role."""
@@ -258,6 +273,10 @@ class CodesteerApp(App[None]):
                 "another model for this role, from the next round",
                 lambda role=role: self.open_models(role),
             )
+        with importing:
+            from codesteer_tui.tui.packs import pack_commands
+
+        yield from pack_commands(self)
         yield SystemCommand(
             "Build the sandbox image",
             "a Docker container for every program; asks before it downloads",
