@@ -242,7 +242,7 @@ def _tell(report: ProbeReport) -> None:
     if report.load_ms is not None:
         facts.append(("loading", f"{report.load_ms:,.0f} ms"))
     for remark in report.remarks:
-        facts.append((remark.kind, remark.text))
+        facts.append(("llama.cpp" if remark.kind == "speed" else remark.kind, remark.text))
         facts += [("remedy", remark.remedy)] if remark.remedy else []
     facts += _timed(report.call) if report.call else []
     if report.usage.usd is not None:

@@ -83,9 +83,9 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
         case ev.RoundStarted(round=number):
             yield f"── round {number}"
         case ev.GuidanceGiven(guidance=guidance):
-            yield f"guidance: {guidance.decision.replace('_', ' ')}" + (
-                f" — {guidance.why}" if guidance.why else ""
-            )
+            sure = f" ({guidance.confidence:.0%} sure)" if guidance.confidence is not None else ""
+            why = f" — {guidance.why}" if guidance.why else ""
+            yield f"guidance: {guidance.decision.replace('_', ' ')}{sure}{why}"
             yield from _block(guidance.text, full)
         case ev.PromptSent(role=role, messages=messages):
             chars = sum(len(m.content) for m in messages)

@@ -63,6 +63,7 @@ def test_a_decision_is_shown_with_its_probability() -> None:
     decided = Guidance("code", "Write a program.", confidence=0.873)
     transcript.apply(ev.GuidanceGiven(round=0, guidance=decided))
     assert "87% sure" in shown(guidance, transcript)
+    assert "guidance: code (87% sure)" in lines_of(ev.GuidanceGiven(round=0, guidance=decided))[0]
 
 
 def test_notes_are_told_in_text_and_progress_is_not() -> None:

@@ -188,11 +188,15 @@ class Worker:
 
 
 def _open_log(path: Path | None) -> IO[bytes]:
-    """The file for llama.cpp's own output; one that has grown long starts anew."""
+    """The file for llama.cpp's own output; one that has grown long starts anew. One that cannot be written is done
+    without."""
     if path is None:
         return tempfile.TemporaryFile()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    log = path.open("ab+")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        log = path.open("ab+")
+    except OSError:
+        return tempfile.TemporaryFile()
     if log.seek(0, os.SEEK_END) > _LONGEST_LOG:
         log.truncate(0)
         log.seek(0)
