@@ -95,7 +95,7 @@ class Welcome(VerticalScroll, can_focus=False):
         for survey in self.query("#survey").results(Static):  # gone if a problem was posed meanwhile
             room = survey.content_size.width - INDENT
             parts: list[Part] = []
-            for item in (item for item in self._items if item.id not in LEFT_TO_DOCTOR):
+            for item in filter(_is_shown, self._items):
                 sign, style = ("+", "bold $text-success") if item.ok else ("-", "bold $text-warning")
                 parts += ["\n"] if parts else []
                 parts += [
@@ -121,6 +121,11 @@ _LEAD = (
     "Type a problem below. A steerer guides a language model between code and text;"
     " its code runs in a sandbox, and two checkers judge code and answer."
 )
+
+
+def _is_shown(item: Item) -> bool:
+    """Whether the first screen has room for it; of the prompt pack only where there is something to say."""
+    return item.id not in LEFT_TO_DOCTOR and (item.id != "prompts" or bool(item.remedy))
 
 
 def _hanging(text: str, width: int) -> str:
