@@ -23,6 +23,7 @@ import codesteer_tui
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.weights.converting_files import Progress, beside, require_free, require_room
 from codesteer_tui.weights.gguf_reading import GgufHead, read_head
+from codesteer_tui.weights.store import is_later_part, parts_of
 
 TYPES = {
     "Q8_0": 7,
@@ -104,12 +105,17 @@ def plan_quantization(
                 "Choose a type that needs none, such as Q2_K or IQ3_S, or llama.cpp's own tools.",
             )
         raise WeightsError(f"There is no type {kind!r}.", f"There are: {', '.join(TYPES)}")
-    head = read_head(source)
-    if head.size < head.must_be:
+    if is_later_part(source.name):
         raise WeightsError(
-            f"{source} is cut off: it has {head.size} of {head.must_be} bytes.", "Pull or convert it again."
+            f"{source} is a later part of split weights.", f"Name the first: {parts_of(source)[0]}"
         )
-    quantized = sorted({_type_name(each.type) for each in head.tensors} - {*_PLAIN})
+    heads = [(part, read_head(part)) for part in parts_of(source)]
+    for part, head in heads:
+        if head.size < head.must_be:
+            raise WeightsError(
+                f"{part} is cut off: it has {head.size} of {head.must_be} bytes.", "Pull or convert it again."
+            )
+    quantized = sorted({_type_name(each.type) for _, head in heads for each in head.tensors} - {*_PLAIN})
     if quantized and not requantize:
         raise WeightsError(
             f"{source} is quantized already ({', '.join(quantized)}).",

@@ -28,6 +28,8 @@ def main(source: str, target: str, kind: int, threads: int, requantize: bool, dr
     callback = llama_cpp.llama_log_callback(log)
     llama_cpp.llama_log_set(callback, ctypes.c_void_p(0))
     params = llama_cpp.llama_model_quantize_default_params()
+    if dry and "dry_run" not in {name for name, *_ in params._fields_}:
+        return 0  # this llama.cpp can only do it
     params.ftype, params.nthread = kind, threads
     params.allow_requantize, params.dry_run = requantize, dry
     params.max_buf_size = _MEMORY
@@ -37,8 +39,10 @@ def main(source: str, target: str, kind: int, threads: int, requantize: bool, dr
 def _watch(target: Path) -> None:
     while os.read(0, 1):
         continue
-    target.unlink(missing_ok=True)
-    os._exit(1)
+    try:
+        target.unlink(missing_ok=True)
+    finally:
+        os._exit(1)
 
 
 if __name__ == "__main__":

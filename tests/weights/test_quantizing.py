@@ -146,6 +146,32 @@ def test_what_cannot_be_done_is_said_before(tmp_path: Path, wide: Path) -> None:
         plan_quantization(wide, "Q8_0", target=tmp_path / "there.gguf")
 
 
+async def test_weights_that_are_split_come_out_as_one(tmp_path: Path, wide: Path) -> None:
+    reader = gguf.GGUFReader(wide)
+    writer = gguf.GGUFWriter(tmp_path / "wide", "llama", split_max_tensors=10)
+    for each in reader.fields.values():
+        if not each.name.startswith("GGUF.") and each.name != "general.architecture":
+            kind = each.types[0]
+            inner = each.types[-1] if kind == gguf.GGUFValueType.ARRAY else None
+            writer.add_key_value(each.name, each.contents(), kind, inner)
+    for tensor in reader.tensors:
+        writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    first, second, *_ = parts = sorted(tmp_path.iterdir())
+    assert len(parts) > 1
+    plan, _ = await made(first, "Q8_0", tmp_path)
+    assert plan.target.name == "wide-Q8_0.gguf"
+    assert len(read_head(plan.target).tensors) == len(reader.tensors)
+    with pytest.raises(WeightsError, match="a later part of split weights"):
+        plan_quantization(second, "Q8_0")
+    second.unlink()
+    with pytest.raises(WeightsError, match=r"There is no file .*-00002-of-"):
+        plan_quantization(first, "Q4_0")
+
+
 async def test_quantizing_twice_needs_a_word(tmp_path: Path, wide: Path) -> None:
     plan, _ = await made(wide, "Q8_0", tmp_path)
     with pytest.raises(WeightsError, match=r"is quantized already \(Q8_0\)") as raised:
