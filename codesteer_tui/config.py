@@ -247,6 +247,13 @@ class Sessions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folder of the session files. Empty: the user's data folder."""
 
 
+class Weights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Weights of local models."""
+
+    dir: str = ""
+    """Folder that weights are pulled into and looked for in. Empty: "weights" in the user's data folder."""
+
+
 class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the app looks."""
 
@@ -277,4 +284,5 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     limits: SpendingLimits = field(default_factory=SpendingLimits)
     sessions: Sessions = field(default_factory=Sessions)
+    weights: Weights = field(default_factory=Weights)
     screen: Screen = field(default_factory=Screen)

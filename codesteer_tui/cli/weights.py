@@ -46,8 +46,8 @@ def list_all(ctx: click.Context, as_json: bool, config_file: Path | None) -> Non
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.store import list_weights, weights_folder
 
-    folder, known = weights_folder(), read_catalogue()
-    items = list_weights(settings_for_reading(ctx, config_file).config, folder)
+    config, known = settings_for_reading(ctx, config_file).config, read_catalogue()
+    folder, items = weights_folder(config), list_weights(config)
     if as_json:
         here = [_described(item) for item in items]
         put_json(
@@ -97,9 +97,10 @@ def info(
     from codesteer_tui.weights.store import find_weights, read_record, roles_of
     from codesteer_tui.weights.telling import facts_rows
 
-    path = find_weights(file, read_catalogue())
+    config = settings_for_reading(ctx, config_file).config
+    path = find_weights(file, read_catalogue(), config)
     facts = facts_of(path, context or 0)
-    roles = roles_of(settings_for_reading(ctx, config_file).config, path)
+    roles = roles_of(config, path)
     if as_json:
         put_json(_facts_json(facts, roles, read_record(path)))
     elif show_template:
@@ -115,8 +116,9 @@ def info(
 @click.argument("file", metavar="FILE")
 @click.option("--sha256", default="", metavar="HASH", help="The hash that the file must have.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@config_option
 @click.pass_context
-def verify(ctx: click.Context, file: str, sha256: str, as_json: bool) -> None:
+def verify(ctx: click.Context, file: str, sha256: str, as_json: bool, config_file: Path | None) -> None:
     """Check weights: whether they are whole, and whether they have the right hash.
 
     The hash is compared with --sha256, else with what the hub said when they were pulled, else with the catalogue's.
@@ -127,7 +129,7 @@ def verify(ctx: click.Context, file: str, sha256: str, as_json: bool) -> None:
     from codesteer_tui.weights.store import find_weights
 
     known = read_catalogue()
-    path = find_weights(file, known)
+    path = find_weights(file, known, settings_for_reading(ctx, config_file).config)
     checked = checking.verify(path, sha256=sha256, known=known)
     if as_json:
         put_json(_checked_json(checked))
@@ -159,7 +161,7 @@ def remove(
     )
 
     known, config = read_catalogue(), settings_for_reading(ctx, config_file).config
-    paths = list(dict.fromkeys(find_weights(file, known) for file in files))
+    paths = list(dict.fromkeys(find_weights(file, known, config) for file in files))
     for path in paths:
         if path.is_dir() and not looks_like_checkpoint(path):
             raise WeightsError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, say
 from codesteer_tui.text import plain
@@ -51,7 +52,10 @@ _force = click.option("--force", is_flag=True, help="Write it though it is there
 @click.option(
     "--pre", default="", metavar="RULES", help="llama.cpp's name for how the tokenizer splits text."
 )
+@config_option
+@click.pass_context
 def convert(
+    ctx: click.Context,
     folder: str,
     kind: Any,
     target: Path | None,
@@ -60,6 +64,7 @@ def convert(
     licence: str,
     source: str,
     pre: str,
+    config_file: Path | None,
 ) -> None:
     """Make a GGUF of DIR, a Hugging Face checkpoint of the Llama family: the folder of config.json, or a known name.
 
@@ -72,7 +77,7 @@ def convert(
     from codesteer_tui.weights.store import find_weights
 
     plan = converting.plan_conversion(
-        find_weights(folder, read_catalogue()),
+        find_weights(folder, read_catalogue(), settings_for_reading(ctx, config_file).config),
         kind,
         target=target,
         force=force,
@@ -100,8 +105,17 @@ def convert(
 @_force
 @click.option("--threads", type=click.IntRange(1, 512), help="Processors to use.  [default: all but one]")
 @click.option("--requantize", is_flag=True, help="Take a FILE that is quantized already; loses more.")
+@config_option
+@click.pass_context
 def quantize(
-    file: str, kind: str, target: Path | None, force: bool, threads: int | None, requantize: bool
+    ctx: click.Context,
+    file: str,
+    kind: str,
+    target: Path | None,
+    force: bool,
+    threads: int | None,
+    requantize: bool,
+    config_file: Path | None,
 ) -> None:
     """Make a smaller GGUF of FILE, by llama.cpp's own quantization.
 
@@ -115,7 +129,7 @@ def quantize(
     from codesteer_tui.weights.store import find_weights
 
     plan = quantizing.plan_quantization(
-        find_weights(file, read_catalogue()),
+        find_weights(file, read_catalogue(), settings_for_reading(ctx, config_file).config),
         kind,
         target=target,
         threads=threads or 0,

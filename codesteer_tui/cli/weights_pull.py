@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, say
 
 if TYPE_CHECKING:
@@ -37,7 +38,17 @@ _STEP = 10
     help='Where the token is: "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND", "none". Never the token.'
     "  [default: HF_TOKEN]",
 )
-def pull(name: str, yes: bool, folder: Path | None, revision: str, source: str) -> None:
+@config_option
+@click.pass_context
+def pull(
+    ctx: click.Context,
+    name: str,
+    yes: bool,
+    folder: Path | None,
+    revision: str,
+    source: str,
+    config_file: Path | None,
+) -> None:
     """Fetch weights: a NAME of the catalogue, OWNER/REPO, or OWNER/REPO:FILE.gguf on the hub.
 
     Size, licence, host and target are shown before anything is fetched. What was cut off goes on where it ended, and
@@ -48,7 +59,7 @@ def pull(name: str, yes: bool, folder: Path | None, revision: str, source: str) 
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
-    target = (folder or store.weights_folder()).expanduser()
+    target = (folder or store.weights_folder(settings_for_reading(ctx, config_file).config)).expanduser()
     address = hub.endpoint()
     hub.refuse_offline()
     token = hub.token_for(address, source)

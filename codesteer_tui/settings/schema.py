@@ -35,6 +35,7 @@ NOT_IN_PROJECT_FILES = {
     ("sandbox", "reduced_isolation"): "how programs are boxed",
     ("sandbox", "image"): "how programs are boxed",
     ("sandbox", "runtime"): "how programs are boxed",
+    ("weights", "dir"): "where big files are written",
 }
 """What a project file may not decide, by section and key, and what that key decides."""
 

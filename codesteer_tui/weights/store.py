@@ -63,21 +63,22 @@ class Item(Struct, frozen=True, kw_only=True):
     missing: bool = False
 
 
-def weights_folder() -> Path:
-    """Where weights are pulled to: `weights` in the user's data folder."""
+def weights_folder(config: Config) -> Path:
+    """Where weights are kept by this configuration: as it says, else `weights` in the user's data folder."""
+    if config.weights.dir:
+        return Path(config.weights.dir).expanduser().absolute()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("codesteer")) / "weights"
 
 
-def list_weights(config: Config, folder: Path | None = None) -> list[Item]:
+def list_weights(config: Config) -> list[Item]:
     """What is in the folder of weights, by name, then what else the configuration names.
 
     Raises:
         WeightsError: the folder cannot be read.
     """
-    folder = folder or weights_folder()
-    found = [_item(path, config) for path in _in_folder(folder)]
+    found = [_item(path, config) for path in _in_folder(weights_folder(config))]
     there = {_same(item.path) for item in found}
     for path in dict.fromkeys(path for _, path in configured(config)):
         if _same(path) not in there:
@@ -117,13 +118,13 @@ def roles_of(config: Config, path: Path) -> tuple[str, ...]:
     return tuple(role for role, file in uses if file and wanted in (_same(file[1]), *_same(file[1]).parents))
 
 
-def find_weights(text: str, known: dict[str, Known], folder: Path | None = None) -> Path:
+def find_weights(text: str, known: dict[str, Known], config: Config) -> Path:
     """The file or folder that a person means: a path, a name in the folder of weights, or one of the catalogue.
 
     Raises:
         WeightsError: there is none, with what was probably meant.
     """
-    folder = folder or weights_folder()
+    folder = weights_folder(config)
     path = Path(text).expanduser()
     if path.exists() or path.is_symlink():
         return path

@@ -197,6 +197,17 @@ def test_what_was_pulled_can_be_listed_described_checked_and_removed(desk: Desk,
     assert [p.name for p in folder(desk).iterdir()] == []
 
 
+def test_the_folder_of_weights_can_be_set(desk: Desk, hub: FakeHub) -> None:
+    desk.configure(f'[weights]\ndir = "{desk.folder}/big disk"\n')
+    assert desk.codesteer("weights", "pull", NAME, "--yes").out == f"{desk.folder}/big disk/tiny.gguf\n"
+    assert desk.codesteer("weights", "info", "tiny", "--json").data["name"] == "tiny-llama"
+    assert desk.codesteer("weights", "list", "--json").data["folder"] == f"{desk.folder}/big disk"
+    (desk.folder / "codesteer.toml").write_text('[weights]\ndir = "elsewhere"\n')
+    refused = desk.codesteer("weights", "list", "--json")
+    assert refused.data["folder"] == f"{desk.folder}/big disk"
+    assert "where big files are written" in refused.err
+
+
 def test_without_weights_the_known_ones_are_shown(desk: Desk) -> None:
     done = desk.codesteer("weights", "list")
     assert (done.code, done.out) == (0, "")

@@ -6,8 +6,9 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from codesteer_tui.config import Config, Provider, Roles
+from codesteer_tui.config import Config, Provider, Roles, Weights
 from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.weights import store
 from codesteer_tui.weights.catalogue import Known
@@ -147,7 +148,7 @@ def test_the_list_has_what_is_in_the_folder_and_what_the_configuration_names(
         (folder / f"s-0000{number}-of-00002.gguf").write_bytes(b"s" * number)
     make_checkpoint(folder / "d")
     named = config(Roles(steerer="one"), one=str(mine), two=str(tmp_path / "gone.gguf"))
-    items = store.list_weights(named, folder)
+    items = store.list_weights(replace(named, weights=Weights(dir=str(folder))))
     assert [(item.path.name, item.form) for item in items] == [
         ("a.gguf.0123456789ab.part", "part"),
         ("b.gguf", "gguf"),
@@ -168,14 +169,15 @@ def test_weights_are_found_by_path_by_name_and_by_what_they_are_known_as(tmp_pat
     folder.mkdir()
     (folder / "b.gguf").write_bytes(b"bb")
     known = {"bee": Known(title="b", form="gguf", repo="a/b", file="x/b.gguf")}
+    config = Config(weights=Weights(dir=str(folder)))
     for text in (str(folder / "b.gguf"), "b.gguf", "b", "bee"):
-        assert store.find_weights(text, known, folder) == folder / "b.gguf"
+        assert store.find_weights(text, known, config) == folder / "b.gguf"
     with pytest.raises(WeightsError) as unknown:
-        store.find_weights("bed", known, folder)
+        store.find_weights("bed", known, config)
     assert "Did you mean bee?" in unknown.value.remedy
     (folder / "b.gguf").unlink()
     with pytest.raises(WeightsError) as absent:
-        store.find_weights("bee", known, folder)
+        store.find_weights("bee", known, config)
     assert absent.value.remedy == "codesteer weights pull bee"
 
 

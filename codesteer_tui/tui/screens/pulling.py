@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from codesteer_tui.config import Config
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
@@ -35,9 +36,9 @@ class PullScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, config: Config, name: str = "") -> None:
         super().__init__()
-        self._wanted = name
+        self._wanted, self._folder = name, weights_folder(config)
         self._lines: list[str] = []
         self._latest: pulling.Progress | None = None
         self._stop = threading.Event()
@@ -94,7 +95,7 @@ class PullScreen(ModalScreen[str | None]):
     async def _fetch(self, name: str) -> Path | None:
         """Ask the hub, ask the person, and fetch; the path, or None after a no."""
         self._say("asking the hub ...")
-        folder = weights_folder()
+        folder = self._folder
         offer, token = await in_thread(partial(_ask, name))
         rows = await in_thread(partial(telling.offer_rows, offer, folder, with_token=bool(token)))
         for label, text in rows:

@@ -58,7 +58,7 @@ class WeightsScreen(Screen[None]):
     def __init__(self, config: Config) -> None:
         super().__init__(id="weights")
         self._config = config
-        self.folder = weights_folder()
+        self.folder = weights_folder(config)
         self.rows: list[Item | tuple[str, Known]] = []
 
     def compose(self) -> ComposeResult:
@@ -145,7 +145,7 @@ class WeightsScreen(Screen[None]):
             if fetched is not None:
                 self.reload()
 
-        self.app.push_screen(PullScreen(name), look_again)
+        self.app.push_screen(PullScreen(self._config, name), look_again)
 
     @work(group="check", exclusive=True)
     async def action_check(self) -> None:
