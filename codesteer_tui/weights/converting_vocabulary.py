@@ -110,6 +110,8 @@ def _recognised(
 ) -> str:
     """The name of llama.cpp's rules for splitting; whatever else differs from them is refused."""
     steps = _steps(tokenizer.get("pre_tokenizer"))
+    if ("blank in front", True) in steps:
+        raise _refused(path, "it puts a blank in front of every text (add_prefix_space)")
     if model.get("byte_fallback") or not any(kind == "bytes" for kind, _ in steps):
         raise _refused(path, "it is SentencePiece's or of another kind, only byte-level BPE is converted")
     if model.get("type", "BPE") != "BPE":
@@ -149,8 +151,9 @@ def _steps(pre_tokenizer: Any) -> list[tuple[str, Any]]:
     kind = pre_tokenizer.get("type")
     if kind == "Sequence":
         return [step for each in pre_tokenizer.get("pretokenizers", []) for step in _steps(each)]
-    if kind == "ByteLevel" and not pre_tokenizer.get("add_prefix_space"):
-        return [("bytes", bool(pre_tokenizer.get("use_regex", True)))]
+    if kind == "ByteLevel":
+        blank = [("blank in front", True)] if pre_tokenizer.get("add_prefix_space", True) else []
+        return [*blank, ("bytes", bool(pre_tokenizer.get("use_regex", True)))]
     if kind == "Digits":
         return [("digits", bool(pre_tokenizer.get("individual_digits")))]
     if kind == "Split" and not pre_tokenizer.get("invert"):

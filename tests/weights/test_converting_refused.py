@@ -142,7 +142,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "blank in front": (
         tokenizer(lambda t: t["pre_tokenizer"]["pretokenizers"][1].update(add_prefix_space=True)),
-        "only byte-level BPE is converted",
+        "it puts a blank in front of every text",
     ),
     "normalizer": (tokenizer(lambda t: t.update(normalizer={"type": "NFC"})), r"changes text .* \(NFC\)"),
     "merges first": (tokenizer(lambda t: t["model"].update(ignore_merges=False)), "ignore_merges false"),
