@@ -10,7 +10,8 @@ from pathlib import Path
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.providers.opening import Choice, choose_role
 from codesteer_tui.settings import Settings
-from codesteer_tui.steering.packs_there import packs_folder
+from codesteer_tui.steering.pack_import import NAME
+from codesteer_tui.steering.packs_there import list_packs, packs_folder
 from codesteer_tui.steering.prompts import PromptPack, load_pack
 from codesteer_tui.weights.wording import weights_for, wording_of, wording_of_name
 
@@ -22,8 +23,8 @@ def mismatch(pack: PromptPack, choice: Choice) -> str:
     """
     if choice.provider is None:
         return ""
+    trained_on = _trained_on(choice)
     local = choice.provider.kind == "llama_cpp"
-    trained_on = wording_of(Path(choice.model)) if local else wording_of_name(choice.model)
     whom = Path(choice.model).name if local else choice.model or choice.name
     if trained_on and trained_on != pack.wording:
         return f"{whom} was trained on the prompt pack {trained_on!r}, and {pack.name!r} is in use"
@@ -37,22 +38,34 @@ def mismatch(pack: PromptPack, choice: Choice) -> str:
     return ""
 
 
-def remedy_for(said: str, pack: PromptPack) -> str:
-    """What helps against a mismatch; empty where there is none."""
-    if not said:
+def mismatch_of(settings: Settings) -> tuple[str, str]:
+    """`mismatch` of what is configured, and its remedy. Empty where they go together, or one cannot be used at all."""
+    folder = packs_folder(settings.asked.user_file)
+    try:
+        pack = load_pack(settings.config.steering.prompt_pack, folder)
+        choice = choose_role(settings.config, "steerer")
+    except CodesteerError:
+        return "", ""
+    said = mismatch(pack, choice)
+    return said, _remedy(choice, folder) if said else ""
+
+
+def _trained_on(choice: Choice) -> str:
+    """The wording that the model of a choice was trained on; empty where any will do."""
+    if choice.provider is None:
         return ""
-    if pack.fine_tuned:
+    local = choice.provider.kind == "llama_cpp"
+    return wording_of(Path(choice.model)) if local else wording_of_name(choice.model)
+
+
+def _remedy(choice: Choice, folder: Path) -> str:
+    """What helps: the pack that the weights were trained on, where it is there, or how to get it."""
+    wanted = _trained_on(choice)
+    if not wanted:
         return (
             'choose another: [steering] prompt_pack = "default"; codesteer prompts list shows what there is'
         )
-    return "import it once: codesteer prompts import CHECKOUT; then [steering] prompt_pack names it"
-
-
-def mismatch_of(settings: Settings) -> tuple[str, str]:
-    """`mismatch` of what is configured, and its remedy. Empty where they go together, or one cannot be used at all."""
-    try:
-        pack = load_pack(settings.config.steering.prompt_pack, packs_folder(settings.asked.user_file))
-        said = mismatch(pack, choose_role(settings.config, "steerer"))
-    except CodesteerError:
-        return "", ""
-    return said, remedy_for(said, pack)
+    for listed in list_packs(folder):
+        if listed.pack and listed.pack.wording == wanted:
+            return f'use it: [steering] prompt_pack = "{listed.name}"'
+    return f'import it first: codesteer prompts import CHECKOUT; then [steering] prompt_pack = "{NAME}"'

@@ -139,7 +139,14 @@ def read_texts(tree: ast.Module, path: Path) -> Texts:
         except Refused as refused:
             found.refused[name] = _refusal(path, name, refused)
 
+    def lose(names: Collection[str], statement: ast.stmt, what: str) -> None:
+        for name in names:
+            found.texts.pop(name, None)
+            found.refused[name] = _refusal(path, name, Refused(what, statement.lineno), whole=True)
+
     for statement in tree.body:
+        inner = {n.target.id for n in ast.walk(statement) if isinstance(n, ast.NamedExpr)}
+        lose(inner, statement, "is bound by an assignment inside an expression")
         match statement:
             case ast.Assign(targets=targets, value=value) if all(isinstance(t, ast.Name) for t in targets):
                 for target in targets:
@@ -156,10 +163,7 @@ def read_texts(tree: ast.Module, path: Path) -> Texts:
                     found.texts.pop(name, None)
                     found.refused.pop(name, None)
             case _:
-                for name in set(_bound_in(statement)):
-                    found.texts.pop(name, None)
-                    what = f"is bound by {_statement(statement)}"
-                    found.refused[name] = _refusal(path, name, Refused(what, statement.lineno), whole=True)
+                lose(set(_bound_in(statement)), statement, f"is bound by {_statement(statement)}")
     return found
 
 

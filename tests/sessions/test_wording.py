@@ -104,7 +104,10 @@ def test_the_configuration_is_looked_at_as_a_whole(tmp_path: Path, published: Pr
     asked = Asked(config_file=tmp_path / "config.toml")
     said, remedy = mismatch_of(Settings(config, asked=asked))
     assert "'default' is in use" in said
-    assert "codesteer prompts import" in remedy
+    assert remedy == 'use it: [steering] prompt_pack = "published"'
+    published.path.unlink()  # type: ignore[union-attr]
+    assert "codesteer prompts import" in mismatch_of(Settings(config, asked=asked))[1]
+    import_published(tmp_path / "checkout", tmp_path / "prompts")
     config = msgspec.structs.replace(config, steering=Steering(prompt_pack="published"))
     assert mismatch_of(Settings(config, asked=asked)) == ("", "")
     config = msgspec.structs.replace(config, steering=Steering(prompt_pack="nowhere"))

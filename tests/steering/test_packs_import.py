@@ -164,6 +164,7 @@ def test_what_would_have_to_be_executed_is_refused_with_its_line(
         "decision_prompt, other = 'a', 'b'",
         "decision_prompt *= 2",
         "(decision_prompt := 'x')",
+        "other = (decision_prompt := 'x') + 'y'",
         "def f():\n    global decision_prompt\n    decision_prompt = ''",
         "match 1:\n    case decision_prompt: pass",
     ],
