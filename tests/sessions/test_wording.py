@@ -22,7 +22,7 @@ from codesteer_tui.steering.prompts import PromptPack, load_pack
 from codesteer_tui.weights.wording import weights_for, wording_of, wording_of_name
 from tests.served import Served
 from tests.sessions.test_opening import GAME, configured, decline
-from tests.steering.published import write_checkout
+from tests.steering.published import EXPECTED, write_checkout
 
 
 def gguf_named(path: Path, name: str) -> Path:
@@ -141,3 +141,28 @@ async def test_a_steerer_that_takes_over_says_it_too(tmp_path: Path, published: 
             switch = await session.change_role("steerer", "served")
     assert switch is not None
     assert "trained on it" in switch.after.note
+
+
+@pytest.mark.gguf
+@pytest.mark.parametrize("profile", ["default", "paper"])
+async def test_local_weights_are_steered_with_in_the_published_words(
+    tmp_path: Path, published: PromptPack, code_gguf: Path, profile: str
+) -> None:
+    weights = tmp_path / "CodeSteer-v1" / "q8.gguf"
+    weights.parent.mkdir()
+    weights.symlink_to(code_gguf)
+    mine = Provider(kind="llama_cpp", model=str(weights), context_tokens=4096)
+    config = configured(tmp_path, steerer="mine", checker="off", max_rounds=1, mine=mine)
+    steering = Steering(max_rounds=1, prompt_pack="published", profile=profile)  # type: ignore[arg-type]
+    config = msgspec.structs.replace(config, steering=steering)
+    async with open_session(config, GAME, ask=decline, config_file=tmp_path / "config.toml") as session:
+        events = [event async for event in session.events]
+    assert isinstance(events[0], ev.SessionStarted)
+    assert events[0].roles["steerer"].note == ""
+    prompts = [e.messages for e in events if isinstance(e, ev.PromptSent) and e.role == "steerer"]
+    assert prompts[0][0].content == EXPECTED["code_text_choice_prompt"] + GAME.question
+    assert prompts[1][2].content.startswith("Answer ($): ")
+    guidance = [e.guidance for e in events if isinstance(e, ev.GuidanceGiven)]
+    # The published loop puts the first reply in front of the question as it is.
+    first = "<<<Code>>>" if profile == "paper" else EXPECTED["with_COT_code_output_prompt"]
+    assert [g.text for g in guidance] == [first, EXPECTED["with_COT_code_output_prompt"]]
