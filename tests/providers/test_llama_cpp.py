@@ -66,9 +66,9 @@ def head(path: Path, size: int) -> bytes:
     return path.read_bytes()[:size]
 
 
-def kill(model: LlamaCppModel) -> None:
+def kill(model: LlamaCppModel, by: signal.Signals = signal.SIGKILL) -> None:
     assert model.worker_pid is not None
-    os.kill(model.worker_pid, signal.SIGKILL)
+    os.kill(model.worker_pid, by)
 
 
 async def soon(true: Callable[[], bool]) -> bool:
@@ -167,18 +167,23 @@ async def test_cancelling_stops_in_the_middle_of_a_long_prompt_and_the_next_call
         assert model.worker_pid == pid
 
 
+@pytest.mark.parametrize(
+    "by", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT], ids=["out of memory", "crash", "abort"]
+)
 async def test_a_worker_that_is_killed_is_an_error_and_the_next_call_starts_another(
-    random_gguf: Path,
+    random_gguf: Path, by: signal.Signals
 ) -> None:
     async with opened(random_gguf) as model:
         items = model.stream([Message("user", "go")], Sampling(max_tokens=4000))
         await begun(items)
         killed = model.worker_pid
-        kill(model)
+        kill(model, by)
         with pytest.raises(ModelError) as caught:
             _ = [item async for item in items]
         assert caught.value.kind == "broken_stream"
-        assert "signal 9" in caught.value.message
+        assert f"signal {int(by)}" in caught.value.message
+        assert "Its last words: " in caught.value.message
+        assert ("context_tokens" in caught.value.remedy) == (by is signal.SIGKILL)
         assert random_gguf.name in caught.value.message
         assert (await say(model, "go"))[0]
         assert model.worker_pid not in (None, killed)

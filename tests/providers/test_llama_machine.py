@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from codesteer_tui.providers.llama.devices import (
     unused_gpu,
     usual_threads,
 )
+from codesteer_tui.providers.llama.engine import Log
 from codesteer_tui.providers.llama.gguf_header import GgufHeader, read_header
 from tests.tiny_gguf import make
 
@@ -81,6 +83,23 @@ def test_the_tightest_control_group_counts_with_its_reclaimable_pages(tmp_path: 
     put(tmp_path, group + "app/memory.current", "1\n")
     put(tmp_path, group + "app/memory.stat", "anon 1\n")
     assert memory.available(tmp_path) == 4 * GIB
+
+
+@pytest.mark.parametrize(
+    ("free", "layers"),
+    [(0, 33), (80 * GIB, 33), (6 * GIB, 33), (3 * GIB, 16), (GIB // 8, 0)],
+    ids=["unknown", "a lot", "enough", "half", "nothing"],
+)
+def test_as_many_layers_go_to_a_gpu_as_fit_with_the_conversation(free: int, layers: int) -> None:
+    assert memory.layers_that_fit(33, int(4.6 * GIB), GIB, free) == layers
+
+
+def test_the_log_tells_how_many_layers_were_really_put_on_a_gpu() -> None:
+    log = Log(os.open(os.devnull, os.O_WRONLY))
+    log(2, b"load_tensors: offloading output layer to GPU\n", None)
+    assert log.offloaded is None
+    log(2, b"load_tensors: offloaded 20/33 layers to GPU\n", None)
+    assert log.offloaded == 20
 
 
 def test_this_machine_has_memory() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from codesteer_tui.providers.llama.gguf_header import read_header
 _LOG_DEBUG, _LOG_ERROR, _LOG_CONTINUED = 1, 4, 5  # ggml.h: enum ggml_log_level
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
 _ALL_LAYERS = 1_000_000
+_OFFLOADED = re.compile(rb"offloaded (\d+)/\d+ layers to GPU")
 _KINDS = {
     0: "cpu",
     1: "gpu",
@@ -35,12 +37,16 @@ class Log:
         self._descriptor = descriptor
         self._level = 0
         self.errors: deque[str] = deque(maxlen=4)
+        self.offloaded: int | None = None
+        """Layers that llama.cpp says it put on a GPU, once it has said so."""
 
     def __call__(self, level: int, text: bytes, _: object) -> None:
         """Called by llama.cpp, from any thread."""
         self._level = self._level if level == _LOG_CONTINUED else level
         if self._level != _LOG_DEBUG:
             os.write(self._descriptor, text)
+        if found := _OFFLOADED.search(text):
+            self.offloaded = int(found[1])
         if self._level >= _LOG_ERROR and text.strip():
             self.errors.append(text.decode("utf-8", "replace").strip())
 
@@ -66,12 +72,11 @@ class Weights:
         llama_cpp.llama_backend_init()
         self.devices = _devices(llama_cpp)
         self.can_offload = bool(llama_cpp.llama_supports_gpu_offload())
-        wanted = _ALL_LAYERS if load.gpu_layers is None else load.gpu_layers
-        on_gpu = wanted if self.can_offload and any(d.kind == "gpu" for d in self.devices) else 0
+        on_gpu = self._layers_on_gpu(load) if self.can_offload else 0
         self._require_room(load.talk, on_gpu)
         self.model = self._load(load, on_gpu, progress)
         self.layers = int(llama_cpp.llama_model_n_layer(self.model)) + 1
-        self.gpu_layers = min(on_gpu, self.layers)
+        self.gpu_layers = min(on_gpu if log.offloaded is None else log.offloaded, self.layers)
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
         self.n_vocab = int(llama_cpp.llama_vocab_n_tokens(self.vocab))
         self._strips = llama_cpp.llama_vocab_type(self.vocab) == _VOCAB_SPM
@@ -129,6 +134,17 @@ class Weights:
         start = int(self.lib.llama_vocab_bos(self.vocab))
         wants = self.lib.llama_vocab_get_add_bos(self.vocab) and start >= 0
         return [start, *ids] if wants and ids[:1] != [start] else ids
+
+    def _layers_on_gpu(self, load: wire.Load) -> int:
+        """How many layers go to GPUs: as many as were asked for, else all that fit."""
+        gpus = [device for device in self.devices if device.kind == "gpu"]
+        if not gpus:
+            return 0
+        if load.gpu_layers is not None:
+            return load.gpu_layers
+        layers = self.header.layers + 1 if self.header.layers else _ALL_LAYERS
+        kv = memory.kv_bytes(self.header, load.talk.n_ctx, load.talk.kv_type)
+        return memory.layers_that_fit(layers, self.path.stat().st_size, kv, sum(d.free for d in gpus))
 
     def _require_room(self, talk: wire.Talk, on_gpu: int) -> None:
         """Refuse weights that leave no room for a conversation."""

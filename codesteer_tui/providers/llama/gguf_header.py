@@ -36,7 +36,8 @@ _HEAD_SIZES = ("attention.key_length", "attention.value_length")
 class GgufHeader(Struct, frozen=True):
     """What a GGUF says about itself. `context_length` is in tokens, 0 where it does not say.
 
-    `kv_values` is how many numbers its cache of keys and values holds for each token, 0 where that is not plain.
+    `kv_values` is how many numbers its cache of keys and values holds for each token, 0 where that is not plain;
+    `layers` counts its blocks, without the output.
     """
 
     version: int
@@ -44,6 +45,7 @@ class GgufHeader(Struct, frozen=True):
     context_length: int
     name: str = ""
     kv_values: int = 0
+    layers: int = 0
 
 
 def read_header(path: Path, *, provider: str = "llama_cpp") -> GgufHeader:
@@ -94,13 +96,14 @@ def _parse(file: BinaryIO) -> GgufHeader:
             break
         found[name] = _value(file, _number(file, "<I"))
     architecture = str(found.get("general.architecture", ""))
-    length = found.get(f"{architecture}.context_length", 0)
+    length, layers = (found.get(f"{architecture}.{key}", 0) for key in ("context_length", "block_count"))
     return GgufHeader(
         version,
         architecture,
         length if isinstance(length, int) else 0,
         str(found.get("general.name", "")),
         _kv_values(found, architecture),
+        layers if isinstance(layers, int) else 0,
     )
 
 

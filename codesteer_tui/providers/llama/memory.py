@@ -99,6 +99,15 @@ def refusal(weights: int, kv: int, n_ctx: int, room: int, *, loaded: bool = Fals
     return message, "Use smaller weights (a stronger quantization), or a machine with more memory."
 
 
+def layers_that_fit(layers: int, weights: int, kv: int, free: int) -> int:
+    """How many of `layers` layers, the output among them, to put on GPUs with `free` bytes: all, or as many as fit
+    with their part of the conversation's cache. All too where nobody says how much is free."""
+    needed = weights + kv + SCRATCH
+    if not free or needed <= free:
+        return layers
+    return max(0, int(layers * (free - SCRATCH) / (weights + kv)))
+
+
 def size(count: int) -> str:
     """Bytes in words: "512 MiB", "4.6 GiB"."""
     return f"{count / (1 << 30):.1f} GiB" if count >= 1 << 30 else f"{max(1, count // _MIB)} MiB"
