@@ -144,7 +144,7 @@ def token_for(address: str, source: str = "", env: Mapping[str, str] = os.enviro
                 "--token says where the token is. The token itself would stay in your shell's history.",
                 'Write "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND" or "none".',
             )
-        token = read_secret(source, name=PROVIDER, host=host, what="token", env=env)
+        token = _read_token(source, host, env)
     else:
         token = _usual_token(address, env)
     if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
@@ -167,7 +167,16 @@ def _usual_token(address: str, env: Mapping[str, str]) -> Secret | None:
     stored = Path(os.path.expandvars(env.get("HF_TOKEN_PATH") or str(Path(home) / "token"))).expanduser()
     if address != HUB or not stored.is_file():
         return None
-    return read_secret(f"file:{stored}", name=PROVIDER, host="", what="token", env=env)
+    return _read_token(f"file:{stored}", "", env)
+
+
+def _read_token(source: str, host: str, env: Mapping[str, str]) -> Secret | None:
+    """A token, with remedies that fit a token where it cannot be read."""
+    try:
+        return read_secret(source, name=PROVIDER, host=host, what="token", env=env)
+    except ModelError as error:
+        remedy = "Correct what --token says, set HF_TOKEN, or go without: --token none."
+        raise ModelError(error.kind, error.message, remedy, provider=PROVIDER) from None
 
 
 def library() -> ModuleType:
@@ -350,7 +359,9 @@ def unreachable(error: Exception, host: str, *, kept: str = "") -> ModelError:
     elif lost.kind == "protocol":
         remedy = "Check HF_ENDPOINT, and HTTPS_PROXY if there is a proxy."
     else:
-        remedy = "Check the connection, HF_ENDPOINT and HTTPS_PROXY; HF_HUB_DOWNLOAD_TIMEOUT sets the patience."
+        remedy = (
+            "Check the connection, HF_ENDPOINT and HTTPS_PROXY; HF_HUB_DOWNLOAD_TIMEOUT sets the patience."
+        )
     return ModelError(
         lost.kind, hide_keys(f"{host} cannot be reached: {words}."), f"{kept}{remedy}", provider=PROVIDER
     )

@@ -81,7 +81,7 @@ def still_to_fetch(offer: Offer, folder: Path) -> int:
     for file in offer.files:
         path = _place(offer, folder, file)
         if not (path.is_file() and path.stat().st_size == file.size):
-            total += max(0, file.size - _size(_part(path, file)))
+            total += max(0, file.size - _size(_part(path, file, offer.commit)))
     return total
 
 
@@ -174,18 +174,16 @@ class _Job:
     def file(self, file: PulledFile, path: Path, *, may_replace: bool) -> None:
         """Have this file at its place, whole and checked."""
         if path.exists():
-            if (
-                self._check(path, path, file).outcome in ("right", "not_known")
-                and path.stat().st_size == file.size
-            ):
-                self._before += file.size
+            size, outcome = path.stat().st_size, self._check(path, path, file).outcome
+            if outcome == "right" or (outcome == "not_known" and size == file.size):
+                self._before += size
                 return
             if not may_replace:
                 raise WeightsError(
                     f"{path} is there already, and it is not the file that {self._offer.host} has.",
                     f"Remove it (codesteer weights rm {path.name}), or choose another folder with --to.",
                 )
-        part = _part(path, file)
+        part = _part(path, file, self._offer.commit)
         with _ours(part) as out:
             write_record(part, self._record)
             self._fetch(file, part, out)
@@ -212,9 +210,9 @@ class _Job:
         self._marks = [(time.monotonic(), self._before + have)]
         while file.size < 0 or have < file.size:
             try:
-                self._stream(file, out, have)
+                ended = self._stream(file, out, have)
                 now = _size(part)
-                if file.size < 0 or now >= file.size:
+                if (ended and file.size < 0) or 0 <= file.size <= now:
                     break
                 problem: CodesteerError = ModelError(
                     "unreachable",
@@ -246,17 +244,19 @@ class _Job:
             self._wait(min(seconds, 0.5))
             seconds -= 0.5
 
-    def _stream(self, file: PulledFile, out: Any, have: int) -> None:
-        """Read on from byte `have`, and write what comes."""
+    def _stream(self, file: PulledFile, out: Any, have: int) -> bool:
+        """Read on from byte `have`, and write what comes; whether it came to an end of its own."""
         hub = library()
         url = hub.hf_hub_url(
             self._offer.wanted.repo, file.path, revision=self._offer.commit, endpoint=self._offer.endpoint
         )
         headers = {**self._headers, **({"range": f"bytes={have}-"} if have else {})}
         with hub.get_session().stream("GET", url, headers=headers, timeout=self._timeout_s) as reply:
-            if reply.status_code == 416 and have:
+            if reply.status_code == 416 and have:  # nothing is left, or what is there is of something else
+                if reply.headers.get("Content-Range", "") == f"bytes */{have}":
+                    return True
                 out.truncate(0)
-                return
+                return False
             if reply.status_code not in (200, 206):
                 raise _Refused(self._offer, reply.status_code, reply.headers, self._with_token)
             if have and not _goes_on(reply, have):
@@ -276,6 +276,7 @@ class _Job:
                 _write(out, chunk, self._kept(have))
                 have += len(chunk)
                 self._say(file, have, "fetching")
+        return True
 
     def _check(self, path: Path, place: Path, file: PulledFile) -> FileCheck:
         done = 0
@@ -373,9 +374,10 @@ def _place(offer: Offer, folder: Path, file: PulledFile) -> Path:
     return target_of(offer, folder) / name if offer.form == "checkpoint" else folder / name
 
 
-def _part(path: Path, file: PulledFile) -> Path:
-    """What has arrived of a file. Its name has a piece of the content's hash, so that only that is gone on with."""
-    identity = (file.sha256 or file.blob or "unknown")[:12]
+def _part(path: Path, file: PulledFile, commit: str) -> Path:
+    """What has arrived of a file. Its name has a piece of the content's hash, else of the commit's, so that only the
+    same content is gone on with."""
+    identity = (file.sha256 or file.blob or commit)[:12].replace("/", "-")
     return path.with_name(f"{path.name}.{identity}{PART}")
 
 

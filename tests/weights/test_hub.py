@@ -177,8 +177,9 @@ class TestToken:
         assert hubs.token_for(hubs.HUB, f"file:{file}", {}) == TOKEN
         assert hubs.token_for(hubs.HUB, "env:OTHER", {"OTHER": TOKEN, "HF_TOKEN": "hf_another"}) == TOKEN
         assert hubs.token_for(hubs.HUB, "none", {"HF_TOKEN": TOKEN}) is None
-        with pytest.raises(ModelError, match="OTHER"):
+        with pytest.raises(ModelError, match="OTHER") as missing:
             hubs.token_for(hubs.HUB, "env:OTHER", {})
+        assert "--token" in missing.value.remedy
 
     def test_the_token_itself_is_not_taken_and_not_repeated(self) -> None:
         with pytest.raises(ConfigError, match="--token says where") as refused:

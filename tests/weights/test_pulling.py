@@ -312,6 +312,27 @@ def test_two_pulls_of_one_file_do_not_write_into_each_other(hub, tmp_path: Path)
     assert "Another codesteer" in failed[0].message
 
 
+def test_where_the_hub_tells_no_size_and_no_hash_it_arrives_all_the_same(hub, tmp_path: Path) -> None:
+    hub.repos[NAME].told_sizes["tiny.Q4_K_M.gguf"] = -1
+    hub.repos[NAME].told_hashes["tiny.Q4_K_M.gguf"] = "none"
+    offer = ask(hub)
+    assert (offer.size, offer.files[0].sha256) == (-1, "")
+    hub.troubles.append(Trouble("cut", after=100_000))
+    assert fetch(hub, tmp_path).read_bytes() == DATA
+    assert hub.ranges() == ["", "bytes=100000-"]
+
+
+def test_what_had_arrived_whole_is_only_checked(hub, tmp_path: Path) -> None:
+    for size in (len(DATA), -1):
+        hub.repos[NAME].told_sizes["tiny.Q4_K_M.gguf"] = size
+        digest = hashlib.sha256(DATA).hexdigest()[:12]
+        (tmp_path / f"tiny.Q4_K_M.gguf.{digest}.part").write_bytes(DATA)
+        path = fetch(hub, tmp_path)
+        assert path.read_bytes() == DATA
+        path.unlink()
+    assert hub.sent == 0
+
+
 def test_the_folder_that_cannot_be_made_is_named(hub, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ConfigError, match="cannot be made"):
