@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import aclosing
 from pathlib import Path
 
@@ -97,6 +98,21 @@ async def test_a_tiny_gguf_steers_through_llama_cpp(tmp_path: Path, code_gguf: P
     assert guidance[0].confidence is not None
     assert guidance[0].confidence > 0.99
     assert [n.kind for n in of(ev.Noted, events)][:2] == ["device", "speed"]
+    assert isinstance(events[-1], ev.Finished)
+
+
+@pytest.mark.gguf
+async def test_two_roles_on_one_file_read_nothing_twice_in_a_session(tmp_path: Path, code_gguf: Path) -> None:
+    local = Provider(kind="llama_cpp", model=str(code_gguf), context_tokens=4096)
+    config = configured(tmp_path, steerer="local", task_llm="local", checker="off", local=local, max_rounds=2)
+    events = await run(config)
+    for given in (of(ev.GuidanceGiven, events), of(ev.AnswerGiven, events)):
+        assert len(given) >= 2
+        for before, now in itertools.pairwise(e.usage for e in given):
+            known = before.input_tokens + before.output_tokens
+            assert known - 1 <= now.cached_tokens <= known
+    devices = [note for note in of(ev.Noted, events) if note.kind == "device"]
+    assert [note.role for note in devices] == ["steerer", "task_llm"]
     assert isinstance(events[-1], ev.Finished)
 
 
