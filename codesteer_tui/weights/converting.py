@@ -23,7 +23,7 @@ from codesteer_tui.weights.converting_config import (
     rotary_factors,
     wanted_tensors,
 )
-from codesteer_tui.weights.converting_files import Progress, beside, in_thread, require_free, require_room
+from codesteer_tui.weights.converting_files import Progress, beside, require_free, require_room, to_its_end
 from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors, read_rows
 from codesteer_tui.weights.converting_vocabulary import Vocabulary, read_vocabulary
 from codesteer_tui.weights.gguf_reading import read_head
@@ -41,7 +41,7 @@ SLICE_NUMBERS = 1 << 22
 """Numbers of a tensor that are in memory at a time; with copies in between about 100 MB."""
 
 _FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}
-_LARGEST = {"f32": float("inf"), "bf16": float("inf"), "f16": 65504.0, "q8_0": 65504.0 * 127}
+_LARGEST = {"f32": float("inf"), "bf16": (2 - 2**-7) * 2.0**127, "f16": 65504.0, "q8_0": 65504.0 * 127}
 _Q8_BLOCK, _Q8_BYTES, _ALIGNMENT = 32, 34, 32
 
 
@@ -144,7 +144,7 @@ async def convert(plan: Plan) -> AsyncGenerator[Progress, None]:
     with beside(plan.target, force=plan.force) as part:
         work = _write(plan, part)
         try:
-            while (progress := await in_thread(lambda: next(work, None))) is not None:
+            while (progress := await to_its_end(lambda: next(work, None))) is not None:
                 yield progress
         finally:
             work.close()
@@ -314,8 +314,12 @@ def _interleaved(values: NDArray[np.float32], width: int) -> NDArray[np.float32]
 
 
 def _encode(values: NDArray[np.float32], kind: Kind) -> NDArray[Any]:
+    import numpy as np
     from gguf import GGMLQuantizationType, quantize
 
+    if kind == "bf16":  # to the nearest, of two the even; gguf does the same in twice the time
+        bits = np.ascontiguousarray(values).view(np.uint32)
+        return ((bits + (0x7FFF + ((bits >> 16) & 1))) >> 16).astype("<u2")
     return quantize(values, GGMLQuantizationType[kind.upper()])
 
 

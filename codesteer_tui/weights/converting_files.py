@@ -84,8 +84,8 @@ def beside(target: Path, *, force: bool) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-async def in_thread(call: Callable[[], T]) -> T:
-    """Call it in a thread. Who is cancelled meanwhile waits until the call has ended: it may hold files."""
+async def to_its_end(call: Callable[[], T]) -> T:
+    """Call it in a thread. Who is cancelled meanwhile waits until the call has ended, since it holds files."""
     task = asyncio.ensure_future(asyncio.to_thread(call))
     try:
         return await asyncio.shield(task)
