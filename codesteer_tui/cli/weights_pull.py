@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,9 +133,10 @@ class _Shown:
 
         line = progress_line(progress)
         if self._watched:
-            sys.stderr.write(f"\r{line[:120]:<{self._width}}")
+            line = line[: shutil.get_terminal_size().columns - 1]
+            sys.stderr.write(f"\r{line:<{self._width}}")
             sys.stderr.flush()
-            self._width = min(len(line), 120)
+            self._width = len(line)
             return
         if progress.note and progress.note != self._noted:
             self._noted = progress.note

@@ -151,8 +151,7 @@ class _Reader:
         if depth > 4 or count > self._size:
             raise Damaged("it holds an array of impossible length")
         if inner == _STRING:
-            for _ in range(count):
-                self._skip(self._number("Q"))
+            self._skip_texts(count)
             return Length(count)
         if inner == _ARRAY:
             for _ in range(count):
@@ -177,6 +176,19 @@ class _Reader:
         if length > _LONGEST_TEXT:
             raise Damaged("it holds a text of impossible length")
         return self._bytes(length).decode("utf-8", "replace")
+
+    def _skip_texts(self, count: int) -> None:
+        """Step over texts: a vocabulary and its merges are some hundred thousand, so this loop is kept small."""
+        at, size, data, length_at = self._at, self._size, self._data, struct.Struct("<Q").unpack_from
+        try:
+            for _ in range(count):
+                at += 8 + length_at(data, at)[0]
+                if at > size:
+                    break
+        except struct.error:
+            at = size + 1
+        self._at = 0
+        self._skip(at)
 
     def _bytes(self, length: int) -> bytes:
         start = self._at

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,38 @@ def test_pulling_shows_what_from_where_and_to_where_and_prints_the_path(desk: De
     for shown in (NAME, "3.0 MB", "licence  mit", hub.url, str(path), "without a token"):
         assert shown in before
     assert 'kind = "llama_cpp"' in after
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_at_a_terminal_it_is_asked_and_the_progress_is_one_line(
+    desk: Desk, hub: FakeHub, answer: str
+) -> None:
+    import pexpect
+
+    hub.troubles.append(Trouble("dribble", pause_s=0.005))
+    asked = pexpect.spawn(
+        sys.executable,
+        ["-m", "codesteer_tui", "weights", "pull", NAME],
+        cwd=str(desk.folder),
+        env=desk.env,  # type: ignore[arg-type]
+        dimensions=(24, 80),
+        encoding="utf-8",
+        timeout=60,
+    )
+    asked.expect_exact("Fetch this?")
+    assert "licence  mit" in asked.before
+    asked.sendline(answer)
+    asked.expect(pexpect.EOF)
+    said = asked.before
+    asked.close()
+    if answer == "n":
+        assert asked.exitstatus == 130
+        assert hub.ranges() == []
+        return
+    assert asked.exitstatus == 0
+    lines = [piece for piece in said.split("\r") if "tiny.gguf" in piece and "%" in piece]
+    assert len(lines) >= 2
+    assert all(len(line) < 80 for line in lines)
 
 
 def test_nothing_is_fetched_without_a_yes(desk: Desk, hub: FakeHub) -> None:
