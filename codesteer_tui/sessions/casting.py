@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-
-import msgspec
+from pathlib import Path
 
 from codesteer_tui.config import Config
 from codesteer_tui.providers import ChatModel, Sampling
@@ -18,6 +17,7 @@ from codesteer_tui.sessions.wording import mismatch
 from codesteer_tui.steering.answer_checker import AnswerChecker, ModelChecker, NoChecker
 from codesteer_tui.steering.asking import Calls
 from codesteer_tui.steering.execution import Executor
+from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
 from codesteer_tui.values import Role, RoleInfo
@@ -99,29 +99,26 @@ def same(one: Choice, other: Choice) -> bool:
 class Casting:
     """Makes the players of one run."""
 
-    def __init__(self, config: Config, pack: PromptPack, models: Models, calls: Calls | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        pack: PromptPack,
+        models: Models,
+        calls: Calls | None = None,
+        packs: Path | None = None,
+    ) -> None:
         self.pack, self.models, self.calls = pack, models, calls or Calls()
+        self._packs = packs or packs_folder()
         self._published = config.steering.profile == "paper"
         self._attempts = config.answer_checker.attempts
-        self._mismatches: dict[tuple[str, str], str] = {}
         self.show_output = config.steering.show_output_to_task_llm and not self._published
 
     def info(self, role: Role, choice: Choice) -> RoleInfo:
-        """Who this choice is, as events tell it; opens its model if it is not open.
-
-        A steerer whose weights and prompt pack do not go together says so in its note.
-        """
+        """Who this choice is, as events tell it; opens its model if it is not open."""
         model = self.models.open(choice)
         if model:
-            said = self._mismatch(choice) if role == "steerer" else ""
-            return msgspec.structs.replace(model.info, note=said) if said else model.info
+            return model.info
         return RuleSteerer(self.pack).info if role == "steerer" else OFF
-
-    def _mismatch(self, choice: Choice) -> str:
-        known = (choice.name, choice.model)
-        if known not in self._mismatches:
-            self._mismatches[known] = mismatch(self.pack, choice)
-        return self._mismatches[known]
 
     def task_llm(self, choice: Choice) -> ChatModel:
         """Who answers."""
@@ -149,6 +146,7 @@ class Casting:
             self.sampling(choice),
             calls=self.calls,
             published=self._published,
+            warning=mismatch(self.pack, choice, self._packs),
             forced=choice.provider is not None and choice.provider.decisions == "forced",
         )
 

@@ -121,12 +121,13 @@ async def open_session(
     """
     async with AsyncExitStack() as stack:
         problem = recognise(problem)
-        pack = load_pack(config.steering.prompt_pack, packs_folder(config_file))
+        packs = packs_folder(config_file)
+        pack = load_pack(config.steering.prompt_pack, packs)
         transcript = continue_from.transcript if continue_from else Transcript()
         calls = Calls(
             ask=ask, budget=_budget(config, transcript, config_file), first_id=1 + len(transcript.questions)
         )
-        casting = Casting(config, pack, Models(), calls)
+        casting = Casting(config, pack, Models(), calls, packs)
         stack.push_async_callback(casting.models.aclose)
         choices = choices_of(config)
         await casting.models.prepare(choices.values())

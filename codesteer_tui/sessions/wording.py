@@ -16,26 +16,24 @@ from codesteer_tui.steering.prompts import PromptPack, load_pack
 from codesteer_tui.weights.wording import weights_for, wording_of, wording_of_name
 
 
-def mismatch(pack: PromptPack, choice: Choice) -> str:
-    """What does not go together of a pack and the steerer, in a sentence; empty where they do.
+def mismatch(pack: PromptPack, choice: Choice, folder: Path) -> tuple[str, str]:
+    """What does not go together of a pack and the steerer, in a sentence, and what helps; empty where they do.
+
+    `folder` is the person's folder of packs.
 
     The built-in rules use any pack. Weights are known by what their file says of itself, a model elsewhere by its name.
     """
-    if choice.provider is None:
-        return ""
     trained_on = _trained_on(choice)
-    local = choice.provider.kind == "llama_cpp"
-    whom = Path(choice.model).name if local else choice.model or choice.name
+    name = Path(choice.model).name if _is_local(choice) else choice.model or choice.name
     if trained_on and trained_on != pack.wording:
-        return f"{whom} was trained on the prompt pack {trained_on!r}, and {pack.name!r} is in use"
-    if pack.fine_tuned and not trained_on:
+        said = f"{name} was trained on the prompt pack {trained_on!r}, and {pack.name!r} is in use"
+        return said, _remedy(trained_on, folder)
+    if pack.fine_tuned and not trained_on and choice.provider is not None:
         known = ", ".join(weights_for(pack.wording))
         meant = f" ({known})" if known else ""
-        return (
-            f"the prompt pack {pack.name!r} is for weights that were trained on it{meant}, "
-            f"and {whom} is not known to be"
-        )
-    return ""
+        whose = f"the prompt pack {pack.name!r} is for weights that were trained on it{meant}"
+        return f"{whose}, and {name} is not known to be", _remedy("", folder)
+    return "", ""
 
 
 def mismatch_of(settings: Settings) -> tuple[str, str]:
@@ -46,21 +44,22 @@ def mismatch_of(settings: Settings) -> tuple[str, str]:
         choice = choose_role(settings.config, "steerer")
     except CodesteerError:
         return "", ""
-    said = mismatch(pack, choice)
-    return said, _remedy(choice, folder) if said else ""
+    return mismatch(pack, choice, folder)
+
+
+def _is_local(choice: Choice) -> bool:
+    return choice.provider is not None and choice.provider.kind == "llama_cpp"
 
 
 def _trained_on(choice: Choice) -> str:
     """The wording that the model of a choice was trained on; empty where any will do."""
     if choice.provider is None:
         return ""
-    local = choice.provider.kind == "llama_cpp"
-    return wording_of(Path(choice.model)) if local else wording_of_name(choice.model)
+    return wording_of(Path(choice.model)) if _is_local(choice) else wording_of_name(choice.model)
 
 
-def _remedy(choice: Choice, folder: Path) -> str:
+def _remedy(wanted: str, folder: Path) -> str:
     """What helps: the pack that the weights were trained on, where it is there, or how to get it."""
-    wanted = _trained_on(choice)
     if not wanted:
         return (
             'choose another: [steering] prompt_pack = "default"; codesteer prompts list shows what there is'

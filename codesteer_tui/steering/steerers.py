@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from codesteer_tui.events import GuidanceGiven
+from codesteer_tui.events import GuidanceGiven, Noted
 from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.steering import asking
 from codesteer_tui.steering import guidance as reading
@@ -73,7 +73,10 @@ class RuleSteerer:
 
 
 class ModelSteerer:
-    """Guides by a chat model that is shown the question and each round's findings."""
+    """Guides by a chat model that is shown the question and each round's findings.
+
+    `warning` is what is amiss with it and what helps; it is said once, before the first guidance.
+    """
 
     def __init__(
         self,
@@ -84,11 +87,13 @@ class ModelSteerer:
         calls: Calls | None = None,
         published: bool = False,
         forced: bool = False,
+        warning: tuple[str, str] = ("", ""),
     ) -> None:
         self._model, self._pack, self._options = model, pack, options
         self._calls = calls or Calls()
         self._forced = forced
         self._published = published
+        self._warning = warning
 
     @property
     def info(self) -> RoleInfo:
@@ -98,6 +103,9 @@ class ModelSteerer:
     async def guide(self, transcript: Transcript) -> AsyncGenerator[Step, None]:
         """Ask the model, and read its reply."""
         number = transcript.current.number if transcript.current else 0
+        (said, remedy), self._warning = self._warning, ("", "")
+        if said:
+            yield Noted(round=number, role="steerer", kind="warning", text=said, remedy=remedy)
         messages = steerer_messages(transcript, self._pack)
         first = not transcript.answered
         options = msgspec.structs.replace(

@@ -82,19 +82,23 @@ def test_trained_weights_with_other_words_and_their_words_with_other_weights(
 ) -> None:
     trained = local(gguf_named(tmp_path / "steerer.gguf", "CodeSteer-v1"))
     other = local(gguf_named(tmp_path / "other.gguf", "Llama"))
-    said = mismatch(load_pack(), trained)
+    folder = tmp_path / "prompts"
+    said, remedy = mismatch(load_pack(), trained, folder)
     assert "steerer.gguf was trained on the prompt pack 'published', and 'default' is in use" in said
-    said = mismatch(published, other)
+    assert remedy == 'use it: [steering] prompt_pack = "published"'
+    said, remedy = mismatch(published, other, folder)
     assert "'published' is for weights that were trained on it (codesteer-v1)" in said
     assert "other.gguf" in said
-    assert mismatch(published, trained) == ""
-    assert mismatch(load_pack(), other) == ""
-    assert mismatch(published, Choice("rules", None, "", "")) == ""
+    assert 'prompt_pack = "default"' in remedy
+    together = ("", "")
+    assert mismatch(published, trained, folder) == together
+    assert mismatch(load_pack(), other, folder) == together
+    assert mismatch(published, Choice("rules", None, "", ""), folder) == together
     renamed = msgspec.structs.replace(published, name="mine")
-    assert mismatch(renamed, trained) == ""
+    assert mismatch(renamed, trained, folder) == together
     prompted = import_published(tmp_path / "checkout", tmp_path / "prompts", prompted=True).pack
-    assert "was trained on" in mismatch(prompted, trained)
-    assert mismatch(prompted, other) == ""
+    assert "was trained on" in mismatch(prompted, trained, folder)[0]
+    assert mismatch(prompted, other, folder) == together
 
 
 def test_the_configuration_is_looked_at_as_a_whole(tmp_path: Path, published: PromptPack) -> None:
@@ -125,22 +129,31 @@ async def test_a_session_says_it_when_it_starts_and_goes_on(tmp_path: Path, publ
             path = session.path
     assert isinstance(events[-1], ev.Finished)
     assert isinstance(events[0], ev.SessionStarted)
-    assert "'published' is for weights that were trained on it" in events[0].roles["steerer"].note
-    assert "trained" not in events[0].roles["task_llm"].note
-    shown = "\n".join(lines_of(events[0], full=False))
+    (noted,) = [e for e in events if isinstance(e, ev.Noted)]
+    assert (noted.role, noted.kind, noted.round) == ("steerer", "warning", 0)
+    assert "'published' is for weights that were trained on it" in noted.text
+    assert 'prompt_pack = "default"' in noted.remedy
+    assert events.index(noted) == 2  # after the session and its first round began, before anybody is asked
+    shown = "\n".join(lines_of(noted, full=False))
     assert "trained on it" in shown
+    assert "→" in shown
     assert path is not None
     assert read_recording(path).events == events
 
 
 async def test_a_steerer_that_takes_over_says_it_too(tmp_path: Path, published: PromptPack) -> None:
     async with Served("m") as server:
-        config = configured(tmp_path, checker="off", engine="off", served=server.provider())
-        config = msgspec.structs.replace(config, steering=Steering(prompt_pack="published"))
+        config = configured(tmp_path, checker="off", engine="off", max_rounds=2, served=server.provider())
+        config = msgspec.structs.replace(config, steering=Steering(max_rounds=2, prompt_pack="published"))
+        events: list[ev.Event] = []
         async with open_session(config, GAME, ask=decline, config_file=tmp_path / "config.toml") as session:
-            switch = await session.change_role("steerer", "served")
-    assert switch is not None
-    assert "trained on it" in switch.after.note
+            async for event in session.events:
+                events.append(event)
+                if isinstance(event, ev.AnswerGiven) and event.round == 0:
+                    await session.change_role("steerer", "served")
+    (noted,) = [e for e in events if isinstance(e, ev.Noted)]
+    assert noted.round == 1
+    assert "trained on it" in noted.text
 
 
 @pytest.mark.gguf
@@ -157,8 +170,7 @@ async def test_local_weights_are_steered_with_in_the_published_words(
     config = msgspec.structs.replace(config, steering=steering)
     async with open_session(config, GAME, ask=decline, config_file=tmp_path / "config.toml") as session:
         events = [event async for event in session.events]
-    assert isinstance(events[0], ev.SessionStarted)
-    assert events[0].roles["steerer"].note == ""
+    assert not [e for e in events if isinstance(e, ev.Noted) and "trained" in e.text]
     prompts = [e.messages for e in events if isinstance(e, ev.PromptSent) and e.role == "steerer"]
     assert prompts[0][0].content == EXPECTED["code_text_choice_prompt"] + GAME.question
     assert prompts[1][2].content.startswith("Answer ($): ")
