@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Desk
+from tests.weights import checkpoints
 from tests.weights.fake_hub import FakeHub, Repo, Trouble
 from tests.weights.test_facts import make_checkpoint
 
@@ -239,6 +240,27 @@ def test_the_folder_of_weights_can_be_set(desk: Desk, hub: FakeHub) -> None:
     refused = desk.codesteer("weights", "list", "--json")
     assert refused.data["folder"] == f"{desk.folder}/big disk"
     assert "where big files are written" in refused.err
+
+
+def test_from_the_hub_to_weights_that_can_steer(desk: Desk, hub: FakeHub, tmp_path: Path) -> None:
+    checkpoints.write(tmp_path / "made")
+    files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
+    hub.repos["yongchao98/CodeSteer-v1"] = Repo(files, card={"license": "llama3"})
+    pulled = desk.codesteer("weights", "pull", "codesteer-v1", "--yes")
+    assert pulled.code == 0, pulled.err
+    assert desk.codesteer("weights", "verify", "codesteer-v1").code == 0
+    converted = desk.codesteer("weights", "convert", "codesteer-v1", "--type", "f16")
+    assert converted.code == 0, converted.err
+    path = Path(converted.out.strip())
+    assert path.parent == folder(desk)
+    described = desk.codesteer("weights", "info", path.name, "--json").data
+    assert (described["licence"], described["quantization"], described["problems"]) == ("llama3", "F16", [])
+    assert "yongchao98/CodeSteer-v1" in described["source"]
+    assert desk.codesteer("weights", "verify", path.name).code == 0
+    assert {item["form"] for item in desk.codesteer("weights", "list", "--json").data["here"]} == {
+        "gguf",
+        "checkpoint",
+    }
 
 
 def test_without_weights_the_known_ones_are_shown(desk: Desk) -> None:
