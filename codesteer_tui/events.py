@@ -58,7 +58,10 @@ class Base(Struct, frozen=True, kw_only=True, tag_field="type", tag=_tag):
 
 
 class SessionStarted(Base, frozen=True):
-    """The first event of every session: the problem, who plays which role, and where programs run."""
+    """The first event of every session: the problem, who plays which role, and where programs run.
+
+    `prompt_pack` is the name of the wording that the roles are given; empty in records from before it was kept.
+    """
 
     session: str
     problem: Problem
@@ -69,6 +72,7 @@ class SessionStarted(Base, frozen=True):
     started: str = ""
     version: str = ""
     format: int = FORMAT
+    prompt_pack: str = ""
 
 
 class SessionResumed(Base, frozen=True):

@@ -78,6 +78,8 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
             yield f"sandbox: {event.sandbox.label}" + (
                 f" ({event.sandbox.detail})" if event.sandbox.detail else ""
             )
+            if event.prompt_pack not in ("", "default"):
+                yield f"prompt pack: {event.prompt_pack}"
         case ev.SessionResumed():
             yield "the session goes on"
         case ev.RoundStarted(round=number):

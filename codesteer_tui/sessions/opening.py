@@ -34,7 +34,7 @@ from codesteer_tui.steering.budget import Budget
 from codesteer_tui.steering.execution import Ask, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.packs_there import packs_folder
-from codesteer_tui.steering.prompts import load_pack
+from codesteer_tui.steering.prompts import PromptPack, load_pack
 from codesteer_tui.symbench import tasks
 from codesteer_tui.symbench.recognise import recognise
 from codesteer_tui.transcript import Transcript
@@ -153,7 +153,7 @@ async def open_session(
             recast=switching.recast,
         )
         clock = Clock(transcript.seconds)
-        opening = _opening(config, problem, roles, sandbox, continue_from)
+        opening = _opening(config, problem, roles, sandbox, pack, continue_from)
         session_id = opening.session if isinstance(opening, ev.SessionStarted) else transcript.session
         file = _file(config, session_id, continue_from) if record else None
         if file:
@@ -248,6 +248,7 @@ def _opening(
     problem: Problem,
     roles: dict[Role, RoleInfo],
     sandbox: Sandbox,
+    pack: PromptPack,
     continue_from: Recording | None,
 ) -> ev.SessionStarted | ev.SessionResumed:
     now = datetime.now(UTC).astimezone()
@@ -263,6 +264,7 @@ def _opening(
         profile=config.steering.profile,
         started=started,
         version=__version__,
+        prompt_pack=pack.name,
     )
 
 

@@ -134,6 +134,8 @@ async def test_a_session_says_it_when_it_starts_and_goes_on(tmp_path: Path, publ
     assert "'published' is for weights that were trained on it" in noted.text
     assert 'prompt_pack = "default"' in noted.remedy
     assert events.index(noted) == 2  # after the session and its first round began, before anybody is asked
+    assert events[0].prompt_pack == "published"
+    assert "prompt pack: published" in "\n".join(lines_of(events[0], full=False))
     shown = "\n".join(lines_of(noted, full=False))
     assert "trained on it" in shown
     assert "→" in shown
