@@ -106,6 +106,7 @@ KEYS: tuple[Key, ...] = (
     Key("describe", "enter", "screen.describe", "show what the weights are", "weights", "describe"),
     Key("fetch", "f", "screen.fetch", "fetch the highlighted weights, after asking", "weights", "fetch"),
     Key("fetch_other", "o", "screen.fetch(True)", "fetch others, by name", "weights", "others"),
+    Key("make", "m", "screen.make", "make a GGUF of a checkpoint, or a smaller GGUF", "weights", "make"),
     Key("check", "c", "screen.check", "check that the weights are whole and right", "weights", "check"),
     Key("remove", "d", "screen.remove", "remove the weights, after asking", "weights", "remove"),
     Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),

@@ -23,6 +23,7 @@ from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.dialog import BlocksDialog
+from codesteer_tui.tui.screens.making import MakeScreen
 from codesteer_tui.tui.screens.pulling import PullScreen, prepare
 from codesteer_tui.tui.widgets.status import KeyLine
 from codesteer_tui.tui.words import cut
@@ -146,6 +147,22 @@ class WeightsScreen(Screen[None]):
                 self.reload()
 
         self.app.push_screen(PullScreen(self._config, name), look_again)
+
+    def action_make(self) -> None:
+        """Make a GGUF of the highlighted checkpoint, or a smaller one of the highlighted GGUF."""
+        row = self.highlighted
+        if not isinstance(row, Item) or row.missing:
+            self.say("It is not here. f fetches it.")
+            return
+        if row.form not in ("checkpoint", "gguf"):
+            self.say("It is not whole. f goes on fetching it.")
+            return
+
+        def look_again(made: str | None) -> None:
+            if made is not None:
+                self.reload()
+
+        self.app.push_screen(MakeScreen(row), look_again)
 
     @work(group="check", exclusive=True)
     async def action_check(self) -> None:
