@@ -18,7 +18,7 @@ from codesteer_tui.providers.llama.devices import (
     usual_threads,
 )
 from codesteer_tui.providers.llama.engine import Log
-from codesteer_tui.providers.llama.gguf_header import GgufHeader, read_header
+from codesteer_tui.providers.llama.gguf_header import GgufHeader, read_header, size_on_disk
 from tests.tiny_gguf import make
 
 GIB = 1 << 30
@@ -42,6 +42,14 @@ def test_the_header_of_a_file_tells_the_size_of_its_cache(tmp_path: Path) -> Non
     header = read_header(make(tmp_path / "m.gguf", layers=3))
     assert header.kv_values == 3 * 2 * (64 + 64)
     assert memory.kv_bytes(GgufHeader(3, "mamba", 0), 8192, "f16") == 0
+
+
+def test_a_file_in_parts_is_as_large_as_all_of_them(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"m-{number:05}-of-00003.gguf").write_bytes(b"x" * 100 * number)
+    assert size_on_disk(tmp_path / "m-00001-of-00003.gguf") == 300
+    (tmp_path / "m.gguf").write_bytes(b"x" * 7)
+    assert size_on_disk(tmp_path / "m.gguf") == 7
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,19 @@ import pytest
 
 from codesteer_tui.config import Provider
 from codesteer_tui.errors import ModelError, WeightsError
+from codesteer_tui.events import GuidanceGiven, Noted
 from codesteer_tui.providers import Completed, Loading, Remark, Sampling
 from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.providers.opening import Choice
 from codesteer_tui.sessions.casting import Models
+from codesteer_tui.steering.asking import LEAST_REPLY
+from codesteer_tui.steering.findings import steerer_messages
+from codesteer_tui.steering.shortening import with_short_outputs
+from codesteer_tui.steering.steerers import ModelSteerer
 from codesteer_tui.values import Message
 from tests.providers.test_llama_cpp import begun, gone, say, soon
+from tests.steering.test_fitting import told
+from tests.steering.test_loop import PACK
 from tests.tiny_gguf import make
 
 pytestmark = pytest.mark.gguf
@@ -204,6 +211,39 @@ async def test_loading_and_reading_say_how_far_they_are_and_the_first_call_where
     assert isinstance(items[-1], Completed)
     assert [item.kind for item in again if isinstance(item, Remark)] == ["speed"]
     assert model.info.note
+
+
+async def test_a_conversation_is_counted_as_it_will_be_sent(random_gguf: Path) -> None:
+    turns = [Message("system", "You steer."), Message("user", "naïve 🍓 <|eot_id|> question\n")]
+    async with two(random_gguf, n_ctx=2048) as (one, _):
+        counted = await one.measure(turns)
+        items = [item async for item in one.stream(turns, SHORT)]
+        end = items[-1]
+        assert isinstance(end, Completed)
+        assert (counted, one.context) == (end.usage.input_tokens, 2048)
+        assert [item.kind for item in items if isinstance(item, Remark)] == ["device", "speed"]
+
+
+async def test_a_context_that_is_too_small_has_the_oldest_output_shortened_and_then_answers(
+    random_gguf: Path,
+) -> None:
+    transcript = told()
+    whole = steerer_messages(transcript, PACK)
+    short = with_short_outputs(transcript, 1)
+    assert short is not None
+    async with two(random_gguf) as (probe, _):
+        tokens = await probe.measure(whole)
+        fewer = await probe.measure(steerer_messages(short, PACK))
+    async with two(random_gguf, n_ctx=(tokens + fewer) // 2 + LEAST_REPLY) as (one, _):
+        steerer = ModelSteerer(one, PACK, Sampling(max_tokens=600))
+        steps = [step async for step in steerer.guide(transcript)]
+    notes = [step for step in steps if isinstance(step, Noted)]
+    assert [note.kind for note in notes] == ["shortened", "device", "speed"]
+    assert f"{tokens:,} tokens" in notes[0].text
+    assert f"leaves {fewer:,}" in notes[0].text
+    given = steps[-1]
+    assert isinstance(given, GuidanceGiven)
+    assert given.usage.input_tokens == fewer
 
 
 async def test_weights_larger_than_memory_are_refused_before_they_are_read(

@@ -17,7 +17,7 @@ from typing import Any
 
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.providers.llama import memory, wire
-from codesteer_tui.providers.llama.gguf_header import read_header
+from codesteer_tui.providers.llama.gguf_header import read_header, size_on_disk
 
 _LOG_DEBUG, _LOG_ERROR, _LOG_CONTINUED = 1, 4, 5  # ggml.h: enum ggml_log_level
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
@@ -144,13 +144,13 @@ class Weights:
             return load.gpu_layers
         layers = self.header.layers + 1 if self.header.layers else _ALL_LAYERS
         kv = memory.kv_bytes(self.header, load.talk.n_ctx, load.talk.kv_type)
-        return memory.layers_that_fit(layers, self.path.stat().st_size, kv, sum(d.free for d in gpus))
+        return memory.layers_that_fit(layers, size_on_disk(self.path), kv, sum(d.free for d in gpus))
 
     def _require_room(self, talk: wire.Talk, on_gpu: int) -> None:
         """Refuse weights that leave no room for a conversation."""
         kv = memory.kv_bytes(self.header, talk.n_ctx, talk.kv_type)
         room = self.room() if on_gpu else memory.available()
-        if refused := memory.refusal(self.path.stat().st_size, kv, talk.n_ctx, room):
+        if refused := memory.refusal(size_on_disk(self.path), kv, talk.n_ctx, room):
             message, remedy = refused
             raise WeightsError(f"{self.path.name} does not fit into memory. {message}", remedy)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +12,7 @@ from msgspec import Struct
 from codesteer_tui.errors import WeightsError
 
 _MAGIC = b"GGUF"
+_PART = re.compile(r"(.+)-\d{5}-of-(\d{5})\.gguf")
 _STRING, _ARRAY = 8, 9
 _FORMATS = {
     0: "<B",
@@ -46,6 +48,17 @@ class GgufHeader(Struct, frozen=True):
     name: str = ""
     kv_values: int = 0
     layers: int = 0
+
+
+def size_on_disk(path: Path) -> int:
+    """Bytes of a GGUF, all parts of it where it is split (`NAME-00001-of-00003.gguf`). Parts that are missing count
+    for nothing: llama.cpp will say so."""
+    found = _PART.fullmatch(path.name)
+    if not found:
+        return path.stat().st_size
+    name, count = found[1], int(found[2])
+    parts = (path.with_name(f"{name}-{n:05}-of-{count:05}.gguf") for n in range(1, count + 1))
+    return sum(part.stat().st_size for part in parts if part.exists())
 
 
 def read_header(path: Path, *, provider: str = "llama_cpp") -> GgufHeader:
