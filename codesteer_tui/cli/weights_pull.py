@@ -65,7 +65,6 @@ def pull(
     hub.refuse_offline()
     token = hub.token_for(address, source)
     offer = hub.ask_hub(wanted, address=address, token=token)
-    _refuse_other_hash(offer)
     _show(offer, target, bool(token))
     pulling.check_room(offer, target)
     if not yes:
@@ -85,20 +84,6 @@ def pull(
     shown.end()
     _say_what_next(offer, path)
     put(str(path))
-
-
-def _refuse_other_hash(offer: Offer) -> None:
-    """Where the catalogue knows the hash, the hub must know the same."""
-    from codesteer_tui.errors import WeightsError
-
-    known = offer.wanted.known
-    told = offer.files[0].sha256
-    if known and known.sha256 and told and told != known.sha256 and not offer.wanted.revision:
-        raise WeightsError(
-            f"The file on {offer.host} is not the one that the catalogue knows as {offer.wanted.known_as}:"
-            f" its SHA-256 is {told} instead of {known.sha256}.",
-            f"It was replaced there. To take it all the same: codesteer weights pull {offer.wanted.repo}:{known.file}",
-        )
 
 
 def _show(offer: Offer, folder: Path, with_token: bool) -> None:

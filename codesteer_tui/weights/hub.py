@@ -15,20 +15,19 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from codesteer_tui.errors import ConfigError, ModelError
-from codesteer_tui.providers.failures.network import is_network, loss
-from codesteer_tui.providers.keys.hiding import Secret, hide_keys, secret
+from codesteer_tui.errors import ConfigError, ModelError, WeightsError
+from codesteer_tui.providers.keys.hiding import Secret, secret
 from codesteer_tui.providers.keys.sources import SOURCE, read_secret
 from codesteer_tui.settings.binding import is_plain_http
 from codesteer_tui.text import plain
 from codesteer_tui.weights.catalogue import Known
+from codesteer_tui.weights.hub_failures import PROVIDER, in_our_words
 from codesteer_tui.weights.store import PulledFile, parts_of
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 HUB = "https://huggingface.co"
-PROVIDER = "hub"
 _TRUE = ("1", "ON", "YES", "TRUE")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][\w.+\-]{0,240}")
 _REPO = re.compile(r"[A-Za-z0-9][\w.\-]*/[A-Za-z0-9][\w.\-]*")
@@ -193,6 +192,7 @@ def ask_hub(wanted: Wanted, *, address: str, token: str | None, timeout_s: float
     Raises:
         ModelError: it cannot be reached, does not know these weights, or does not give them to this person.
         ConfigError: the name fits none of its files, or several.
+        WeightsError: the file is not the one that the catalogue knows.
     """
     refuse_offline()
     host = urlsplit(address).netloc
@@ -205,6 +205,7 @@ def ask_hub(wanted: Wanted, *, address: str, token: str | None, timeout_s: float
         raise in_our_words(error, wanted.repo, host, bool(token)) from error
     files = [_described(sibling) for sibling in info.siblings or ()]
     form, chosen = choose_files(wanted, files)
+    _refuse_another(wanted, chosen[0], host)
     return Offer(
         wanted=wanted,
         endpoint=address,
@@ -229,6 +230,20 @@ def refuse_offline() -> None:
             "unreachable",
             "Offline mode is on (HF_HUB_OFFLINE), so nothing is asked or fetched.",
             "Unset HF_HUB_OFFLINE, or copy the weights here from a machine that has them.",
+            provider=PROVIDER,
+        )
+
+
+def _refuse_another(wanted: Wanted, told: PulledFile, host: str) -> None:
+    """Where the catalogue knows the hash of a file, the hub must name the same, unless another revision is wanted."""
+    known = wanted.known
+    if known is None or not known.sha256 or not told.sha256 or told.sha256 == known.sha256:
+        return
+    if wanted.revision in ("", known.revision):
+        raise WeightsError(
+            f"The file on {host} is not the one that the catalogue knows as {wanted.known_as}:"
+            f" its SHA-256 is {told.sha256} instead of {known.sha256}.",
+            f"It was replaced there. To take it all the same: codesteer weights pull {wanted.repo}:{known.file}",
             provider=PROVIDER,
         )
 
@@ -325,93 +340,6 @@ def _licence(info: Any) -> str:
         named = ", ".join(map(str, named))
     tagged = next((tag[8:] for tag in info.tags or () if str(tag).startswith("license:")), "")
     return plain(str(named or tagged))[:200]
-
-
-def in_our_words(error: Exception, repo: str, host: str, with_token: bool) -> ModelError:
-    """An exception of the library as what it means and what helps. It shows no token."""
-    response = getattr(error, "response", None)
-    if response is not None:
-        return refusal(response.status_code, response.headers, repo, host, with_token)
-    if type(error).__name__ == "OfflineModeIsEnabled":
-        return ModelError("unreachable", "Offline mode is on.", "Unset HF_HUB_OFFLINE.", provider=PROVIDER)
-    if type(error).__name__ == "HFValidationError":
-        return ModelError("not_found", f"{repo!r} is no name of a repository.", "Write it as OWNER/NAME.")
-    if is_network(error):
-        return unreachable(error, host)
-    return ModelError(
-        "protocol",
-        hide_keys(
-            f"What answers at {host} does not speak as the hub does ({type(error).__name__}: {error})."
-        ),
-        "Check HF_ENDPOINT.",
-        provider=PROVIDER,
-    )
-
-
-def unreachable(error: Exception, host: str, *, kept: str = "") -> ModelError:
-    """A connection that was not made, or was lost. `kept` says what is there already."""
-    lost = loss(error)
-    words = lost.words
-    if "proxy" in words:
-        remedy = "Check HTTPS_PROXY and NO_PROXY; a password stands in the proxy's address."
-    elif "certificate" in words:
-        remedy = "Check the machine's clock; a bundle of your own is named with SSL_CERT_FILE."
-    elif lost.kind == "protocol":
-        remedy = "Check HF_ENDPOINT, and HTTPS_PROXY if there is a proxy."
-    else:
-        remedy = (
-            "Check the connection, HF_ENDPOINT and HTTPS_PROXY; HF_HUB_DOWNLOAD_TIMEOUT sets the patience."
-        )
-    return ModelError(
-        lost.kind, hide_keys(f"{host} cannot be reached: {words}."), f"{kept}{remedy}", provider=PROVIDER
-    )
-
-
-def refusal(status: int, headers: Mapping[str, str], repo: str, host: str, with_token: bool) -> ModelError:
-    """What an HTTP status of the hub means for who wants `repo`."""
-    code, words = headers.get("X-Error-Code", ""), headers.get("X-Error-Message", "")
-    said = hide_keys(plain(f" It says: {words}"))[:400] if words else ""
-    page = f"https://{host}/{repo}"
-    if code == "GatedRepo" or (status == 403 and "gated" in words.lower()):
-        first = f"Accept the licence at {page} with your account, then "
-        second = "try again." if with_token else "set HF_TOKEN to a token of that account."
-        return _refused(
-            "auth", f"{host} gives {repo} only to who has accepted its licence.{said}", first + second
-        )
-    if status in (401, 403) and with_token:
-        remedy = "Check that HF_TOKEN is whole, not expired, and may read this repository."
-        return _refused("auth", f"{host} does not take the token for {repo} ({status}).{said}", remedy)
-    if status in (401, 403):
-        remedy = "Check the name. If it is private or gated: set HF_TOKEN to a token of an account that may read it."
-        return _refused(
-            "auth",
-            f"{host} does not give {repo} to just anyone ({status}), or does not have it.{said}",
-            remedy,
-        )
-    if status == 404 and code in ("RevisionNotFound", "EntryNotFound"):
-        what = "such a revision" if code == "RevisionNotFound" else "that file"
-        return _refused("not_found", f"{repo} on {host} does not have {what}.{said}", f"Look at {page}.")
-    if status == 404:
-        remedy = f"Check the name; if it is private, set HF_TOKEN. Look at {page}."
-        return _refused("not_found", f"{host} does not have {repo}.{said}", remedy)
-    if status == 429:
-        return _refused(
-            "rate_limit", f"{host} asks for fewer requests.{said}", "Wait some minutes, or set HF_TOKEN."
-        )
-    if status == 407:
-        remedy = "Put user and password into the proxy's address: HTTPS_PROXY."
-        return _refused("unreachable", "The proxy wants a password (407).", remedy)
-    if status >= 500:
-        return _refused(
-            "overloaded", f"{host} has a failure of its own ({status}).{said}", "Try again later."
-        )
-    return _refused(
-        "bad_request", f"{host} refuses the request ({status}).{said}", "Check HF_ENDPOINT and the name."
-    )
-
-
-def _refused(kind: Any, message: str, remedy: str) -> ModelError:
-    return ModelError(kind, message, remedy, provider=PROVIDER)
 
 
 def in_bytes(size: int) -> str:

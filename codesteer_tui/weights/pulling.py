@@ -22,7 +22,8 @@ from msgspec import Struct
 from codesteer_tui.errors import CodesteerError, ModelError, WeightsError
 from codesteer_tui.providers.failures.network import is_network
 from codesteer_tui.weights.checking import FileCheck, check_file
-from codesteer_tui.weights.hub import Offer, in_bytes, library, refusal, refuse_offline, unreachable
+from codesteer_tui.weights.hub import Offer, in_bytes, library, refuse_offline
+from codesteer_tui.weights.hub_failures import refusal, unreachable
 from codesteer_tui.weights.store import (
     ASIDE,
     PART,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from codesteer_tui.errors import ConfigError, ModelError
+from codesteer_tui.errors import ConfigError, ModelError, WeightsError
 from codesteer_tui.weights import hub as hubs
 from codesteer_tui.weights.catalogue import Known, read_catalogue
+from codesteer_tui.weights.hub_failures import refusal
 from codesteer_tui.weights.pulling import pull
 from codesteer_tui.weights.store import PulledFile
-from tests.weights.fake_hub import FakeHub, Repo
+from tests.weights.fake_hub import COMMIT, FakeHub, Repo
 
 TOKEN = "hf_notARealTokenAtAll123"
 CHECKPOINT = {
@@ -193,7 +195,7 @@ class TestToken:
 
 def test_a_refusal_does_not_repeat_the_token() -> None:
     hubs.token_for(hubs.HUB, env={"HF_TOKEN": TOKEN})
-    error = hubs.refusal(403, {"X-Error-Message": f"not for {TOKEN}\x1b[2J"}, "a/b", "hub.test", True)
+    error = refusal(403, {"X-Error-Message": f"not for {TOKEN}\x1b[2J"}, "a/b", "hub.test", True)
     assert TOKEN not in str(error)
     assert "\x1b" not in str(error)
 
@@ -201,6 +203,19 @@ def test_a_refusal_does_not_repeat_the_token() -> None:
 def test_a_size_is_said_as_people_read_it() -> None:
     shown = [hubs.in_bytes(size) for size in (-1, 0, 999, 1000, 4_920_000_000, 2_000_000_000_000)]
     assert shown == ["size not told", "0 B", "999 B", "1.0 KB", "4.9 GB", "2.00 TB"]
+
+
+def test_a_file_that_was_replaced_on_the_hub_is_not_taken_for_the_known_one(hub) -> None:
+    def entry(digest: str) -> dict[str, Known]:
+        made = Known(title="t", form="gguf", repo="maker/ggufs", file="tiny.Q8_0.gguf", sha256=digest)
+        return {"tiny": made}
+
+    right = entry(hashlib.sha256(b"tiny.Q8_0.gguf").hexdigest())
+    assert hubs.ask_hub(hubs.understand("tiny", right), address=hub.url, token=None).files
+    with pytest.raises(WeightsError, match="not the one that the catalogue knows as tiny") as replaced:
+        hubs.ask_hub(hubs.understand("tiny", entry("0" * 64)), address=hub.url, token=None)
+    assert replaced.value.remedy.endswith("codesteer weights pull maker/ggufs:tiny.Q8_0.gguf")
+    assert hubs.ask_hub(hubs.understand("tiny", entry("0" * 64), COMMIT), address=hub.url, token=None).files
 
 
 def test_the_catalogue_invents_no_size_and_no_hash() -> None:
