@@ -100,8 +100,10 @@ def _say_what_next(offer: Offer, path: Path) -> None:
     if offer.form == "checkpoint":
         say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {path}")
         return
+    from codesteer_tui.weights.telling import how_to_use
+
     say("To let it steer, put this into your configuration (codesteer config path names the file):\n")
-    say(f'  [providers.local]\n  kind = "llama_cpp"\n  model = "{path}"\n\n  [roles]\n  steerer = "local"')
+    say(how_to_use(path))
 
 
 class _Shown:

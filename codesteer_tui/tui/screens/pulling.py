@@ -79,6 +79,11 @@ class PullScreen(ModalScreen[str | None]):
             if path := await self._fetch(name):
                 self._outcome = str(path)
                 self._say(f"Fetched and checked: {path}")
+                self._say(
+                    "It is a checkpoint: m in the list of weights makes a GGUF of it."
+                    if path.is_dir()
+                    else f"To let it steer, put this into your configuration:\n{telling.how_to_use(path)}"
+                )
         except CodesteerError as error:
             self._say(f"{error.message}\n-> {error.remedy}" if error.remedy else error.message)
         finally:
