@@ -103,7 +103,7 @@ def read_config(folder: Path) -> LlamaConfig:
     width = found.whole("hidden_size")
     context = found.whole("max_position_embeddings")
     notes = []
-    window = found.whole("sliding_window", context)
+    window = found.whole("sliding_window", context) if architecture.startswith("Mistral") else context
     if window < context:
         notes.append(
             f"Its attention slides over {window} tokens, so that is the context: beyond it llama.cpp would differ."

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Meta, Struct, field
 
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.weights.converting_config import OTHER_WAY, read_json
@@ -34,6 +35,32 @@ WHOLE_WORDS = ("llama-bpe",)
 """The rules under which llama.cpp takes a word that is a token as that token, whatever the merges say."""
 
 _ENDS_OF_TURN = {"eot": "<|eot_id|>", "eom": "<|eom_id|>"}
+
+
+Id = Annotated[int, Meta(ge=0)]
+_T = TypeVar("_T")
+
+
+class _Bpe(Struct, frozen=True):
+    """The model of tokenizer.json, as far as it matters here."""
+
+    vocab: dict[str, Id]
+    merges: list[str | list[str]] = []
+    type: str = "BPE"
+    ignore_merges: bool | None = None
+    byte_fallback: bool | None = None
+    continuing_subword_prefix: str | None = None
+    end_of_word_suffix: str | None = None
+
+
+class _Added(Struct, frozen=True):
+    """An added token; in tokenizer_config.json the id stands before it."""
+
+    content: str
+    id: Id = 0
+    special: bool = False
+    lstrip: bool = False
+    rstrip: bool = False
 
 
 class Vocabulary(Struct, frozen=True, kw_only=True):
@@ -68,13 +95,17 @@ def read_vocabulary(folder: Path, rows: int, config: Mapping[str, Any], pre: str
     tokenizer = read_json(path)
     settings = _optional(folder / "tokenizer_config.json")
     generation = _optional(folder / "generation_config.json")
-    model = tokenizer.get("model")
-    if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict):
-        kind = model.get("type") if isinstance(model, dict) else None
+    said = tokenizer.get("model")
+    if not isinstance(said, dict) or not isinstance(said.get("vocab"), dict):
+        kind = said.get("type") if isinstance(said, dict) else None
         raise _refused(path, f"its model is {kind or 'unknown'}, not byte-level BPE")
+    model = _typed(path, "model", said, _Bpe)
+    added = _typed(path, "added_tokens", tokenizer.get("added_tokens") or [], list[_Added])
+    decoder = settings.get("added_tokens_decoder") or {}
+    by_id = _typed(folder / "tokenizer_config.json", "added_tokens_decoder", decoder, dict[Id, _Added])
     notes: list[str] = []
     name = _recognised(path, tokenizer, model, pre, notes)
-    tokens, types = _tokens(path, tokenizer, model, settings, rows)
+    tokens, types = _tokens(path, model, by_id | {each.id: each for each in added}, rows)
     numbers = {text: number for number, text in enumerate(tokens) if types[number] != UNUSED}
     ids = _special_ids(settings, generation, config, numbers)
     first, last = _wrapping(tokenizer.get("post_processor"))
@@ -83,6 +114,10 @@ def read_vocabulary(folder: Path, rows: int, config: Mapping[str, Any], pre: str
     if (first and not add_bos) or (last and not add_eos):
         notes.append(
             "It puts a token around every text that is neither its bos nor its eos; llama.cpp will not."
+        )
+    if greedy := [each.content for each in added if each.lstrip or each.rstrip]:
+        notes.append(
+            f"{len(greedy)} added tokens swallow the blanks beside them, such as {greedy[0]}; llama.cpp leaves those."
         )
     return Vocabulary(
         pre=name,
@@ -97,6 +132,15 @@ def read_vocabulary(folder: Path, rows: int, config: Mapping[str, Any], pre: str
     )
 
 
+def _typed(path: Path, key: str, value: Any, kind: type[_T]) -> _T:
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise WeightsError(
+            f"{path}: {key} is not as it should be: {error}.", "Fetch that file again."
+        ) from error
+
+
 def _optional(path: Path) -> dict[str, Any]:
     return read_json(path) if path.is_file() else {}
 
@@ -105,31 +149,30 @@ def _refused(path: Path, why: str, remedy: str = OTHER_WAY) -> WeightsError:
     return WeightsError(f"llama.cpp has no tokenizer like {path}: {why}.", remedy)
 
 
-def _recognised(
-    path: Path, tokenizer: Mapping[str, Any], model: Mapping[str, Any], pre: str, notes: list[str]
-) -> str:
+def _recognised(path: Path, tokenizer: Mapping[str, Any], model: _Bpe, pre: str, notes: list[str]) -> str:
     """The name of llama.cpp's rules for splitting; whatever else differs from them is refused."""
     steps = _steps(tokenizer.get("pre_tokenizer"))
     if ("blank in front", True) in steps:
         raise _refused(path, "it puts a blank in front of every text (add_prefix_space)")
-    if model.get("byte_fallback") or not any(kind == "bytes" for kind, _ in steps):
+    if model.byte_fallback or not any(kind == "bytes" for kind, _ in steps):
         raise _refused(path, "it is SentencePiece's or of another kind, only byte-level BPE is converted")
-    if model.get("type", "BPE") != "BPE":
-        raise _refused(path, f"its model is {model['type']}")
+    if model.type != "BPE":
+        raise _refused(path, f"its model is {model.type}")
     for key in ("continuing_subword_prefix", "end_of_word_suffix"):
-        if model.get(key):
-            raise _refused(path, f"its model has {key} {model[key]!r}")
+        if value := getattr(model, key):
+            raise _refused(path, f"its model has {key} {value!r}")
     known = _SPLITS.get(tuple(steps), "")
     doubts = []
     if not known:
         doubts.append(
             f"it splits text in a way that is not known ({'; '.join(f'{k}: {v}' for k, v in steps)})"
         )
-    if tokenizer.get("normalizer"):
-        doubts.append(f"it changes text before splitting it ({tokenizer['normalizer'].get('type')})")
+    if normalizer := tokenizer.get("normalizer"):
+        kind = normalizer.get("type") if isinstance(normalizer, dict) else normalizer
+        doubts.append(f"it changes text before splitting it ({kind})")
     name = pre or known
-    if known and bool(model.get("ignore_merges")) != (name in WHOLE_WORDS):
-        says = "true" if model.get("ignore_merges") else "false"
+    if known and bool(model.ignore_merges) != (name in WHOLE_WORDS):
+        says = "true" if model.ignore_merges else "false"
         doubts.append(f"it has ignore_merges {says}, which {name} has not")
     if doubts and not pre:
         raise _refused(
@@ -150,30 +193,26 @@ def _steps(pre_tokenizer: Any) -> list[tuple[str, Any]]:
         return []
     kind = pre_tokenizer.get("type")
     if kind == "Sequence":
-        return [step for each in pre_tokenizer.get("pretokenizers", []) for step in _steps(each)]
+        return [step for each in _tables(pre_tokenizer.get("pretokenizers")) for step in _steps(each)]
     if kind == "ByteLevel":
         blank = [("blank in front", True)] if pre_tokenizer.get("add_prefix_space", True) else []
         return [*blank, ("bytes", bool(pre_tokenizer.get("use_regex", True)))]
     if kind == "Digits":
         return [("digits", bool(pre_tokenizer.get("individual_digits")))]
     if kind == "Split" and not pre_tokenizer.get("invert"):
-        pattern = pre_tokenizer.get("pattern", {})
-        if pre_tokenizer.get("behavior") == "Isolated" and "Regex" in pattern:
-            return [("split", pattern["Regex"])]
+        pattern = pre_tokenizer.get("pattern")
+        if pre_tokenizer.get("behavior") == "Isolated" and isinstance(pattern, dict) and "Regex" in pattern:
+            return [("split", str(pattern["Regex"]))]
     return [(str(kind), repr({k: v for k, v in pre_tokenizer.items() if k != "type"}))]
 
 
-def _tokens(
-    path: Path, tokenizer: Mapping[str, Any], model: Mapping[str, Any], settings: Mapping[str, Any], rows: int
-) -> tuple[list[str], list[int]]:
+def _tokens(path: Path, model: _Bpe, added: Mapping[int, _Added], rows: int) -> tuple[list[str], list[int]]:
     """The text and the type of every row of the embedding; rows without a token are UNUSED."""
-    found: dict[int, tuple[str, int]] = {}
-    for text, number in model["vocab"].items():
-        found[number] = (text, NORMAL)
-    added = {str(number): each for number, each in (settings.get("added_tokens_decoder") or {}).items()}
-    added |= {str(each.get("id")): each for each in tokenizer.get("added_tokens") or []}
+    found = {number: (text, NORMAL) for text, number in model.vocab.items()}
+    if len(found) < len(model.vocab):
+        raise _refused(path, "it gives two tokens the same id")
     for number, each in added.items():
-        found[int(number)] = (each["content"], CONTROL if each.get("special") else USER_DEFINED)
+        found[number] = (each.content, CONTROL if each.special else USER_DEFINED)
     beyond = sorted(number for number in found if number >= rows)
     if beyond:
         raise WeightsError(
@@ -193,8 +232,8 @@ def _tokens(
     return [found[number][0] for number in range(rows)], [found[number][1] for number in range(rows)]
 
 
-def _merges(path: Path, model: Mapping[str, Any]) -> list[str]:
-    merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model.get("merges") or []]
+def _merges(path: Path, model: _Bpe) -> list[str]:
+    merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model.merges]
     if any(merge.count(" ") != 1 for merge in merges):
         raise _refused(path, "a merge of it is not of two parts")
     return merges
@@ -234,14 +273,17 @@ def _wrapping(post: Any) -> tuple[str, str]:
     if not isinstance(post, dict):
         return "", ""
     if post.get("type") == "Sequence":
-        pairs = [_wrapping(each) for each in post.get("processors", [])]
+        pairs = [_wrapping(each) for each in _tables(post.get("processors"))]
         return next((a for a, _ in pairs if a), ""), next((b for _, b in pairs if b), "")
     if post.get("type") != "TemplateProcessing":
         return "", ""
-    named = [each.get("SpecialToken", {}).get("id", "") for each in post.get("single", [])]
-    if len(named) < 2:
-        return "", ""
-    return str(named[0]), str(named[-1])
+    parts = [each.get("SpecialToken") for each in _tables(post.get("single"))]
+    named = [str(part.get("id", "")) if isinstance(part, dict) else "" for part in parts]
+    return (named[0], named[-1]) if len(named) > 1 else ("", "")
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _templates(folder: Path, settings: Mapping[str, Any], notes: list[str]) -> dict[str, str]:

@@ -183,6 +183,20 @@ async def test_a_sliding_window_bounds_the_context(tmp_path: Path) -> None:
     assert any("slides over 256 tokens" in note for note in plan.notes)
 
 
+def test_only_mistral_has_a_window(tmp_path: Path) -> None:
+    write(tmp_path / "small", config(sliding_window=256))
+    assert plan_conversion(tmp_path / "small").config.context == 512
+
+
+def test_tokens_that_swallow_blanks_are_noted(tmp_path: Path) -> None:
+    write(tmp_path / "small")
+    path = tmp_path / "small" / "tokenizer.json"
+    added = json.loads(path.read_text())["added_tokens"]
+    added[-1]["lstrip"] = True
+    change(path, added_tokens=added)
+    assert any("such as <tool>; llama.cpp" in note for note in plan_conversion(tmp_path / "small").notes)
+
+
 async def test_name_licence_and_source_are_kept(tmp_path: Path) -> None:
     """From the card and the place in the hub's cache, from the record of a pull, or as the person says."""
     folder = tmp_path / "models--someone--Small-v1" / "snapshots" / "abc"

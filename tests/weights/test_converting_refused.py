@@ -131,6 +131,16 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "bias not announced": (tensors(put("model.layers.0.mlp.up_proj.bias", (96,))), r"up_proj\.bias"),
     "fewer rows": (settings(vocab_size=1500), "has the token .* with id 15.., but the embedding has 1500"),
     "no tokenizer": (lambda f: (f / "tokenizer.json").unlink(), "has no tokenizer.json"),
+    "one id for two": (tokenizer(lambda t: t["model"]["vocab"].update(new=5)), "two tokens the same id"),
+    "ids as words": (tokenizer(lambda t: t["model"]["vocab"].update(a="x")), "model is not as it should be"),
+    "added tokens without text": (
+        tokenizer(lambda t: t["added_tokens"][0].pop("content")),
+        "added_tokens is not as it should be",
+    ),
+    "steps that are none": (
+        tokenizer(lambda t: t["pre_tokenizer"].update(pretokenizers=["ByteLevel", 3])),
+        "only byte-level BPE is converted",
+    ),
     "unigram": (
         tokenizer(lambda t: t.update(model={"type": "Unigram", "vocab": []})),
         "its model is Unigram, not byte-level",
