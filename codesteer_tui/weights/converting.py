@@ -24,7 +24,7 @@ from codesteer_tui.weights.converting_config import (
     wanted_tensors,
 )
 from codesteer_tui.weights.converting_files import Progress, beside, require_free, require_room, to_its_end
-from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors, read_rows
+from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors, read_rows, reading
 from codesteer_tui.weights.converting_vocabulary import Vocabulary, read_vocabulary
 from codesteer_tui.weights.gguf_reading import read_head
 from codesteer_tui.weights.store import read_record
@@ -276,7 +276,7 @@ def _encoded(planned: Planned, config: LlamaConfig) -> Iterator[NDArray[Any]]:
     at_once = rows // wanted.heads if wanted.heads else 1
     row = place.numbers // rows
     step = at_once * max(1, SLICE_NUMBERS // (row * at_once))
-    with place.path.open("rb") as file:
+    with reading(place.path) as file:
         for first in range(0, rows, step):
             yield _encode(_rows(file, planned, first, min(step, rows - first)), planned.kind)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -117,25 +118,49 @@ def _header(path: Path) -> dict[str, Place]:
     except (SafetensorError, msgspec.DecodeError) as error:
         raise WeightsError(f"{path} is cut off or damaged: {error}.", _AGAIN) from error
     except OSError as error:
-        raise WeightsError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise _unreadable(path, error) from error
     return {
         name: Place(path, kind, shape, 8 + length + header[name]["data_offsets"][0])
         for name, (kind, shape) in shapes.items()
     }
 
 
+def _unreadable(path: Path, error: OSError) -> WeightsError:
+    return WeightsError(
+        f"{path} cannot be read: {error.strerror or error}.", "Check the path and who may read it."
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BinaryIO]:
+    """A file of the checkpoint, open for reading.
+
+    Raises:
+        WeightsError: it cannot be opened or read.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    with file:
+        yield file
+
+
 def read_rows(file: BinaryIO, place: Place, first: int, count: int) -> NDArray[np.float32]:
     """`count` rows (of a vector: numbers) of a tensor from row `first` on, as 32-bit floats.
 
     Raises:
-        WeightsError: the file ended too early.
+        WeightsError: the file cannot be read, or ended too early.
     """
     import numpy as np
 
     row = math.prod(place.shape[1:])
     size = BYTES[place.kind]
-    file.seek(place.start + first * row * size)
-    data = file.read(count * row * size)
+    try:
+        file.seek(place.start + first * row * size)
+        data = file.read(count * row * size)
+    except OSError as error:
+        raise _unreadable(place.path, error) from error
     if len(data) < count * row * size:
         raise WeightsError(f"{place.path} became shorter while it was read.", _AGAIN)
     values: NDArray[np.float32]

@@ -224,6 +224,15 @@ async def test_a_file_that_shrinks_meanwhile_is_noticed(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
+async def test_a_file_that_goes_meanwhile_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "small", shards=3)
+    plan = plan_conversion(tmp_path / "small", "f32")
+    (tmp_path / "small" / SHARD).unlink()
+    with pytest.raises(WeightsError, match=f"{SHARD} cannot be read: No such file"):
+        await finished(plan)
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
 def test_what_is_there_is_not_overwritten_unless_forced(tmp_path: Path) -> None:
     write(tmp_path / "small")
     there = tmp_path / "small-F32.gguf"
