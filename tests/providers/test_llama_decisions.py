@@ -107,6 +107,8 @@ async def test_a_forced_decision_is_one_of_the_options_even_from_gibberish(rando
         text, end = await say(model, "code or text?", options=options)
         assert text in (CODE, TEXT)
         assert end.finish == "stop"
+        assert sum(end.chances.values()) == pytest.approx(1.0)
+        assert end.chances[text] > 0
         free, end = await say(model, "code or text?", options=ASKED)
         assert free not in (CODE, TEXT)
         assert end.chances == {}

@@ -246,6 +246,22 @@ async def test_a_context_that_is_too_small_has_the_oldest_output_shortened_and_t
     assert given.usage.input_tokens == fewer
 
 
+@pytest.mark.parametrize("layers", ["auto", 0])
+async def test_a_gpu_that_the_build_cannot_use_is_a_warning_unless_none_was_wanted(
+    code_gguf: Path, monkeypatch: pytest.MonkeyPatch, layers: object
+) -> None:
+    import llama_cpp
+
+    if llama_cpp.llama_supports_gpu_offload():
+        pytest.skip("this build can use a GPU")
+    said = ("A GPU is idle.", "pip install this")
+    monkeypatch.setattr("codesteer_tui.providers.llama.model.unused_gpu", lambda: said)
+    async with two(code_gguf, gpu_layers=layers) as (one, _):
+        items = [item async for item in one.stream([Message("user", "go")], SHORT)]
+    warnings = [(i.text, i.remedy) for i in items if isinstance(i, Remark) and i.kind == "warning"]
+    assert warnings == ([said] if layers == "auto" else [])
+
+
 async def test_weights_larger_than_memory_are_refused_before_they_are_read(
     random_gguf: Path, tmp_path: Path
 ) -> None:

@@ -102,6 +102,20 @@ async def test_a_tiny_gguf_steers_through_llama_cpp(tmp_path: Path, code_gguf: P
 
 
 @pytest.mark.gguf
+async def test_a_forced_decision_comes_first_even_from_weights_that_speak_gibberish(
+    tmp_path: Path, random_gguf: Path
+) -> None:
+    local = Provider(
+        kind="llama_cpp", model=str(random_gguf), context_tokens=8192, max_tokens=20, decisions="forced"
+    )
+    events = await run(configured(tmp_path, steerer="local", checker="off", local=local, max_rounds=1))
+    first, *later = [e.guidance for e in of(ev.GuidanceGiven, events)]
+    assert first.raw in ("<<<Code>>>", "<<<Text>>>")
+    assert first.confidence is not None
+    assert all(guidance.raw not in ("<<<Code>>>", "<<<Text>>>") for guidance in later)
+
+
+@pytest.mark.gguf
 async def test_two_roles_on_one_file_read_nothing_twice_in_a_session(tmp_path: Path, code_gguf: Path) -> None:
     local = Provider(kind="llama_cpp", model=str(code_gguf), context_tokens=4096)
     config = configured(tmp_path, steerer="local", task_llm="local", checker="off", local=local, max_rounds=2)

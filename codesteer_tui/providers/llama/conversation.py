@@ -113,7 +113,7 @@ class Conversation:
             fork = Fork(ask.options, lambda text: self._weights.tokenize(text, False))
             while True:
                 if fork.reached:
-                    chances = self._chances(fork.tokens)
+                    chances = self._chances(fork.tokens, among=ask.only_options)
                 token = int(self._lib.llama_sampler_sample(sampler, self._context, -1))
                 if self._weights.ends(token):
                     finish = "stop"
@@ -216,15 +216,18 @@ class Conversation:
             raise RuntimeError(f"llama_decode returned {code}")
         self._known += ids
 
-    def _chances(self, tokens: dict[str, int]) -> dict[str, float]:
-        """The probability of each option's token by the logits of the last position, before any sampling."""
+    def _chances(self, tokens: dict[str, int], *, among: bool) -> dict[str, float]:
+        """The probability of each option's token by the logits of the last position, before any sampling.
+
+        With `among` they are those of a choice between the options, and come to 1.
+        """
         import numpy as np
 
         logits = np.ctypeslib.as_array(
             self._lib.llama_get_logits_ith(self._context, -1), (self._weights.n_vocab,)
         )
         top = float(logits.max())
-        total = float(np.exp(logits - top).sum())
+        total = float(np.exp((logits[list(tokens.values())] if among else logits) - top).sum())
         return {option: math.exp(float(logits[token]) - top) / total for option, token in tokens.items()}
 
     def _sampler(self, ask: wire.Generate) -> Any:
