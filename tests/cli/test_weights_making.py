@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from codesteer_tui.weights.wording import wording_of
 from tests import tiny_gguf
 from tests.cli.conftest import COMMAND, Desk
 from tests.weights import checkpoints
@@ -32,6 +33,31 @@ def test_from_a_checkpoint_to_small_weights(desk: Desk) -> None:
     assert (done.code, done.out) == (0, "small-Q4_K_M.gguf\n"), done.err
     assert "note: 16 of 16 matrices" in done.err
     assert names(desk.folder) == {"small", "small-BF16.gguf", "small-Q4_K_M.gguf", "user.toml"}
+
+
+def test_known_weights_by_their_name_into_the_folder_of_weights(desk: Desk) -> None:
+    """And what comes out is known to want the wording that it was trained on."""
+    folder = desk.folder / "data" / "codesteer" / "weights"
+    checkpoints.write(folder / "CodeSteer-v1", kind="BF16")
+    done = desk.codesteer("weights", "convert", "codesteer-v1", "-t", "q8_0")
+    assert (done.code, done.out) == (0, f"{folder.resolve() / 'CodeSteer-v1-Q8_0.gguf'}\n"), done.err
+    assert wording_of(folder / "CodeSteer-v1-Q8_0.gguf") == "published"
+    assert "CodeSteer-v1-Q8_0.gguf" in desk.codesteer("weights", "list").out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+def test_on_a_terminal_one_line_says_how_far_it_is(desk: Desk) -> None:
+    import pexpect
+
+    checkpoints.write(desk.folder / "small")
+    arguments = [*COMMAND[1:], "weights", "convert", "small"]
+    child = pexpect.spawn(COMMAND[0], arguments, cwd=str(desk.folder), env=desk.env, timeout=60)
+    child.expect(rb"\r +\d+%  \d of \d MB  blk\.0\.")
+    child.expect(rb"\r {50,}\rmade: \d\.\d MB")
+    child.expect(rb"small-F32\.gguf\r\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
 
 
 def test_again_only_with_force(desk: Desk) -> None:
