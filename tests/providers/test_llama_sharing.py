@@ -169,6 +169,22 @@ async def test_a_kept_conversation_goes_on_in_another_worker_without_being_read_
     assert again[0] == plainly[0]
 
 
+async def test_an_idle_worker_leaves_a_kept_conversation_to_the_next(
+    random_gguf: Path, tmp_path: Path
+) -> None:
+    async with two(random_gguf, idle_s=0.2, memory=tmp_path / "kept") as (one, other):
+        turns = [Message("user", "all work and no play " * 90)]
+        reply, end = await say(one, *turns, options=SHORT)
+        await say(other, *turns, Message("assistant", "so"), Message("user", "it is"), options=SHORT)
+        assert await soon(lambda: one.worker_pid is None)
+        turns += [Message("assistant", reply), Message("user", "go on")]
+        _, now = await say(one, *turns, options=SHORT)
+        assert one.restored_tokens == end.usage.input_tokens + end.usage.output_tokens - 1
+        assert one.evaluated_tokens == now.usage.input_tokens - one.restored_tokens
+        assert one.evaluated_tokens < 30
+    assert len(list((tmp_path / "kept").glob("*.kv"))) == 2
+
+
 @pytest.mark.parametrize("damage", ["half", "empty", "other tokens", "garbage"])
 async def test_a_kept_conversation_that_is_damaged_is_read_anew(
     random_gguf: Path, tmp_path: Path, damage: str
