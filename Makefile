@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 EXTRAS ?= dev
 CONSTRAINTS := $(wildcard constraints.txt)
-READY := $(VENV)/.ready
+READY = $(VENV)/.ready-$(EXTRAS)
 
 ifdef BIN
 TOOLS :=
