@@ -152,10 +152,12 @@ def import_prompts(
 
 
 def _described(listed: Listed, weights_for: Any, in_use: str) -> dict[str, Any]:
+    from codesteer_tui.steering.packs_there import expanded
+
     pack = listed.pack
     weights = weights_for(pack.wording) if pack else []
     whose = ", ".join(weights) or ("weights trained on it" if pack and pack.fine_tuned else "any model")
-    there = Path(in_use).expanduser().absolute() if listed.path else None
+    there = expanded(in_use).absolute() if listed.path else None
     return {
         "name": listed.name,
         "about": pack.about if pack else "",

@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.steering.packs_there import SUFFIX, check_name
+from codesteer_tui.steering.packs_there import SUFFIX, check_name, expanded
 from codesteer_tui.steering.prompts import PromptPack, parse_pack, read_pack_text
 from codesteer_tui.steering.published_texts import Field, Parts, Texts, parsed, read_source, read_texts
 from codesteer_tui.steering.published_turns import Turns, find_turns
@@ -96,16 +96,15 @@ def import_published(
     """
     name = check_name(name or (PROMPTED if prompted else NAME))
     target = folder / f"{name}{SUFFIX}"
-    path = path.expanduser()
-    file = path / FILE if path.is_dir() else path
+    path = expanded(path)
+    is_checkout = os.path.isdir(path)  # noqa: PTH112 - of a name too long for a file this is false, where Path raises
+    file = path / FILE if is_checkout else path
     data = read_source(file)
     found = read_texts(parsed(data, file), file)
     notes = _missing_and_unknown(found, file, prompted=prompted)
-    turns = find_turns(path, found.texts) if path.is_dir() else None
+    turns = find_turns(path, found.texts) if is_checkout else None
     if turns is None:
-        where = (
-            f"no script in {path} has the published ones" if path.is_dir() else "they are not in this file"
-        )
+        where = f"no script in {path} has the published ones" if is_checkout else "they are not in this file"
         notes.append(f"The words around the findings are ours: {where}. A whole checkout has them.")
     if target.exists() and not replace:
         raise ConfigError(

@@ -55,6 +55,14 @@ def is_path(name: str) -> bool:
     return name.endswith(SUFFIX) or name.startswith("~") or any(s in name for s in (os.sep, os.altsep or "/"))
 
 
+def expanded(path: str | Path) -> Path:
+    """The path with the home folder that a tilde stands for; as it is where there is none."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def find_pack(name: str, folder: Path | None = None) -> Path | None:
     """The file of a pack by its name or path; None for a built-in one.
 
@@ -64,12 +72,12 @@ def find_pack(name: str, folder: Path | None = None) -> Path | None:
     if name in built_in_names():
         return None
     if is_path(name):
-        return Path(name).expanduser()
+        return expanded(name)
     folder = packs_folder() if folder is None else folder
     own = own_packs(folder)
     if name in own:
         return own[name]
-    if Path(name).is_file():
+    if os.path.isfile(name):  # noqa: PTH113 - of a name too long for a file this is false, where Path raises
         return Path(name)
     known = [*built_in_names(), *own]
     near = difflib.get_close_matches(name, known, n=1)
@@ -85,7 +93,7 @@ def list_packs(folder: Path, in_use: str = "") -> list[Listed]:
     entries: list[tuple[str, Path | None]] = [(name, None) for name in built_in_names()]
     entries += [(name, path) for name, path in own_packs(folder).items()]
     if in_use and is_path(in_use):
-        path = Path(in_use).expanduser()
+        path = expanded(in_use)
         if not any(p and p.absolute() == path.absolute() for _, p in entries):
             entries.append((in_use, path))
     return [_listed(name, path) for name, path in entries]

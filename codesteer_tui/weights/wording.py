@@ -14,14 +14,15 @@ def wording_of(path: Path) -> str:
     """The prompt pack that the weights in `path` were trained on, as the catalogue names it.
 
     Empty where any will do, nothing is known, or the file cannot be read: whoever loads it says that better. The
-    weights are known by the name in their header, or by that of the file or its folder.
+    weights are known by the name in their header, or by that of the file; by that of its folder where the header has
+    none.
     """
-    path = path.expanduser()
     try:
+        path = path.expanduser()
         says = read_header(path).name
-    except WeightsError:
+    except (WeightsError, RuntimeError):
         return ""
-    return wording_of_name(says, path.stem, path.absolute().parent.name)
+    return wording_of_name(says or path.absolute().parent.name, path.stem)
 
 
 def wording_of_name(*names: str) -> str:

@@ -54,7 +54,8 @@ def published(tmp_path: Path) -> PromptPack:
         ("steerer.gguf", "CodeSteer-v1", "published"),
         ("steerer.gguf", "CodeSteer v1 Q4_K_M", "published"),
         ("CodeSteer-v1-Q4_K_M.gguf", "", "published"),
-        ("CodeSteer-v1/model.gguf", "model", "published"),
+        ("CodeSteer-v1/model.gguf", "", "published"),
+        ("CodeSteer-v1/model.gguf", "Meta Llama 3 8B Instruct", ""),
         ("steerer.gguf", "Meta Llama 3 8B Instruct", ""),
         ("codesteer-v10.gguf", "", ""),
     ],
@@ -67,6 +68,7 @@ def test_weights_are_known_by_what_their_file_says_or_is_called(
 
 def test_a_file_that_cannot_be_read_is_left_to_whoever_loads_it(tmp_path: Path) -> None:
     assert wording_of(tmp_path / "CodeSteer-v1.gguf") == ""
+    assert wording_of(Path("~nobody-is-called-this/CodeSteer-v1.gguf")) == ""
     (tmp_path / "CodeSteer-v1.gguf").write_text("no GGUF")
     assert wording_of(tmp_path / "CodeSteer-v1.gguf") == ""
 
@@ -163,8 +165,7 @@ async def test_a_steerer_that_takes_over_says_it_too(tmp_path: Path, published: 
 async def test_local_weights_are_steered_with_in_the_published_words(
     tmp_path: Path, published: PromptPack, code_gguf: Path, profile: str
 ) -> None:
-    weights = tmp_path / "CodeSteer-v1" / "q8.gguf"
-    weights.parent.mkdir()
+    weights = tmp_path / "CodeSteer-v1.Q8_0.gguf"
     weights.symlink_to(code_gguf)
     mine = Provider(kind="llama_cpp", model=str(weights), context_tokens=4096)
     config = configured(tmp_path, steerer="mine", checker="off", max_rounds=1, mine=mine)

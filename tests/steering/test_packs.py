@@ -115,3 +115,13 @@ def test_texts_are_put_in_as_they_are_and_exact_templates_keep_their_blank_lines
     pack = load_pack(str(pack_file(tmp_path, "mine", "exact = true\n" + content)))
     assert pack.fill("guidance.code") == "\n$5 for $question\n"
     assert pack.fill("guidance.text") == load_pack().fill("guidance.text")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "x" * 5000, "~nobody-is-called-this/x.toml", "a\0b", "\n", "/" * 5000 + ".toml"]
+)
+def test_a_name_that_no_file_can_have_is_refused_like_any_other(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_pack(name, tmp_path)
+    assert raised.value.remedy
+    assert list_packs(tmp_path, name)[0].name == "default"

@@ -267,6 +267,12 @@ def test_windows_line_ends_and_a_byte_order_mark_are_as_python_takes_them(tmp_pa
     assert import_published(file, tmp_path / "packs").pack.texts == EXPECTED
 
 
+@pytest.mark.parametrize("path", ["x" * 5000, "~nobody-is-called-this"])
+def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        import_published(Path(path), tmp_path / "packs")
+
+
 @pytest.mark.parametrize("path", ["nowhere", "folder"])
 def test_a_path_without_the_file_is_named(tmp_path: Path, path: str) -> None:
     (tmp_path / "folder").mkdir()
