@@ -210,7 +210,7 @@ def ask_hub(wanted: Wanted, *, address: str, token: str | None, timeout_s: float
         wanted=wanted,
         endpoint=address,
         host=host,
-        commit=info.sha or wanted.revision or "main",
+        commit=_hex(info.sha) or wanted.revision or "main",
         form=form,
         licence=_licence(info),
         gated=bool(info.gated),
@@ -321,13 +321,18 @@ def _parts(path: str) -> list[str]:
 def _described(sibling: Any) -> PulledFile:
     lfs = sibling.lfs
     size = lfs.size if lfs else sibling.size
-    digest = str(lfs.sha256).lower() if lfs else ""
     return PulledFile(
         str(sibling.rfilename),
         size if isinstance(size, int) and size >= 0 else -1,
-        digest if re.fullmatch(r"[0-9a-f]{64}", digest) else "",
-        "" if lfs else str(sibling.blob_id or ""),
+        _hex(lfs.sha256, 64) if lfs else "",
+        "" if lfs else _hex(sibling.blob_id),
     )
+
+
+def _hex(told: object, length: int = 40) -> str:
+    """A hash as the hub tells it, or nothing where it is none: it becomes a part of names of files."""
+    text = str(told).lower()
+    return text if re.fullmatch(rf"[0-9a-f]{{{length}}}", text) else ""
 
 
 def _licence(info: Any) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import sys
 import time
@@ -44,7 +45,7 @@ MOST_FAILURES = 5
 _WAITS_S = (1.0, 2.0, 4.0, 8.0)
 _LONGEST_WAIT_S = 60.0
 _TELL_EVERY_S = 0.2
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 Phase: TypeAlias = Literal["fetching", "waiting", "checking"]
 
 
@@ -378,7 +379,7 @@ def _place(offer: Offer, folder: Path, file: PulledFile) -> Path:
 def _part(path: Path, file: PulledFile, commit: str) -> Path:
     """What has arrived of a file. Its name has a piece of the content's hash, else of the commit's, so that only the
     same content is gone on with."""
-    identity = (file.sha256 or file.blob or commit)[:12].replace("/", "-")
+    identity = re.sub(r"[^\w-]", "-", (file.sha256 or file.blob or commit)[:12])
     return path.with_name(f"{path.name}.{identity}{PART}")
 
 

@@ -56,6 +56,8 @@ class Repo:
     private: bool = False
     told_sizes: dict[str, int] = field(default_factory=dict)
     told_hashes: dict[str, str] = field(default_factory=dict)
+    told_otherwise: dict[str, Any] = field(default_factory=dict)
+    """What the description says instead of what is so."""
 
     def is_large(self, path: str) -> bool:
         return path.endswith(self.large)
@@ -211,6 +213,7 @@ def _description(key: str, repo: Repo) -> dict[str, Any]:
         "cardData": repo.card,
         "tags": ["gguf", f"license:{repo.card.get('license', 'unknown')}"],
         "siblings": siblings,
+        **repo.told_otherwise,
     }
 
 

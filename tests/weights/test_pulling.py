@@ -227,7 +227,10 @@ def test_nothing_is_fetched_that_the_disk_has_no_room_for(hub, tmp_path: Path) -
     assert hub.ranges() == []
 
 
-def test_a_disk_that_fills_up_in_the_middle_is_said(hub, tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_disk_that_fills_up_in_the_middle_is_said(hub, tmp_path: Path, monkeypatch) -> None:
+    # The device is the whole machine's: another run of the tests may hold its lock.
+    monkeypatch.setattr("fcntl.flock", lambda *_: None)
     digest = hashlib.sha256(DATA).hexdigest()[:12]
     (tmp_path / f"tiny.Q4_K_M.gguf.{digest}.part").symlink_to("/dev/full")
     with pytest.raises(WeightsError, match="The disk is full") as full:
@@ -331,6 +334,42 @@ def test_what_had_arrived_whole_is_only_checked(hub, tmp_path: Path) -> None:
         assert path.read_bytes() == DATA
         path.unlink()
     assert hub.sent == 0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"sha": "../../../evil"},
+        {"sha": None},
+        {"siblings": [{"rfilename": "a.gguf", "size": 5, "blobId": "../../../evil"}]},
+        {"siblings": [{"rfilename": "a.gguf", "size": "many", "blobId": 7}]},
+        {
+            "siblings": [
+                {"rfilename": "../../a.gguf", "lfs": {"size": 5, "sha256": "/../x", "pointerSize": 1}}
+            ]
+        },
+        {"cardData": {"license": ["\x1b[2J", 3]}},
+        {"cardData": "nonsense"},
+        {"tags": [None, 3]},
+        {"siblings": None},
+        {"siblings": [{"size": 5}]},
+        {"siblings": "nonsense"},
+        {"gated": {"x": 1}, "private": "yes"},
+    ],
+)
+def test_whatever_a_hub_says_it_ends_in_words_or_in_the_folder(
+    hub, tmp_path: Path, told: dict[str, Any]
+) -> None:
+    repo = hub.repos[NAME]
+    repo.files |= {"a.gguf": b"12345", "../../a.gguf": b"12345"}
+    repo.told_otherwise = {"siblings": [{"rfilename": "a.gguf", "size": 5}], **told}
+    folder = tmp_path / "deep" / "er" / "weights"
+    with contextlib.suppress(ModelError, ConfigError):
+        path = fetch(hub, folder)
+        assert path == folder / "a.gguf"
+        assert "\x1b" not in str(read_record(path))
+    outside = [path for path in tmp_path.rglob("*") if path.is_file() and folder not in path.parents]
+    assert outside == []
 
 
 def test_the_folder_that_cannot_be_made_is_named(hub, tmp_path: Path) -> None:
