@@ -89,8 +89,8 @@ def plan_conversion(
 ) -> Plan:
     """See what converting `folder` takes, and whether it can be done. Reads headers and JSON only.
 
-    Without `kind` the numbers stay as they are. Without `target` the file goes beside the folder; a folder as
-    `target` is where it goes. `pre` names llama.cpp's rules for splitting text where they are not recognised.
+    Without `kind` the numbers stay as they are. Without `target` the file goes beside the folder, or where we are if
+    that is in the hub's cache; a folder as `target` is where it goes. `pre` names llama.cpp's rules for splitting text where they are not recognised.
     What `about` says comes before what the checkpoint says.
 
     Raises:
@@ -228,7 +228,9 @@ def _target(folder: Path, target: Path | None, name: str, kind: Kind) -> Path:
     plain = re.sub(r"[^\w.+-]+", "-", name)
     usual = f"{plain}-{kind.upper()}.gguf"
     if target is None:
-        return folder.resolve().parent / usual
+        parent = folder.resolve().parent
+        in_cache = parent.name == "snapshots" and parent.parent.name.startswith("models--")
+        return (Path.cwd() if in_cache else parent) / usual  # a strange file would spoil the hub's cache
     return target / usual if target.is_dir() else target
 
 

@@ -197,6 +197,13 @@ def test_tokens_that_swallow_blanks_are_noted(tmp_path: Path) -> None:
     assert any("such as <tool>; llama.cpp" in note for note in plan_conversion(tmp_path / "small").notes)
 
 
+def test_nothing_is_put_into_the_hubs_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "models--someone--Small-v1" / "snapshots" / "abc"
+    write(folder)
+    monkeypatch.chdir(tmp_path)
+    assert plan_conversion(folder).target == tmp_path / "Small-v1-F32.gguf"
+
+
 async def test_name_licence_and_source_are_kept(tmp_path: Path) -> None:
     """From the card and the place in the hub's cache, from the record of a pull, or as the person says."""
     folder = tmp_path / "models--someone--Small-v1" / "snapshots" / "abc"
