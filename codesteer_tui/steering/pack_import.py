@@ -20,7 +20,7 @@ from msgspec import Struct
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.steering.packs_there import SUFFIX, check_name, expanded
 from codesteer_tui.steering.prompts import PromptPack, parse_pack, read_pack_text
-from codesteer_tui.steering.published_texts import Field, Parts, Texts, parsed, read_source, read_texts
+from codesteer_tui.steering.published_texts import MEANT, Field, Parts, Texts, parsed, read_source, read_texts
 from codesteer_tui.steering.published_turns import Turns, find_turns
 
 FILE = "prompt.py"
@@ -44,6 +44,9 @@ PUBLISHED = (
     "AutoGen_prompt",
 )
 """The variables of the published `prompt.py`. Those in `NEEDED` make the turns; the others are kept with them."""
+
+_PLACE = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
+"""What would be a field if the text were an f-string or given to `format`."""
 
 _OWN_TURN = {
     "with_code": (
@@ -155,6 +158,11 @@ def _missing_and_unknown(found: Texts, file: Path, *, prompted: bool) -> list[st
     notes = []
     if absent := [name for name in PUBLISHED if name not in found.texts]:
         notes.append(f"Not in {file.name}, and not needed here: {', '.join(absent)}.")
+    for name, text in _plain_texts(found).items():
+        if held := sorted(set(_PLACE.findall(text)) & set(MEANT)):
+            notes.append(
+                f"{name} has {{{held[0]}}} as plain text: it is kept as it stands, and nothing is filled in."
+            )
     if unknown := [name for name in found.texts if name not in PUBLISHED]:
         shown = ", ".join(unknown[:12]) + (f" and {len(unknown) - 12} more" if len(unknown) > 12 else "")
         notes.append(f"Not known here, and left out: {shown}.")

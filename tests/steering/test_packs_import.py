@@ -195,6 +195,14 @@ def test_a_field_with_a_meaning_is_mapped_and_any_other_text_with_one_is_refused
     assert "code_text_choice_prompt has the field {answer}" in said
 
 
+def test_what_looks_like_a_field_in_a_plain_text_is_kept_and_named(tmp_path: Path) -> None:
+    source = written(TINY) + "\ndecision_prompt = 'On {question}, {{answer}} and {other}'\n"
+    done = import_published(write_checkout(tmp_path / "c", source), tmp_path / "packs")
+    assert done.pack.texts["decision_prompt"] == "On {question}, {{answer}} and {other}"
+    (note,) = [note for note in done.notes if "plain text" in note]
+    assert "decision_prompt has {question}" in note
+
+
 HARMFUL = """
 import os, sys, subprocess
 os.system("touch {marker}")
