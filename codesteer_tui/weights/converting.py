@@ -90,8 +90,8 @@ def plan_conversion(
     """See what converting `folder` takes, and whether it can be done. Reads headers and JSON only.
 
     Without `kind` the numbers stay as they are. Without `target` the file goes beside the folder, or where we are if
-    that is in the hub's cache; a folder as `target` is where it goes. `pre` names llama.cpp's rules for splitting text where they are not recognised.
-    What `about` says comes before what the checkpoint says.
+    that is in the hub's cache; a folder as `target` is where it goes. `pre` names llama.cpp's rules for splitting
+    text where they are not recognised. What `about` says comes before what the checkpoint says.
 
     Raises:
         WeightsError: not a checkpoint of the Llama family, something of it is missing, damaged or of another
