@@ -104,7 +104,7 @@ def plan_conversion(
     wanted = wanted_tensors(config)
     _check(folder, config, wanted, places)
     kind = kind or _own_kind(places[each.source] for each in wanted)
-    about = _about(folder, config, about or About())
+    about = _about(folder, about or About())
     target = _target(folder, target, about.name, kind)
     require_free(target, force=force)
     tensors = [_planned(each, places[each.source], kind) for each in wanted]
@@ -202,10 +202,10 @@ def _planned(wanted: Wanted, place: Place, kind: Kind) -> Planned:
     return Planned(wanted, place, kind, place.numbers * (4 if kind == "f32" else 2))
 
 
-def _about(folder: Path, config: LlamaConfig, said: About) -> About:
+def _about(folder: Path, said: About) -> About:
     """Name, licence and source as given, else as the checkpoint's README and place say."""
     card, record = _card(folder), read_record(folder)
-    origin = said.source or (record.repo if record else origin_of(folder, config.raw))
+    origin = said.source or (record.repo if record else origin_of(folder))
     return About(
         said.name or origin.rpartition("/")[2] or folder.resolve().name,
         said.licence or card.get("license_name") or card.get("license") or (record.licence if record else ""),

@@ -6,7 +6,6 @@ Only what llama.cpp computes exactly as the checkpoint's own code does is taken;
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -281,13 +280,13 @@ def rotary_factors(config: LlamaConfig) -> list[float]:
     return factors
 
 
-def origin_of(folder: Path, raw: Mapping[str, Any]) -> str:
-    """`owner/name` of the repository that the folder came from, as far as its path or config.json tells."""
+def origin_of(folder: Path) -> str:
+    """`owner/name` of the repository that the folder came from, as its place in the hub's cache tells.
+
+    `_name_or_path` of config.json is not believed: after a fine-tuning it names what was tuned.
+    """
     for part in reversed(folder.resolve().parts):
         owner_and_name = part.removeprefix("models--").split("--", 1)
         if part.startswith("models--") and len(owner_and_name) == 2:
             return "/".join(owner_and_name)
-    named = raw.get("_name_or_path")
-    if isinstance(named, str) and named.count("/") == 1 and not named.startswith((".", "/", "~")):
-        return named
     return ""

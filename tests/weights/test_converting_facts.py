@@ -225,7 +225,8 @@ async def test_name_licence_and_source_are_kept(tmp_path: Path) -> None:
         "me/mine",
     ]
     pulled = tmp_path / "Other"
-    write(pulled)
+    write(pulled, config(_name_or_path="meta/what-was-tuned"))
+    assert plan_conversion(pulled).about == About("Other")
     record = Record(
         repo="them/Other", commit="c", host="h", licence="cc", files=(PulledFile("config.json", 1),)
     )
