@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from contextlib import aclosing
 from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 STDIN_BYTES = 16 << 20
 """Most that is read from standard input; far more than can be posed, so that the refusal can name the size."""
+
+NOTICE_S = 2.0
+"""Seconds after which the person is told that a key is waited for."""
 
 
 class _TaskOption(click.Option):
@@ -145,6 +149,17 @@ class _Run:
         ending = self.transcript.ending
         return ending.answer if isinstance(ending, Finished) else ""
 
+    def _say_who_waits(self) -> None:
+        """Name the keys that a command or a keyring has not given yet; a person may have to unlock something."""
+        from codesteer_tui.providers.keys.sources import source_in_words
+
+        config = self.settings.config
+        players = (config.roles.task_llm, config.roles.steerer, config.roles.checker)
+        for name in dict.fromkeys(player.partition(":")[0] for player in players):
+            provider = config.providers.get(name)
+            if provider and provider.key.startswith(("cmd:", "keyring:")):
+                say(f"Waiting for the key of {name}: {source_in_words(provider.key)}.")
+
     async def follow(self) -> None:
         """Open the session and consume it."""
         from codesteer_tui.events import Failed, encode
@@ -152,10 +167,12 @@ class _Run:
         from codesteer_tui.sessions.export import lines_of, usage_lines
 
         session = None
+        waiting = asyncio.get_running_loop().call_later(NOTICE_S, self._say_who_waits)
         try:
             settings, file = self.settings, self.settings.asked.user_file
             ask = self.policy.answer
             async with open_session(settings.config, self.problem, ask=ask, config_file=file) as session:
+                waiting.cancel()
                 self.id, self.path = session.id, session.path
                 async with aclosing(session.events) as events:
                     async for event in events:
@@ -169,6 +186,7 @@ class _Run:
                 for line in usage_lines(self.transcript):
                     say(line)
         finally:
+            waiting.cancel()
             # A run that was interrupted knows its ending only once everything is closed.
             if session and self.transcript.ending is None:
                 for event in session.afterwards:

@@ -273,6 +273,14 @@ def test_prices_of_nobody_are_said_and_are_looked_for_beside_the_file_in_use(des
     assert "did you mean 'mine'" in done.err
 
 
+async def test_solve_says_which_key_is_waited_for(desk: Desk) -> None:
+    async with service() as server:
+        set_up(desk, server.url)
+        desk.env["CODESTEER_PROVIDERS__MINE__KEY"] = "cmd:sh -c 'sleep 4; echo sk-from-a-command'"
+        done = await asyncio.to_thread(desk.codesteer, "solve", "Say hello.", "--task-llm", "mine:m")
+    assert "Waiting for the key of mine: command sh." in done.err
+
+
 @pytest.mark.parametrize("command", [["test", "mine:m"], ["models", "mine"]])
 async def test_a_key_that_is_waited_for_is_said(desk: Desk, command: list[str]) -> None:
     async with service() as server:
