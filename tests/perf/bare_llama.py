@@ -1,7 +1,7 @@
 """Our own loop against the bare C interface of llama.cpp, in one process, on the same weights and threads.
 
-`python -m tests.perf.bare_llama GGUF THREADS TOKENS ROUNDS` prints JSON: seconds a token of each, the rounds taken
-in turns.
+`python -m tests.perf.bare_llama GGUF THREADS TOKENS` prints JSON: the seconds of each token, of both. They take turns
+with every token, so that whatever else the machine does slows both down alike.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from codesteer_tui.values import Message
 PROMPT = (Message("user", "all work and no play makes a dull day " * 30),)
 
 
-def bare(weights: Weights, ids: list[int], talk: wire.Talk, tokens: int) -> float:
-    """Seconds a token of the plainest loop that there can be: decode, sample, decode."""
+def bare(weights: Weights, ids: list[int], talk: wire.Talk) -> Iterator[int]:
+    """The plainest loop that there can be: sample, decode; a token at a time."""
     lib: Any = weights.lib
     params = lib.llama_context_default_params()
     params.n_ctx, params.n_batch, params.n_ubatch = talk.n_ctx, talk.n_batch, talk.n_ubatch
@@ -37,37 +38,46 @@ def bare(weights: Weights, ids: list[int], talk: wire.Talk, tokens: int) -> floa
         held = (lib.llama_token * len(part))(*part)
         assert lib.llama_decode(context, lib.llama_batch_get_one(held, len(part))) == 0
     one = (lib.llama_token * 1)()
-    began = time.monotonic()
-    for _ in range(tokens):
+    while True:
         one[0] = lib.llama_sampler_sample(sampler, context, -1)
         assert lib.llama_decode(context, lib.llama_batch_get_one(one, 1)) == 0
-    took = time.monotonic() - began
-    lib.llama_sampler_free(sampler)
-    lib.llama_free(context)
-    return took / tokens
+        yield one[0]
 
 
-def ours(conversation: Conversation, number: int, tokens: int) -> float:
-    """Seconds a token of what the worker runs."""
-    ask = wire.Generate(number, 1, PROMPT, 0.0, tokens + 1, None, ())
+def ours(conversation: Conversation, tokens: int) -> Iterator[wire.Answer]:
+    """What the worker runs: a piece of text at a time, which is a token nearly always."""
+    ask = wire.Generate(1, 1, PROMPT, 0.0, tokens, None, ())
     ids, restored = conversation.prepare(ask.messages)
-    *_, done = conversation.answers(ask, ids, restored)
-    assert isinstance(done, wire.Done)
-    # One token less is decoded than is written: nothing follows the last.
-    assert done.output_tokens > 1
-    return done.write_s / (done.output_tokens - 1)
+    return conversation.answers(ask, ids, restored)
 
 
-def main(path: str, threads: int, tokens: int, rounds: int) -> None:
+def timed(steps: Iterator[object]) -> float:
+    """Seconds of one step."""
+    began = time.perf_counter()
+    next(steps)
+    return time.perf_counter() - began
+
+
+def timed_piece(steps: Iterator[object], conversation: Conversation) -> float:
+    """Seconds a token of one piece: a character that is spread over several tokens comes with the last of them."""
+    before = len(conversation._known)
+    took = timed(steps)
+    return took / (len(conversation._known) - before)
+
+
+def main(path: str, threads: int, tokens: int) -> None:
     """Take turns."""
     log = Log(os.open(os.devnull, os.O_WRONLY))
     talk = wire.Talk(2048, threads)
     weights = Weights(wire.Load(str(Path(path)), talk), log, lambda _: None)
     conversation = Conversation(weights, talk, Abort())
-    ids = conversation.ids(PROMPT)
-    pairs = [(bare(weights, ids, talk, tokens), ours(conversation, n, tokens)) for n in range(1, rounds + 1)]
+    plain, own = bare(weights, conversation.ids(PROMPT), talk), ours(conversation, 4 * tokens)
+    while not isinstance(next(own), wire.Piece):
+        continue
+    next(plain)
+    pairs = [(timed(plain), timed_piece(own, conversation)) for _ in range(tokens)]
     print(json.dumps({"bare": [a for a, _ in pairs], "ours": [b for _, b in pairs]}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:5]))
+    main(sys.argv[1], *map(int, sys.argv[2:4]))

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -46,11 +47,12 @@ async def opened(path: Path, **options: object) -> AsyncIterator[LlamaCppModel]:
 
 
 def test_decoding_is_as_fast_as_the_bare_c_interface(mid_gguf: Path) -> None:
-    command = [sys.executable, "-m", "tests.perf.bare_llama", str(mid_gguf), "1", "48", "5"]
+    command = [sys.executable, "-m", "tests.perf.bare_llama", str(mid_gguf), "1", "200"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     times = json.loads(done.stdout.splitlines()[-1])
-    ratio = min(times["bare"]) / min(times["ours"])
-    print(f"bare {1 / min(times['bare']):.1f} tokens/s, ours {1 / min(times['ours']):.1f}, ratio {ratio:.3f}")
+    bare, ours = median(times["bare"]), median(times["ours"])
+    ratio = bare / ours
+    print(f"bare {1 / bare:.1f} tokens/s, ours {1 / ours:.1f}, ratio {ratio:.3f}")
     assert ratio >= LEAST_RATIO
 
 
