@@ -22,7 +22,7 @@ import msgspec
 import codesteer_tui
 from codesteer_tui.errors import ModelError, WeightsError
 from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
-from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.remote.streaming import sendable
 from codesteer_tui.values import Message, RoleInfo, Usage

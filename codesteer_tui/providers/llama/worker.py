@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.prompt import Prompter, StopGate
 from codesteer_tui.values import Finish
 
