@@ -16,6 +16,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
 from codesteer_tui.values import (
+    FREE_KINDS,
     Bill,
     ExecutionResult,
     Extraction,
@@ -34,9 +35,6 @@ from codesteer_tui.values import (
     Usage,
     Verdict,
 )
-
-FREE_KINDS = ("demo", "llama_cpp")
-"""Providers whose calls cost nothing, wherever they are told."""
 
 
 @dataclass

@@ -90,6 +90,13 @@ class Bill(Struct, frozen=True):
         )
 
 
+REMOTE_KINDS = ("openai", "anthropic")
+"""Kinds of providers that are reached by their address and may want a key."""
+
+FREE_KINDS = ("demo", "llama_cpp")
+"""Kinds of providers that run on this machine as a part of this program: nothing is sent, and nothing costs."""
+
+
 class RoleInfo(Struct, frozen=True):
     """Who plays a role: provider name as configured, its kind, the model, and a label for people.
 

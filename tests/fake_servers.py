@@ -14,7 +14,7 @@ import ssl
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 EVENT_STREAM = "text/event-stream"
 
@@ -44,25 +44,14 @@ class Asked:
     body: dict[str, Any]
 
 
-class FakeServer:
-    """`async with FakeServer(reply, …) as server:` listens on `server.url` until the block ends.
+class Listening:
+    """A server on loopback while its block lasts. Every connection is served in a task of its own, ended with it."""
 
-    With `tls` it speaks https.
-    """
-
-    def __init__(self, *replies: Scripted, tls: ssl.SSLContext | None = None) -> None:
-        self._replies = list(replies)
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
-        self.asked: list[Asked] = []
-        self.at_once = self.most_at_once = 0
-        """How many replies are being given now, and at most so far."""
-        self.called = asyncio.Event()
-        """Set when a request has come."""
-        self.left = asyncio.Event()
-        """Set when a client closed the connection while it was being answered."""
-
-    async def __aenter__(self) -> FakeServer:
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls, backlog=256)
         return self
 
@@ -73,15 +62,40 @@ class FakeServer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
+    def address(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    @property
     def url(self) -> str:
         """Where it listens, without a path."""
-        scheme = "https" if self._tls else "http"
-        return f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"{'https' if self._tls else 'http'}://{self.address}"
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raise NotImplementedError
+
+
+class FakeServer(Listening):
+    """`async with FakeServer(reply, …) as server:` listens on `server.url` until the block ends.
+
+    With `tls` it speaks https.
+    """
+
+    def __init__(self, *replies: Scripted, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(tls)
+        self._replies = list(replies)
+        self.asked: list[Asked] = []
+        self.at_once = self.most_at_once = 0
+        """How many replies are being given now, and at most so far."""
+        self.called = asyncio.Event()
+        """Set when a request has come."""
+        self.left = asyncio.Event()
+        """Set when a client closed the connection while it was being answered."""
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

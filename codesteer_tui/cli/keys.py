@@ -171,7 +171,9 @@ def _left(before: Settings, name: str) -> str:
 
 
 def _remote(provider: Provider) -> bool:
-    return provider.kind in ("openai", "anthropic")
+    from codesteer_tui.values import REMOTE_KINDS
+
+    return provider.kind in REMOTE_KINDS
 
 
 def _found(state: KeyState) -> str:

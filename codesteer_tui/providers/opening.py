@@ -15,7 +15,7 @@ from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS, require_address
 from codesteer_tui.providers import ChatModel
 from codesteer_tui.providers.keys.sources import read_headers, read_key, source_in_words
-from codesteer_tui.values import Role
+from codesteer_tui.values import REMOTE_KINDS, Role
 
 if TYPE_CHECKING:
     from codesteer_tui.providers.llama.model import LlamaCppModel
@@ -120,7 +120,7 @@ def _candidates(config: Config) -> list[tuple[str, Provider]]:
     remote = [
         (name, provider)
         for name, provider in config.providers.items()
-        if provider.kind in ("openai", "anthropic") and (provider.base_url or provider.preset != "azure")
+        if provider.kind in REMOTE_KINDS and (provider.base_url or provider.preset != "azure")
     ]
     return sorted(remote, key=lambda known: known[1] == built_in.get(known[0]))
 

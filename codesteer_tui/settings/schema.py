@@ -19,6 +19,7 @@ import msgspec
 from codesteer_tui import config as config_module
 from codesteer_tui.config import Config, Provider
 from codesteer_tui.presets import PRESETS
+from codesteer_tui.values import REMOTE_KINDS
 
 PROJECT_FILE = "codesteer.toml"
 
@@ -60,24 +61,23 @@ _FORMS = {
 }
 """What a setting may be, in words, where its type says too little."""
 
-_REMOTE = ("openai", "anthropic")
 ONLY_FOR_KIND = {
-    "preset": _REMOTE,
-    "base_url": _REMOTE,
-    "key": _REMOTE,
+    "preset": REMOTE_KINDS,
+    "base_url": REMOTE_KINDS,
+    "key": REMOTE_KINDS,
     "api": ("openai",),
-    "temperature": (*_REMOTE, "llama_cpp"),
-    "top_p": (*_REMOTE, "llama_cpp"),
-    "effort": _REMOTE,
+    "temperature": (*REMOTE_KINDS, "llama_cpp"),
+    "top_p": (*REMOTE_KINDS, "llama_cpp"),
+    "effort": REMOTE_KINDS,
     "thinking_tokens": ("anthropic",),
-    "body": _REMOTE,
-    "headers": _REMOTE,
-    "timeout_s": _REMOTE,
-    "connect_s": _REMOTE,
-    "retries": _REMOTE,
-    "proxy": _REMOTE,
-    "ca_bundle": _REMOTE,
-    "context_tokens": (*_REMOTE, "llama_cpp"),
+    "body": REMOTE_KINDS,
+    "headers": REMOTE_KINDS,
+    "timeout_s": REMOTE_KINDS,
+    "connect_s": REMOTE_KINDS,
+    "retries": REMOTE_KINDS,
+    "proxy": REMOTE_KINDS,
+    "ca_bundle": REMOTE_KINDS,
+    "context_tokens": (*REMOTE_KINDS, "llama_cpp"),
     "gpu_layers": ("llama_cpp",),
     "threads": ("llama_cpp",),
     "batch_tokens": ("llama_cpp",),

@@ -13,8 +13,8 @@ import msgspec
 
 from codesteer_tui.events import CallFailed, PromptSent
 from codesteer_tui.providers.costs.estimating import estimated
-from codesteer_tui.transcript import FREE_KINDS, Transcript
-from codesteer_tui.values import RoleInfo
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import FREE_KINDS, RoleInfo
 
 KIND = "interrupted"
 STOPPED = "The run was stopped before the reply was whole."

@@ -35,7 +35,7 @@ from codesteer_tui.tui.players import (
     with_key_source,
 )
 from codesteer_tui.tui.words import who
-from codesteer_tui.values import Role
+from codesteer_tui.values import FREE_KINDS, Role
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
@@ -154,7 +154,7 @@ class Choosing:
             CodesteerError: the player is written without a model, or as no model is called.
         """
         provider, (name, colon, model) = choice.provider, player.partition(":")
-        if provider is None or provider.kind in ("demo", "llama_cpp"):
+        if provider is None or provider.kind in FREE_KINDS:
             return
         if not choice.model or (colon and not model.strip()):
             raise ConfigError(

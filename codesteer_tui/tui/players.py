@@ -18,7 +18,7 @@ from codesteer_tui.providers.probing.reaching import Reachability
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.words import Mark, amount
-from codesteer_tui.values import Role
+from codesteer_tui.values import FREE_KINDS, REMOTE_KINDS, Role
 
 ROLES: tuple[Role, ...] = ("task_llm", "steerer", "checker")
 ROLE_WORDS: dict[Role, str] = {"task_llm": "TASK", "steerer": "STEER", "checker": "CHECK"}
@@ -86,7 +86,7 @@ class Player(Struct, frozen=True):
     def is_local(self) -> bool:
         """It runs on this machine, as far as is known."""
         provider = self.choice.provider if self.choice else None
-        if provider is None or provider.kind in ("demo", "llama_cpp"):
+        if provider is None or provider.kind in FREE_KINDS:
             return True
         preset = PRESETS.get(provider.preset)
         return bool(preset and preset.local)
@@ -167,7 +167,7 @@ def _typed(config: Config, player: str) -> list[Player]:
 
 
 def _is_set_up(settings: Settings, name: str, provider: Provider) -> bool:
-    if provider.kind in ("demo", "llama_cpp"):
+    if provider.kind in FREE_KINDS:
         return True
     return any(
         key.startswith(f"providers.{name}.") and origin.layer != "default"
@@ -233,7 +233,7 @@ def _of_model(choice: Choice | None, model: str) -> Choice | None:
 def of_model(found: Reachability, choice: Choice) -> Reachability:
     """What was found of a provider, told of another of its models: by its list, without asking it again."""
     provider = choice.provider
-    if not found.ok or provider is None or provider.kind not in ("openai", "anthropic"):
+    if not found.ok or provider is None or provider.kind not in REMOTE_KINDS:
         return found
     mine, host = find(found.listed, choice.model), host_of(provider)
     # Azure lists models, and is called by the names of deployments.

@@ -24,7 +24,7 @@ from msgspec import Struct
 from codesteer_tui.config import Provider
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
-from codesteer_tui.values import RoleInfo, Usage
+from codesteer_tui.values import FREE_KINDS, RoleInfo, Usage
 
 FILE_NAME = "prices.toml"
 """The name of a person's own table, beside their configuration file."""
@@ -148,7 +148,7 @@ def price_of(
     the preset's own host only, and what runs on a machine of one's own costs nothing.
     """
     preset = provider.preset if provider else name
-    if provider and provider.kind in ("demo", "llama_cpp"):
+    if provider and provider.kind in FREE_KINDS:
         return FREE
     for key in dict.fromkeys((name, preset)):
         if found := _matching((own or {}).get(key, {}), model):

@@ -45,6 +45,7 @@ from codesteer_tui.providers.keys.store import (
     store_key,
 )
 from codesteer_tui.settings.binding import address_of, origin_of
+from codesteer_tui.values import REMOTE_KINDS
 
 __all__ = [
     "FORMS",
@@ -199,7 +200,7 @@ def look(name: str, provider: Provider, env: Mapping[str, str] = os.environ) -> 
         provider=name,
         source=source_in_words(source),
         host=host,
-        needed=provider.kind in ("openai", "anthropic") and source not in ("", "none"),
+        needed=provider.kind in REMOTE_KINDS and source not in ("", "none"),
         found=None,
     )
     if not state.needed:

@@ -18,7 +18,7 @@ import msgspec
 
 from codesteer_tui.errors import ModelError, WeightsError
 from codesteer_tui.providers import Completed, Delta, Loading, Remark, Sampling, TextDelta
-from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.llama.memory import size

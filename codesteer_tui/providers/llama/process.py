@@ -15,7 +15,7 @@ from typing import IO, TypeAlias
 import msgspec
 
 import codesteer_tui
-from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama import wire
 
 _HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
 _GRACE_S = 5.0

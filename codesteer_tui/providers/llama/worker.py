@@ -17,7 +17,7 @@ from typing import BinaryIO, TypeAlias
 import msgspec
 
 from codesteer_tui.errors import WeightsError
-from codesteer_tui.providers.llama import wire as wire
+from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.aborting import Abort
 from codesteer_tui.providers.llama.conversation import Conversation, TooLong
 from codesteer_tui.providers.llama.engine import Log, Weights

@@ -18,7 +18,7 @@ from codesteer_tui.providers.keys.sources import KeyState, look
 from codesteer_tui.providers.opening import Choice, choose_role
 from codesteer_tui.providers.probing.listings import is_near
 from codesteer_tui.providers.probing.reaching import Reachability, key_words, ping
-from codesteer_tui.values import Role, RoleInfo
+from codesteer_tui.values import FREE_KINDS, REMOTE_KINDS, Role, RoleInfo
 
 NAMES: dict[Role, str] = {"task_llm": "TaskLLM", "steerer": "steerer", "checker": "checker"}
 
@@ -54,7 +54,7 @@ class Row(Struct, frozen=True, kw_only=True):
     @property
     def is_remote(self) -> bool:
         """It is behind an address, be it known or not."""
-        return self.kind in ("openai", "anthropic")
+        return self.kind in REMOTE_KINDS
 
     @property
     def is_silent(self) -> bool:
@@ -83,7 +83,7 @@ def rows_of(
 
 
 def _priced(row: Row, price: Callable[[RoleInfo], Price | None]) -> Row:
-    named = row.model or row.kind in ("demo", "llama_cpp") or row.local
+    named = row.model or row.kind in FREE_KINDS or row.local
     known = price(RoleInfo(row.name, row.kind, row.model, row.name, row.host)) if named else None
     if known is None:
         return row
@@ -147,7 +147,7 @@ def _row(
         model=provider.model
         or (models.pop() if len(models) == 1 else "")
         or ("demo" if provider.kind == "demo" else ""),
-        host=state.host if provider.kind in ("openai", "anthropic") else "",
+        host=state.host if provider.kind in REMOTE_KINDS else "",
         key=key_words(state),
         key_found=state.found if state.needed else None,
         local=bool(preset and preset.local) or is_near(provider.base_url),

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from tests.fake_servers import EVENT_STREAM
+from tests.fake_servers import EVENT_STREAM, Listening
 
 Play: TypeAlias = Callable[["Line"], Awaitable[None]]
 
@@ -50,43 +50,19 @@ class Line:
             pass
 
 
-class Peer:
+class Peer(Listening):
     """`async with Peer(play) as peer:` plays `play` on every connection to `peer.url`."""
 
     def __init__(self, play: Play, tls: ssl.SSLContext | None = None) -> None:
-        self._play, self._tls = play, tls
-        self._tasks: set[asyncio.Task[None]] = set()
+        super().__init__(tls)
+        self._play = play
         self.calls = 0
         self.heads: list[str] = []
         """What was asked, where the play read it with `hear`."""
 
-    async def __aenter__(self) -> Peer:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    @property
-    def address(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-
-    @property
-    def url(self) -> str:
-        """Where it listens, without a path."""
-        return f"{'https' if self._tls else 'http'}://{self.address}"
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.calls += 1
-        task = asyncio.get_running_loop().create_task(self._run(Line(reader, writer)))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _run(self, line: Line) -> None:
+        line = Line(reader, writer)
         try:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                 await self._play(line)
