@@ -98,7 +98,9 @@ def task_messages(transcript: Transcript, pack: PromptPack, *, show_output: bool
         if this.guidance is None or (answer is None and this is not transcript.current):
             continue
         if before is None:
-            content = pack.fill("task_llm.first", guidance=this.guidance.text, question=question)
+            content = question  # where nothing is said with it, it stands alone
+            if this.guidance.text:
+                content = pack.fill("task_llm.first", guidance=this.guidance.text, question=question)
         else:
             execution = _execution_note(before, pack) if show_output else ""
             content = pack.fill("task_llm.next", execution=execution, guidance=this.guidance.text)

@@ -38,13 +38,17 @@ Facts: TypeAlias = AsyncGenerator[Event, None]
 
 @dataclass(frozen=True)
 class Method:
-    """How the loop behaves. `published` is the paper's loop, quirks included (METHOD.md, section 1)."""
+    """How the loop behaves. `published` is the paper's loop, quirks included (METHOD.md, section 1).
+
+    `single` is why the first round is the only one; empty where others may follow.
+    """
 
     max_rounds: int = 5
     show_output: bool = True
     published: bool = False
     score: Literal["default", "paper"] = "default"
     threshold: float = 2.0
+    single: str = ""
 
 
 Recast: TypeAlias = Callable[["Cast", int], Awaitable[tuple["Cast", Sequence[ev.RoleChanged]]]]
@@ -210,7 +214,8 @@ class _Run:
 
     async def check_answer(self, this: Round) -> Facts:
         """Have the self-answer checker test the answer. The published loop leaves out the last one."""
-        left_out = self.method.published and this.number >= self.method.max_rounds
+        last = this.number >= self.method.max_rounds
+        left_out = self.method.published and last and not self.method.single
         if this.check is None and not left_out:
             async with aclosing(self.cast.checker.check(self.transcript, this)) as steps:
                 async for step in steps:
@@ -239,6 +244,8 @@ class _Run:
 
     def reason_to_stop(self, this: Round) -> str:
         """Why the run ends after this round, or an empty string."""
+        if self.method.single:
+            return self.method.single
         decision = this.guidance.decision if this.guidance else None
         if decision == "return_answer":
             return "the steerer returned the answer"
