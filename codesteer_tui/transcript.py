@@ -32,6 +32,7 @@ from codesteer_tui.values import (
     Role,
     RoleInfo,
     SandboxInfo,
+    SteeringMode,
     Usage,
     Verdict,
 )
@@ -66,8 +67,15 @@ class Round:
     started: float = 0.0
     guidance: Guidance | None = None
     guidance_seconds: float = 0.0
+    proposal: Guidance | None = None
+    """What the steerer wants to say, while the person has not agreed; afterwards what it was, where they changed it."""
+    vetoed: list[tuple[Guidance, str]] = field(default_factory=list)
+    """What the steerer wanted to say and the person refused, with their reason."""
     guidance_so_far: str = ""
     prompts: dict[Role, tuple[Message, ...]] = field(default_factory=dict)
+    """What each role was given last."""
+    calls: list[ev.PromptSent] = field(default_factory=list)
+    """Everything that any role was given in this round, in the order of the calls: also what failed or was repeated."""
     answer: ev.AnswerGiven | None = None
     answer_so_far: str = ""
     reasoning_so_far: str = ""
@@ -119,6 +127,10 @@ class Transcript:
         self.profile = "default"
         self.max_rounds = 0
         self.started = ""
+        self.baseline = ""
+        """Which run without a steerer it is; empty where one steers."""
+        self.forked_from = ""
+        """The session that the first rounds were taken over from; empty where it was not forked."""
         self.rounds: list[Round] = []
         self.usage: dict[Role, Usage] = {}
         self.bill = Bill()
@@ -129,6 +141,15 @@ class Transcript:
         self.retries: list[ev.Retried] = []
         self.failures: list[ev.CallFailed] = []
         self.role_changes: list[ev.RoleChanged] = []
+        self.waiting: dict[str, Question] = {}
+        """Questions that still wait for the person; none that a run broke off in."""
+        self.mode: SteeringMode = "auto"
+        """How the person steps in."""
+        self.mode_changes: list[ev.ModeChanged] = []
+        self.approve_code = False
+        """Whether the person wanted to agree to each program."""
+        self.hint: ev.HintGiven | None = None
+        """What the person wrote for the next guidance, until that is given."""
         self.ending: Ending | None = None
         self.seconds = 0.0
         self.count = 0
@@ -178,19 +199,25 @@ class Transcript:
         match event:
             case ev.SessionStarted():
                 self._start(event)
-            case ev.SessionResumed(roles=roles, sandbox=sandbox):
+            case ev.SessionResumed(roles=roles, sandbox=sandbox, mode=mode):
                 self.roles, self.sandbox, self.ending = dict(roles), sandbox, None
+                self.mode = mode or self.mode
+                self.waiting.clear()
             case ev.RoleChanged(role=role, after=after):
                 self.roles[role] = after
                 self.role_changes.append(event)
+            case ev.ModeChanged() | ev.HintGiven():
+                self._step_in(event)
             case ev.Asked(id=id, question=question):
-                self.questions[id] = question
+                self.questions[id] = self.waiting[id] = question
             case ev.Answered(id=id, reply=reply):
                 self.replies[id] = reply
+                self.waiting.pop(id, None)
             case ev.Retried():
                 self.retries.append(event)
             case ev.Finished() | ev.Failed() | ev.Cancelled():
                 self.ending = event
+                self.waiting.clear()
             case ev.ExecutionStarted() | ev.OutputDelta() | ev.ExecutionFinished():
                 self._apply_execution(event)
             case _:
@@ -200,6 +227,17 @@ class Transcript:
         self.session, self.problem = event.session, event.problem
         self.roles, self.sandbox = dict(event.roles), event.sandbox
         self.profile, self.max_rounds, self.started = event.profile, event.max_rounds, event.started
+        self.mode = event.mode
+        self.baseline, self.forked_from = event.baseline, event.forked_from
+
+    def _step_in(self, event: ev.ModeChanged | ev.HintGiven) -> None:
+        if isinstance(event, ev.HintGiven):
+            self.hint = event if event.text else None
+            return
+        self.mode = event.after
+        self.mode_changes.append(event)
+        if event.approve_code is not None:
+            self.approve_code = event.approve_code
 
     def _apply_execution(self, event: ev.ExecutionStarted | ev.OutputDelta | ev.ExecutionFinished) -> None:
         runs = self.round(event.round).executions
@@ -223,9 +261,20 @@ class Transcript:
             case ev.GuidanceDelta(round=number, text=text):
                 self.round(number).loading.pop("steerer", None)
                 self.round(number).guidance_so_far += text
+            case ev.GuidanceProposed(round=number, guidance=guidance, usage=usage, seconds=seconds):
+                this = self.round(number)
+                this.proposal, this.guidance_seconds = guidance, seconds
+                self._settle(number, "steerer", usage)
+            case ev.GuidanceVetoed(round=number, reason=reason):
+                this = self.round(number)
+                if this.proposal:
+                    this.vetoed.append((this.proposal, reason))
+                this.proposal = None
             case ev.GuidanceGiven(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
-                this.guidance, this.guidance_seconds = guidance, seconds
+                this.guidance, this.guidance_seconds = guidance, seconds or this.guidance_seconds
+                if self.hint and (guidance.hint or guidance.by == "person"):
+                    self.hint = None
                 self._settle(number, "steerer", usage)
             case ev.PromptSent():
                 self._prompt(event)
@@ -270,6 +319,7 @@ class Transcript:
         """
         this, role = self.round(event.round), event.role
         this.prompts[role] = event.messages
+        this.calls.append(event)
         info = self.roles.get(role) or RoleInfo("", "", "", role)
         self.open_calls.setdefault(role, []).append((info, event))
         if role == "steerer":
