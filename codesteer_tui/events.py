@@ -37,6 +37,7 @@ from codesteer_tui.values import (
     Role,
     RoleInfo,
     SandboxInfo,
+    SteeringMode,
     Stream,
     Usage,
     Verdict,
@@ -61,6 +62,9 @@ class SessionStarted(Base, frozen=True):
     """The first event of every session: the problem, who plays which role, and where programs run.
 
     `prompt_pack` is the name of the wording that the roles are given; empty in records from before it was kept.
+    `baseline` is which run without a steerer this is, empty where one steers. `forked_from` is the session that the
+    first events were taken over from, if it was forked; what is its own begins with the next `SessionResumed`. `mode` is
+    how the person steps in, until a `ModeChanged`.
     """
 
     session: str
@@ -73,14 +77,21 @@ class SessionStarted(Base, frozen=True):
     version: str = ""
     format: int = FORMAT
     prompt_pack: str = ""
+    baseline: str = ""
+    forked_from: str = ""
+    mode: SteeringMode = "auto"
 
 
 class SessionResumed(Base, frozen=True):
-    """The session went on after it had ended or broken off; roles and sandbox as they are now."""
+    """The session went on after it had ended or broken off; roles and sandbox as they are now.
+
+    `mode` is how the person steps in from here on; None in records from before it was kept.
+    """
 
     roles: dict[Role, RoleInfo]
     sandbox: SandboxInfo
     started: str = ""
+    mode: SteeringMode | None = None
 
 
 class RoundStarted(Base, frozen=True):
@@ -97,8 +108,27 @@ class GuidanceDelta(Base, frozen=True):
     channel: Channel = "answer"
 
 
+class GuidanceProposed(Base, frozen=True):
+    """The steerer decided, and the person has to agree: they may edit, replace or veto it before it is sent.
+
+    The call's usage and seconds are here, and not counted again with the `GuidanceGiven` that comes of it.
+    """
+
+    round: int
+    guidance: Guidance
+    usage: Usage = Usage()
+    seconds: float = 0.0
+
+
+class GuidanceVetoed(Base, frozen=True):
+    """The person refused the proposal; the steerer is asked again and told the reason, if there is one."""
+
+    round: int
+    reason: str = ""
+
+
 class GuidanceGiven(Base, frozen=True):
-    """The steerer decided."""
+    """The guidance of the round: what the TaskLLM is told, and by whom."""
 
     round: int
     guidance: Guidance
@@ -210,6 +240,30 @@ class RoleChanged(Base, frozen=True):
     round: int = 0
 
 
+class ModeChanged(Base, frozen=True):
+    """The person steps in otherwise from here on: from the next decision, in round `round` or later.
+
+    `approve_code`: whether each program waits for the person's yes; None where that was left as it is.
+    """
+
+    before: SteeringMode
+    after: SteeringMode
+    approve_code: bool | None = None
+    round: int = 0
+
+
+class HintGiven(Base, frozen=True):
+    """The person wrote something for the next guidance, in place of whatever they wrote before; empty takes it back.
+
+    It is said to the TaskLLM behind the steerer's guidance, or where it `replaces` that, in its place: the steerer is
+    not asked then. `round` is the round in which it was written.
+    """
+
+    text: str
+    replaces: bool = False
+    round: int = 0
+
+
 class Asked(Base, frozen=True):
     """The person was asked something."""
 
@@ -306,6 +360,8 @@ Event: TypeAlias = (
     | SessionResumed
     | RoundStarted
     | GuidanceDelta
+    | GuidanceProposed
+    | GuidanceVetoed
     | GuidanceGiven
     | PromptSent
     | AnswerDelta
@@ -319,6 +375,8 @@ Event: TypeAlias = (
     | RoundFinished
     | AnswerVerified
     | RoleChanged
+    | ModeChanged
+    | HintGiven
     | Asked
     | Answered
     | Retried

@@ -273,8 +273,7 @@ class Transcript:
             case ev.GuidanceGiven(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
                 this.guidance, this.guidance_seconds = guidance, seconds or this.guidance_seconds
-                if self.hint and (guidance.hint or guidance.by == "person"):
-                    self.hint = None
+                self.hint = None
                 self._settle(number, "steerer", usage)
             case ev.PromptSent():
                 self._prompt(event)

@@ -13,7 +13,9 @@ Role: TypeAlias = Literal["steerer", "task_llm", "checker"]
 Channel: TypeAlias = Literal["answer", "reasoning"]
 Outcome: TypeAlias = Literal["pass", "fail", "could_not_check"]
 Decision: TypeAlias = Literal["code", "text", "refine", "return_answer", "terminate"]
-Purpose: TypeAlias = Literal["answer", "self_check"]
+SteeringMode: TypeAlias = Literal["auto", "approve", "manual", "off"]
+GuidedBy: TypeAlias = Literal["steerer", "edited", "person", "nobody"]
+Purpose: TypeAlias = Literal["answer", "self_check", "own"]
 Origin: TypeAlias = Literal["demo", "model", "user"]
 Isolation: TypeAlias = Literal["container", "reduced", "none", "not_run"]
 Stream: TypeAlias = Literal["stdout", "stderr"]
@@ -207,7 +209,9 @@ class Guidance(Struct, frozen=True):
 
     `text` is what goes to the TaskLLM (empty for `return_answer` and `terminate`); `why` is the
     explanation for the person; `raw` is the model's reply as it came; `confidence` is the probability of
-    the decision where it was measured.
+    the decision where it was measured. `by` tells whose words it is: the steerer's, the steerer's as the person
+    "edited" them, the "person"'s own, or "nobody"'s where steering is off. `hint` is what the person added; it is
+    said to the TaskLLM behind the text, as theirs.
     """
 
     decision: Decision
@@ -215,6 +219,8 @@ class Guidance(Struct, frozen=True):
     why: str = ""
     raw: str = ""
     confidence: float | None = None
+    by: GuidedBy = "steerer"
+    hint: str = ""
 
 
 class Extraction(Struct, frozen=True):
@@ -275,20 +281,32 @@ class Verdicts(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """Something only the person can decide. `options` are the choices, the first is the safe one."""
+    """Something only the person can decide. `options` are the choices, the first is the safe one.
 
-    kind: Literal["run_with_reduced_isolation", "over_limit", "broken_stream"]
+    `draft` is what is decided about: a guidance or a program, which some choices let the person change.
+    """
+
+    kind: Literal[
+        "run_with_reduced_isolation",
+        "over_limit",
+        "broken_stream",
+        "approve_guidance",
+        "write_guidance",
+        "approve_code",
+    ]
     text: str
     options: tuple[str, ...]
     detail: str = ""
+    draft: str = ""
 
 
 class Reply(Struct, frozen=True):
     """A choice out of a question's options, and who made it (`person`, `policy`, `config`).
 
-    `note` is what came of it, where there is something to say.
+    `note` is what came of it, where there is something to say; `text` what the person wrote with it.
     """
 
     choice: str
     by: str = "person"
     note: str = ""
+    text: str = ""
