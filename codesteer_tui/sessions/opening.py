@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -23,13 +23,15 @@ from codesteer_tui.sandbox import Sandbox
 from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.casting import Casting, Models, choices_of
+from codesteer_tui.sessions.forking import Fork
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.recorder import record as recorded
 from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, sessions_folder
-from codesteer_tui.sessions.switching import Confirm, Switch, Switching
+from codesteer_tui.sessions.switching import Confirm, Switch, Switching, with_player
 from codesteer_tui.settings.layers import user_config_file
 from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.steering.asking import Calls
+from codesteer_tui.steering.baselines import BASELINES, Baseline, BaselineSteerer, once
 from codesteer_tui.steering.budget import Budget
 from codesteer_tui.steering.execution import Ask, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
@@ -44,14 +46,21 @@ from codesteer_tui.values import Role, RoleInfo
 class Session:
     """A run that is under way. `events` has one consumer; `ending` is known once the run is over.
 
+    `before` is what its record held when it was opened: the events that it goes on from, which it does not yield.
     `afterwards` is for a consumer that stopped before it saw the ending: the calls that the run was in the middle
     of, as failed ones, and the ending.
     """
 
     def __init__(
-        self, id: str, path: Path | None, events: AsyncGenerator[Event, None], switching: Switching
+        self,
+        id: str,
+        path: Path | None,
+        events: AsyncGenerator[Event, None],
+        switching: Switching,
+        before: Sequence[Event] = (),
     ) -> None:
         self.id, self.path, self.events = id, path, self._watch(events)
+        self.before = before
         self.ending: Ending | None = None
         self.afterwards: tuple[Event, ...] = ()
         self._switching = switching
@@ -101,10 +110,13 @@ async def open_session(
     *,
     ask: Ask,
     record: bool = True,
-    continue_from: Recording | None = None,
+    continue_from: Recording | Fork | None = None,
+    baseline: Baseline | None = None,
     config_file: Path | None = None,
 ) -> AsyncIterator[Session]:
-    """Open a run of `problem`, or go on with a recorded one where it stopped.
+    """Open a run of `problem`, or go on from a recorded one: where it stopped, or as a fork of its own.
+
+    A recording goes on in its own file; a fork gets a new one. `baseline` runs one round without a steerer.
 
     Events are read from `session.events`. Leaving the context stops whatever is still going on: the stream
     of a provider is closed, the container removed, the local model stops at its next token, and `Cancelled`
@@ -124,6 +136,8 @@ async def open_session(
         packs = packs_folder(config_file)
         pack = load_pack(config.steering.prompt_pack, packs)
         transcript = continue_from.transcript if continue_from else Transcript()
+        baseline = baseline or _baseline_of(continue_from)
+        config = with_player(config, "steerer", "rules") if baseline else config
         calls = Calls(
             ask=ask, budget=_budget(config, transcript, config_file), first_id=1 + len(transcript.questions)
         )
@@ -132,6 +146,8 @@ async def open_session(
         choices = choices_of(config)
         await casting.models.prepare(choices.values())
         roles = {role: casting.info(role, choice) for role, choice in choices.items()}
+        steerer = BaselineSteerer(pack, baseline) if baseline else casting.steerer(choices["steerer"])
+        roles["steerer"] = steerer.info
         switching = Switching(config, casting, transcript)
         sandbox = await _open_sandbox(config.sandbox, stack)
         executor = Executor(
@@ -142,7 +158,7 @@ async def open_session(
             remember=partial(agree_for_good, config_file),
         )
         cast = Cast(
-            steerer=casting.steerer(choices["steerer"]),
+            steerer=steerer,
             task_llm=casting.task_llm(choices["task_llm"]),
             checker=casting.checker(choices["checker"], executor),
             executor=executor,
@@ -153,12 +169,17 @@ async def open_session(
             recast=switching.recast,
         )
         clock = Clock(transcript.seconds)
-        opening = _opening(config, problem, roles, sandbox, pack, continue_from)
-        session_id = opening.session if isinstance(opening, ev.SessionStarted) else transcript.session
-        file = _file(config, session_id, continue_from) if record else None
+        start = _start(config, problem, roles, sandbox, pack, baseline)
+        before, opening = _opening(start, continue_from)
+        file = _file(config, start, continue_from) if record else None
         if file:
             stack.callback(file.close)
-        run = _events(opening, transcript, cast, _method(config), clock)
+        if isinstance(continue_from, Fork):
+            transcript.apply(before[0])
+            if file:
+                file.take_over(before)
+        method = once(_method(config)) if baseline else _method(config)
+        run = _events(opening, transcript, cast, method, clock)
         afterwards: list[Event] = []
 
         def wind_up(ending: Ending) -> list[Event]:
@@ -170,7 +191,8 @@ async def open_session(
             return afterwards
 
         events = recorded(run, file, clock, wind_up)
-        session = Session(session_id, file.path if file else None, events, switching)
+        session_id = transcript.session or start.session
+        session = Session(session_id, file.path if file else None, events, switching, before)
         try:
             yield session
         finally:
@@ -243,18 +265,21 @@ def agree_for_good(config_file: Path | None = None) -> str:
     return f'Saved in {saved}: [sandbox] reduced_isolation = "always" {saved.warning}'.strip()
 
 
-def _opening(
+def _baseline_of(continue_from: Recording | Fork | None) -> Baseline | None:
+    """The baseline that a recording goes on as. A fork of one is steered, or what it is said to be."""
+    known = continue_from.transcript.baseline if isinstance(continue_from, Recording) else ""
+    return next((name for name in BASELINES if name == known), None)
+
+
+def _start(
     config: Config,
     problem: Problem,
     roles: dict[Role, RoleInfo],
     sandbox: Sandbox,
     pack: PromptPack,
-    continue_from: Recording | None,
-) -> ev.SessionStarted | ev.SessionResumed:
+    baseline: Baseline | None,
+) -> ev.SessionStarted:
     now = datetime.now(UTC).astimezone()
-    started = now.isoformat(timespec="seconds")
-    if continue_from:
-        return ev.SessionResumed(roles=roles, sandbox=sandbox.info, started=started)
     return ev.SessionStarted(
         session=new_session_id(problem, now),
         problem=problem,
@@ -262,16 +287,30 @@ def _opening(
         sandbox=sandbox.info,
         max_rounds=config.steering.max_rounds,
         profile=config.steering.profile,
-        started=started,
+        started=now.isoformat(timespec="seconds"),
         version=__version__,
         prompt_pack=pack.name,
+        baseline=baseline or "",
     )
 
 
-def _file(config: Config, session_id: str, continue_from: Recording | None) -> SessionFile:
-    if continue_from:
+def _opening(
+    start: ev.SessionStarted, continue_from: Recording | Fork | None
+) -> tuple[Sequence[Event], ev.SessionStarted | ev.SessionResumed]:
+    """What the record holds already, and the first event of this run."""
+    if continue_from is None:
+        return (), start
+    resumed = ev.SessionResumed(roles=start.roles, sandbox=start.sandbox, started=start.started)
+    return (
+        continue_from.renamed(start) if isinstance(continue_from, Fork) else continue_from.events,
+        resumed,
+    )
+
+
+def _file(config: Config, start: ev.SessionStarted, continue_from: Recording | Fork | None) -> SessionFile:
+    if isinstance(continue_from, Recording):
         return SessionFile(continue_from.path, append=True)
-    return SessionFile(sessions_folder(config) / f"{session_id}{SUFFIX}")
+    return SessionFile(sessions_folder(config) / f"{start.session}{SUFFIX}")
 
 
 def _next_run(transcript: Transcript) -> int:

@@ -71,6 +71,15 @@ class SessionFile:
         except OSError as error:
             raise self._failure(error) from error
 
+    def take_over(self, events: Iterable[Event]) -> None:
+        """Append what another session's record begins with.
+
+        Raises:
+            SessionError: it could not be written whole.
+        """
+        for event in events:
+            self.write(event)
+
     def close(self) -> None:
         """Let go of the file. May be called twice."""
         if self._fd is not None:

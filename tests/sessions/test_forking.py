@@ -1,0 +1,231 @@
+"""A fork begins with the first events of a session and goes on by itself; what it was made from stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from codesteer_tui import events as ev
+from codesteer_tui.errors import SessionError
+from codesteer_tui.events import Event
+from codesteer_tui.problem import pose
+from codesteer_tui.sessions import Recording, read_recording
+from codesteer_tui.sessions.forking import Fork, fork_after, fork_before, fork_here
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import Guidance, Question
+from tests.recordings.build import HERE, RECORDINGS, game24
+from tests.sessions.test_opening import configured, decline, of, run
+
+REAL = sorted(path.name for path in HERE.glob("*.jsonl"))
+
+
+def kinds(events: Sequence[Event]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def test_a_round_is_done_again_from_what_came_before_it() -> None:
+    events = game24()
+    fork = fork_before(events, 1)
+    assert fork.round == 1
+    assert isinstance(events[len(fork.events)], ev.RoundStarted)
+    assert list(fork.events) == events[: len(fork.events)]
+    assert [(r.number, r.finished) for r in fork.transcript.rounds] == [(0, True)]
+
+
+def test_the_first_round_is_done_again_from_nothing_but_the_problem() -> None:
+    assert kinds(fork_before(game24(), 0).events) == ["SessionStarted"]
+
+
+def test_a_round_is_kept_with_everything_in_it() -> None:
+    fork = fork_after(game24(), 0)
+    assert fork.round == 1
+    assert fork.events == fork_before(game24(), 1).events
+
+
+def test_the_last_round_is_kept_without_the_ending() -> None:
+    fork = fork_after(game24(), 2)
+    assert isinstance(fork.events[-1], ev.RoundFinished)
+    assert fork.transcript.ending is None
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_a_round_that_is_not_there_is_named_with_those_that_are(number: int) -> None:
+    for fork in (fork_before, fork_after):
+        with pytest.raises(SessionError, match=rf"no round {number}\. It has R0 to R2"):
+            fork(game24(), number)
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_wherever_it_is_forked_every_step_that_is_taken_over_is_complete(name: str) -> None:
+    events = RECORDINGS[name]()
+    facts = [i for i, event in enumerate(events, 1) if not ev.is_delta(event)]
+    for position in [*facts, *range(5, len(events), 40)]:
+        fork = fork_here(events, position)
+        state = fork.transcript
+        assert len(fork.events) <= position
+        assert state.ending is None
+        assert not state.open_calls
+        assert state.questions.keys() == state.replies.keys()
+        for this in state.rounds:
+            assert all(execution.result for execution in this.executions.values())
+            assert this.answer is None or this.code is not None
+
+
+def test_a_call_in_the_middle_of_which_it_is_forked_is_made_anew() -> None:
+    events = game24()
+    place = next(
+        i for i, event in enumerate(events) if isinstance(event, ev.AnswerDelta) and event.round == 1
+    )
+    fork = fork_here(events, place + 3)
+    assert isinstance(fork.events[-1], ev.GuidanceGiven)
+    assert fork.round == 1
+
+
+def test_no_question_is_taken_over_without_its_reply() -> None:
+    start = game24()[:3]
+    asked = ev.Asked(id="q1", question=Question("over_limit", "Send it?", ("Stop", "Send")), at=2.0)
+    assert list(fork_here([*start, asked], 4).events) == start
+
+
+def test_what_does_not_begin_with_a_session_cannot_be_forked() -> None:
+    for events in ([], [ev.RoundStarted(round=0)]):
+        with pytest.raises(SessionError, match="not the record of a session"):
+            fork_here(events, 1)
+
+
+async def test_a_fork_goes_on_in_a_file_of_its_own_and_leaves_the_other_as_it_is(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    first = await run(config)
+    (path,) = tmp_path.glob("*.jsonl")
+    before = path.read_bytes()
+    rest = await run(config, continue_from=fork_before(read_recording(path).events, 1))
+    assert path.read_bytes() == before
+    (other,) = set(tmp_path.glob("*.jsonl")) - {path}
+    forked = read_recording(other)
+    start, resumed = forked.events[0], of(ev.SessionResumed, forked.events)
+    assert isinstance(start, ev.SessionStarted)
+    assert (start.session, start.forked_from) == (other.stem, path.stem)
+    assert len(resumed) == 1
+    taken = len(forked.events) - len(rest)
+    assert forked.events[1:taken] == first[1:taken]
+    assert forked.events[taken:] == rest
+    assert [e.round for e in of(ev.RoundStarted, rest)] == [1, 2]
+    assert isinstance(rest[-1], ev.Finished)
+    assert [e.at for e in forked.events] == sorted(e.at for e in forked.events)
+
+
+async def test_a_fork_is_played_by_the_roles_of_now_and_remembers_who_played_before(tmp_path: Path) -> None:
+    await run(configured(tmp_path))
+    (path,) = tmp_path.glob("*.jsonl")
+    fork = fork_before(read_recording(path).events, 1)
+    config = configured(tmp_path, checker="off")
+    await run(config, continue_from=fork)
+    (other,) = set(tmp_path.glob("*.jsonl")) - {path}
+    events = read_recording(other).events
+    assert isinstance(events[0], ev.SessionStarted)
+    assert events[0].roles["checker"].kind == "demo"
+    state = Transcript.of(events)
+    assert state.roles["checker"].kind == "off"
+    assert state.rounds[0].check is not None
+    assert state.rounds[1].check is None or state.rounds[1].check.verdict.outcome == "could_not_check"
+
+
+async def test_executions_of_a_fork_are_numbered_on(tmp_path: Path) -> None:
+    await run(configured(tmp_path))
+    (path,) = tmp_path.glob("*.jsonl")
+    rest = await run(configured(tmp_path), continue_from=fork_before(read_recording(path).events, 1))
+    taken = {e.id for e in of(ev.ExecutionStarted, read_recording(path).events) if e.round == 0}
+    assert taken.isdisjoint(e.id for e in of(ev.ExecutionStarted, rest))
+
+
+async def test_a_fork_of_a_fork_names_the_one_that_it_was_made_from(tmp_path: Path) -> None:
+    await run(configured(tmp_path))
+    (path,) = tmp_path.glob("*.jsonl")
+    await run(configured(tmp_path), continue_from=fork_before(read_recording(path).events, 1))
+    (second,) = set(tmp_path.glob("*.jsonl")) - {path}
+    await run(configured(tmp_path), continue_from=fork_before(read_recording(second).events, 2))
+    (third,) = set(tmp_path.glob("*.jsonl")) - {path, second}
+    events = read_recording(third).events
+    assert Transcript.of(events).forked_from == second.stem
+    assert len(of(ev.SessionResumed, events)) == 2
+
+
+async def test_the_consumer_is_told_what_came_before(tmp_path: Path) -> None:
+    from codesteer_tui.sessions import open_session
+
+    config = configured(tmp_path)
+    await run(config)
+    (path,) = tmp_path.glob("*.jsonl")
+    fork = fork_before(read_recording(path).events, 1)
+    async with open_session(
+        config, pose("Use 4 7 8 8 to make 24"), ask=decline, continue_from=fork
+    ) as session:
+        rest = [event async for event in session.events]
+    assert session.path
+    assert [*session.before, *rest] == read_recording(session.path).events
+    assert session.id == session.path.stem != path.stem
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_sessions_can_be_forked_at_every_round(name: str) -> None:
+    events = read_recording(HERE / name).events
+    for this in Transcript.of(events).rounds:
+        again, kept = fork_before(events, this.number), fork_after(events, this.number)
+        assert [r.number for r in again.transcript.rounds] == list(range(this.number))
+        assert kept.transcript.rounds[-1].number == this.number
+        assert again.origin == kept.origin == Transcript.of(events).session
+
+
+async def test_a_baseline_goes_on_as_one_and_a_fork_of_it_is_steered(tmp_path: Path) -> None:
+    from codesteer_tui.sessions import open_session
+
+    config = configured(tmp_path)
+    async with open_session(config, pose("Use 4 7 8 8 to make 24"), ask=decline, baseline="code") as session:
+        events = [event async for event in session.events]
+    assert isinstance(events[0], ev.SessionStarted)
+    assert events[0].baseline == "code"
+    assert events[0].roles["steerer"].label == "code only"
+    assert [e.round for e in of(ev.RoundStarted, events)] == [0]
+    assert session.path
+    stopped = Recording(session.path, events[:-1], [])
+    rest = await run(config, continue_from=stopped)
+    assert kinds(rest) == ["SessionResumed", "Finished"]
+    assert rest[0].roles["steerer"].label == "code only"  # type: ignore[union-attr]
+    forked = await run(config, continue_from=fork_after(events, 0))
+    assert of(ev.RoundStarted, forked)
+    assert forked[0].roles["steerer"].kind == "rules"  # type: ignore[union-attr]
+
+
+async def test_a_baseline_needs_no_steerer(tmp_path: Path) -> None:
+    from codesteer_tui.sessions import open_session
+
+    config = configured(tmp_path, steerer="openai")  # whose key is nowhere
+    async with open_session(config, pose("Use 4 7 8 8 to make 24"), ask=decline, baseline="plain") as session:
+        events = [event async for event in session.events]
+    assert isinstance(events[-1], ev.Finished)
+    assert of(ev.GuidanceGiven, events)[0].guidance == Guidance(
+        "text", "", "Nothing is said but the question."
+    )
+
+
+def test_old_records_have_neither_a_baseline_nor_an_origin() -> None:
+    start = msgspec.json.decode(ev.encode(game24()[0]))
+    del start["baseline"], start["forked_from"]
+    read = ev.decode(msgspec.json.encode(start))
+    assert isinstance(read, ev.SessionStarted)
+    assert (read.baseline, read.forked_from) == ("", "")
+
+
+def test_a_fork_is_renamed_and_keeps_who_played() -> None:
+    events = game24()
+    first = events[0]
+    assert isinstance(first, ev.SessionStarted)
+    start = msgspec.structs.replace(first, session="new", roles={}, max_rounds=9)
+    fork = Fork(first.session, tuple(events[:3]), 0)
+    begun = fork.renamed(start)[0]
+    assert isinstance(begun, ev.SessionStarted)
+    assert (begun.session, begun.roles, begun.max_rounds) == ("new", first.roles, 9)
+    assert begun.forked_from == first.session
