@@ -79,9 +79,21 @@ def steerer_messages(transcript: Transcript, pack: PromptPack) -> tuple[Message,
     messages = [Message("user", pack.fill("steerer.first", question=question))]
     for this in transcript.answered:
         if this.guidance:
-            messages.append(Message("assistant", this.guidance.raw or this.guidance.text))
+            messages.append(
+                Message("assistant", (this.guidance.raw or this.guidance.text) + _hint(this, pack))
+            )
         messages.append(Message("user", later_turn(this, question, pack)))
+    if transcript.current:
+        for refused, reason in transcript.current.vetoed:
+            messages.append(Message("assistant", refused.raw or refused.text))
+            messages.append(Message("user", pack.fill("steerer.vetoed", reason=reason)))
     return tuple(messages)
+
+
+def _hint(this: Round, pack: PromptPack) -> str:
+    """What the person added to the guidance, as it is said behind it; empty where they added nothing."""
+    hint = this.guidance.hint if this.guidance else ""
+    return "\n\n" + pack.fill("task_llm.hint", hint=hint) if hint else ""
 
 
 def task_messages(transcript: Transcript, pack: PromptPack, *, show_output: bool) -> tuple[Message, ...]:
@@ -99,11 +111,12 @@ def task_messages(transcript: Transcript, pack: PromptPack, *, show_output: bool
             continue
         if before is None:
             content = question  # where nothing is said with it, it stands alone
-            if this.guidance.text:
-                content = pack.fill("task_llm.first", guidance=this.guidance.text, question=question)
+            if guidance := this.guidance.text + _hint(this, pack):
+                content = pack.fill("task_llm.first", guidance=guidance, question=question)
         else:
             execution = _execution_note(before, pack) if show_output else ""
-            content = pack.fill("task_llm.next", execution=execution, guidance=this.guidance.text)
+            guidance = this.guidance.text + _hint(this, pack)
+            content = pack.fill("task_llm.next", execution=execution, guidance=guidance)
         messages.append(Message("user", content))
         if answer is not None:
             messages.append(Message("assistant", answer.text))

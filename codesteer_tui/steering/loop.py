@@ -29,9 +29,13 @@ from codesteer_tui.steering.outcome import answer_of, best, verdicts_of
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.shortening import with_short_outputs
 from codesteer_tui.steering.steerers import Steerer
+from codesteer_tui.steering.stepping import Stepping
 from codesteer_tui.steering.symbolic_checker import judge
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import Extraction, Message, Program, Verdict, Verdicts
+
+OFF = "steering is off"
+"""Why a run ends with its first answer, or as soon as steering is switched off."""
 
 Facts: TypeAlias = AsyncGenerator[Event, None]
 
@@ -69,6 +73,8 @@ class Cast:
     verify: Callable[[str], Verdict] | None = None
     recast: Recast | None = None
     """Consulted when a round begins, before anybody is asked in it."""
+    stepping: Stepping = field(default_factory=Stepping)
+    """What the person has a say in."""
 
 
 async def solve(
@@ -87,12 +93,14 @@ async def solve(
         transcript.apply(event)
         return event
 
-    for lost in list(cast.calls.interrupted(transcript)):
-        yield happened(lost)
+    for before in [*cast.calls.interrupted(transcript), *cast.stepping.facts(transcript)]:
+        yield happened(before)
     async with aclosing(run.rounds()) as facts:
         try:
             async for fact in facts:
                 yield happened(fact)
+                for said in cast.stepping.facts(transcript):
+                    yield happened(said)
         except NotSent as refused:
             yield happened(run.finish(refused.message))
         except CodesteerError as error:
@@ -155,7 +163,8 @@ class _Run:
     async def guide(self, this: Round) -> Facts:
         """Have the steerer decide."""
         if this.guidance is None:
-            async with aclosing(self.cast.steerer.guide(self.transcript)) as steps:
+            cast = self.cast
+            async with aclosing(cast.stepping.guide(cast.steerer, self.transcript, cast.pack)) as steps:
                 async for step in steps:
                     yield step
 
@@ -235,8 +244,13 @@ class _Run:
         )
 
     def guidance_repeats(self, this: Round) -> bool:
-        """Whether the same refinement was given before; the published loop does not look."""
+        """Whether the steerer gave the same refinement before; the published loop does not look.
+
+        What the person wrote, or added to it, is theirs to repeat.
+        """
         if self.method.published or this.guidance is None or this.guidance.decision != "refine":
+            return False
+        if this.guidance.by != "steerer" or this.guidance.hint:
             return False
         text = " ".join(this.guidance.text.split())
         earlier = [r for r in self.transcript.rounds if r.number < this.number and r.guidance]
@@ -246,16 +260,24 @@ class _Run:
         """Why the run ends after this round, or an empty string."""
         if self.method.single:
             return self.method.single
+        stepping, last = self.cast.stepping, this.number >= self.method.max_rounds
+        if stepping.goes_on(self.transcript, last=last):
+            return ""
         decision = this.guidance.decision if this.guidance else None
+        who = "the person" if this.guidance and this.guidance.by == "person" else "the steerer"
         if decision == "return_answer":
-            return "the steerer returned the answer"
+            return OFF if this.guidance and this.guidance.by == "nobody" else f"{who} returned the answer"
         if decision == "terminate":
-            return "the steerer gave up"
+            return f"{who} gave up"
+        if stepping.mode == "off" and this.answer is not None:
+            return OFF
+        if stepping.mode == "manual":
+            return ""  # whoever steers decides when it ends
         if self.guidance_repeats(this):
             return "the steerer gave the same guidance twice"
         if not self.method.published and self.answer_repeats(this):
             return "the TaskLLM gave the same answer twice"
-        if this.number >= self.method.max_rounds:
+        if last:
             return f"all {self.method.max_rounds} rounds of guidance were used"
         return ""
 

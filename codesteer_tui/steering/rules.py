@@ -54,7 +54,22 @@ _ANY_SEARCH = (
 
 
 def decide(transcript: Transcript, pack: PromptPack) -> Guidance:
-    """The guidance for the current round, with the reason for it."""
+    """The guidance for the current round, with the reason for it; none that the person has vetoed in it."""
+    decided = _decide(transcript, pack)
+    vetoed = transcript.current.vetoed if transcript.current else []
+    refused = {(guidance.decision, guidance.text) for guidance, _ in vetoed}
+    if (decided.decision, decided.text) not in refused:
+        return decided
+    why = "The person vetoed the rules' first choice."
+    others = (Guidance(name, pack.fill(f"guidance.{name}"), why) for name in ("code", "text"))
+    left = [other for other in others if (other.decision, other.text) not in refused]
+    if not left:
+        return Guidance("return_answer", "", "The person vetoed everything that the rules know to say.")
+    asked_for = _method(transcript, transcript.current) if transcript.current else "code"
+    return next((other for other in left if other.decision != asked_for), left[0])
+
+
+def _decide(transcript: Transcript, pack: PromptPack) -> Guidance:
     answered = transcript.answered
     if not answered:
         return _first(transcript, pack)

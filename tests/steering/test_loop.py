@@ -268,7 +268,7 @@ async def test_a_program_knows_who_wrote_it(kind: str, origin: str) -> None:
 
 async def test_a_recorded_answer_of_the_demo_is_no_longer_the_demos() -> None:
     transcript = started()
-    partial = [
+    partial: list[ev.Event] = [
         ev.RoundStarted(round=0),
         ev.GuidanceGiven(round=0, guidance=Guidance("code", "Write code.")),
         ev.AnswerGiven(round=0, text=REAL),
