@@ -59,7 +59,7 @@ class BaselineSteerer:
         number = transcript.current.number if transcript.current else 0
         about = BASELINES[self._baseline]
         text = "" if self._baseline == "plain" else self._pack.fill(f"guidance.{self._baseline}")
-        yield GuidanceGiven(round=number, guidance=Guidance(about.decision, text, about.why))
+        yield GuidanceGiven(round=number, guidance=Guidance(about.decision, text, about.why, by="nobody"))
 
 
 def once(method: Method) -> Method:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,15 +12,26 @@ import pytest
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Event
-from codesteer_tui.problem import pose
-from codesteer_tui.sessions import Recording, read_recording
+from codesteer_tui.sessions import Recording, open_session, read_recording
 from codesteer_tui.sessions.forking import Fork, fork_after, fork_before, fork_here
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Guidance, Question
+from codesteer_tui.values import Question
 from tests.recordings.build import HERE, RECORDINGS, game24
-from tests.sessions.test_opening import configured, decline, of, run
+from tests.sessions.test_opening import GAME, configured, decline, of, run
 
 REAL = sorted(path.name for path in HERE.glob("*.jsonl"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A session of the demo, recorded before, with three rounds."""
+    return shutil.copy(HERE / "demo_game24.jsonl", tmp_path / "recorded.jsonl")
+
+
+def beside(path: Path) -> Path:
+    """The one other session in the folder."""
+    (other,) = set(path.parent.glob("*.jsonl")) - {path}
+    return other
 
 
 def kinds(events: Sequence[Event]) -> list[str]:
@@ -96,77 +108,51 @@ def test_what_does_not_begin_with_a_session_cannot_be_forked() -> None:
             fork_here(events, 1)
 
 
-async def test_a_fork_goes_on_in_a_file_of_its_own_and_leaves_the_other_as_it_is(tmp_path: Path) -> None:
-    config = configured(tmp_path)
-    first = await run(config)
-    (path,) = tmp_path.glob("*.jsonl")
-    before = path.read_bytes()
-    rest = await run(config, continue_from=fork_before(read_recording(path).events, 1))
+async def test_a_fork_goes_on_in_a_file_of_its_own_and_leaves_the_other_as_it_is(path: Path) -> None:
+    before, first = path.read_bytes(), read_recording(path).events
+    config = configured(path.parent)
+    async with open_session(config, GAME, ask=decline, continue_from=fork_before(first, 1)) as session:
+        rest = [event async for event in session.events]
     assert path.read_bytes() == before
-    (other,) = set(tmp_path.glob("*.jsonl")) - {path}
-    forked = read_recording(other)
-    start, resumed = forked.events[0], of(ev.SessionResumed, forked.events)
+    forked = read_recording(beside(path)).events
+    assert [*session.before, *rest] == forked
+    start, origin = forked[0], first[0]
     assert isinstance(start, ev.SessionStarted)
-    assert (start.session, start.forked_from) == (other.stem, path.stem)
-    assert len(resumed) == 1
-    taken = len(forked.events) - len(rest)
-    assert forked.events[1:taken] == first[1:taken]
-    assert forked.events[taken:] == rest
+    assert isinstance(origin, ev.SessionStarted)
+    assert start.session == session.id == beside(path).stem
+    assert start.forked_from == origin.session
+    taken = len(forked) - len(rest)
+    assert forked[1:taken] == first[1:taken]
+    assert isinstance(rest[0], ev.SessionResumed)
     assert [e.round for e in of(ev.RoundStarted, rest)] == [1, 2]
     assert isinstance(rest[-1], ev.Finished)
-    assert [e.at for e in forked.events] == sorted(e.at for e in forked.events)
+    assert [e.at for e in forked] == sorted(e.at for e in forked)
+    runs = [e.id for e in of(ev.ExecutionStarted, forked)]
+    assert len(set(runs)) == len(runs)
 
 
-async def test_a_fork_is_played_by_the_roles_of_now_and_remembers_who_played_before(tmp_path: Path) -> None:
-    await run(configured(tmp_path))
-    (path,) = tmp_path.glob("*.jsonl")
+async def test_a_fork_is_played_by_the_roles_of_now_and_remembers_who_played_before(path: Path) -> None:
     fork = fork_before(read_recording(path).events, 1)
-    config = configured(tmp_path, checker="off")
-    await run(config, continue_from=fork)
-    (other,) = set(tmp_path.glob("*.jsonl")) - {path}
-    events = read_recording(other).events
+    await run(configured(path.parent, checker="off"), continue_from=fork)
+    events = read_recording(beside(path)).events
     assert isinstance(events[0], ev.SessionStarted)
     assert events[0].roles["checker"].kind == "demo"
     state = Transcript.of(events)
     assert state.roles["checker"].kind == "off"
     assert state.rounds[0].check is not None
-    assert state.rounds[1].check is None or state.rounds[1].check.verdict.outcome == "could_not_check"
+    assert state.rounds[0].check.verdict.outcome == "fail"
+    assert state.rounds[1].check is not None
+    assert state.rounds[1].check.verdict.outcome == "could_not_check"
 
 
-async def test_executions_of_a_fork_are_numbered_on(tmp_path: Path) -> None:
-    await run(configured(tmp_path))
-    (path,) = tmp_path.glob("*.jsonl")
-    rest = await run(configured(tmp_path), continue_from=fork_before(read_recording(path).events, 1))
-    taken = {e.id for e in of(ev.ExecutionStarted, read_recording(path).events) if e.round == 0}
-    assert taken.isdisjoint(e.id for e in of(ev.ExecutionStarted, rest))
-
-
-async def test_a_fork_of_a_fork_names_the_one_that_it_was_made_from(tmp_path: Path) -> None:
-    await run(configured(tmp_path))
-    (path,) = tmp_path.glob("*.jsonl")
-    await run(configured(tmp_path), continue_from=fork_before(read_recording(path).events, 1))
-    (second,) = set(tmp_path.glob("*.jsonl")) - {path}
-    await run(configured(tmp_path), continue_from=fork_before(read_recording(second).events, 2))
-    (third,) = set(tmp_path.glob("*.jsonl")) - {path, second}
-    events = read_recording(third).events
-    assert Transcript.of(events).forked_from == second.stem
-    assert len(of(ev.SessionResumed, events)) == 2
-
-
-async def test_the_consumer_is_told_what_came_before(tmp_path: Path) -> None:
-    from codesteer_tui.sessions import open_session
-
-    config = configured(tmp_path)
-    await run(config)
-    (path,) = tmp_path.glob("*.jsonl")
-    fork = fork_before(read_recording(path).events, 1)
-    async with open_session(
-        config, pose("Use 4 7 8 8 to make 24"), ask=decline, continue_from=fork
-    ) as session:
-        rest = [event async for event in session.events]
-    assert session.path
-    assert [*session.before, *rest] == read_recording(session.path).events
-    assert session.id == session.path.stem != path.stem
+async def test_a_fork_of_a_fork_names_the_one_that_it_was_made_from(path: Path) -> None:
+    config = configured(path.parent)
+    await run(config, continue_from=fork_before(read_recording(path).events, 2))
+    second = beside(path)
+    events = await run(config, continue_from=fork_after(read_recording(second).events, 2))
+    assert kinds(events) == ["SessionResumed", "Finished"]
+    (third,) = set(path.parent.glob("*.jsonl")) - {path, second}
+    assert read_recording(third).transcript.forked_from == second.stem
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -179,11 +165,9 @@ def test_real_sessions_can_be_forked_at_every_round(name: str) -> None:
         assert again.origin == kept.origin == Transcript.of(events).session
 
 
-async def test_a_baseline_goes_on_as_one_and_a_fork_of_it_is_steered(tmp_path: Path) -> None:
-    from codesteer_tui.sessions import open_session
-
+async def test_a_baseline_is_recorded_and_goes_on_as_one_and_a_fork_of_it_is_steered(tmp_path: Path) -> None:
     config = configured(tmp_path)
-    async with open_session(config, pose("Use 4 7 8 8 to make 24"), ask=decline, baseline="code") as session:
+    async with open_session(config, GAME, ask=decline, baseline="code") as session:
         events = [event async for event in session.events]
     assert isinstance(events[0], ev.SessionStarted)
     assert events[0].baseline == "code"
@@ -200,15 +184,12 @@ async def test_a_baseline_goes_on_as_one_and_a_fork_of_it_is_steered(tmp_path: P
 
 
 async def test_a_baseline_needs_no_steerer(tmp_path: Path) -> None:
-    from codesteer_tui.sessions import open_session
-
-    config = configured(tmp_path, steerer="openai")  # whose key is nowhere
-    async with open_session(config, pose("Use 4 7 8 8 to make 24"), ask=decline, baseline="plain") as session:
+    config = configured(tmp_path, steerer="openai", checker="off")  # whose key is nowhere
+    async with open_session(config, GAME, ask=decline, baseline="plain") as session:
         events = [event async for event in session.events]
     assert isinstance(events[-1], ev.Finished)
-    assert of(ev.GuidanceGiven, events)[0].guidance == Guidance(
-        "text", "", "Nothing is said but the question."
-    )
+    (given,) = of(ev.GuidanceGiven, events)
+    assert (given.guidance.text, given.guidance.by) == ("", "nobody")
 
 
 def test_old_records_have_neither_a_baseline_nor_an_origin() -> None:
