@@ -17,11 +17,24 @@ import codesteer_tui.symbench.tasks  # noqa: F401 - loaded first, so that `tasks
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.published.scoring import Scoring, verify_as_published
+from codesteer_tui.symbench.reading.answer import Broken, Look
 from codesteer_tui.symbench.registry import Tasks
-from codesteer_tui.symbench.task import Category, Task, make_difficulty, make_policy
+from codesteer_tui.symbench.task import Category, SeenTask, Task, make_difficulty, make_policy
 from codesteer_tui.values import Verdict
 
-__all__ = ["Category", "Scoring", "Task", "generate", "make_difficulty", "make_policy", "tasks", "verify"]
+__all__ = [
+    "Broken",
+    "Category",
+    "Look",
+    "Scoring",
+    "Task",
+    "generate",
+    "look",
+    "make_difficulty",
+    "make_policy",
+    "tasks",
+    "verify",
+]
 
 tasks: Tasks = Tasks()
 
@@ -63,3 +76,17 @@ def verify(
     if scoring == "reference":
         return verify_as_published(task, problem, answer)
     return task.verify(problem, answer, make_policy(task, **policies) if policies else None)
+
+
+def look(problem: Problem, answer: str) -> Look:
+    """Judge an answer as `verify` does, and tell what was read in it and where it breaks which rules.
+
+    Only some tasks tell (see `SeenTask`); of the others there is the verdict alone.
+
+    Raises:
+        ProblemError: the problem belongs to no known task. An answer, whatever it holds, raises nothing.
+    """
+    task = tasks[problem.task]
+    if isinstance(task, SeenTask):
+        return task.look(problem, answer)
+    return Look(task.verify(problem, answer))

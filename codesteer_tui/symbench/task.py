@@ -11,7 +11,8 @@ A task is one module in `codesteer_tui/symbench/tasks/` that ends in ``TASK = My
    a file (names as in the published data; never the answer);
 4. `Choices`, the frozen struct that is the task's `Policy`: what the question leaves open, each field with its
    default, and a docstring that says what each means; `NoPolicy` where nothing is open;
-5. the class with `generate`, `verify` and `solve`, which shares no code with `verify`.
+5. the class with `generate`, `verify` and `solve`, which shares no code with `verify`; with `look` where answers are
+   drawn (see `SeenTask`).
 
 `generate` draws only through `codesteer_tui.symbench.draws`, whose streams do not change with the
 Python version. `verify` gets the model's whole final text, reads it with `codesteer_tui.symbench.reading`,
@@ -23,7 +24,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from random import Random
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import msgspec
 from msgspec import Struct
@@ -32,6 +33,7 @@ from codesteer_tui.answers import final_answer
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.fields import allowed, typed
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Look
 from codesteer_tui.values import Verdict
 
 Category: TypeAlias = Literal["arithmetic", "strings", "logic", "planning", "games", "mathematics"]
@@ -65,6 +67,18 @@ class Task(Protocol):
         Raises:
             ProblemError: the problem's parameters cannot be used, or do not hold what a solver needs.
         """
+        ...
+
+
+@runtime_checkable
+class SeenTask(Task, Protocol):
+    """A task that tells what it read in an answer, and where the answer breaks which rules.
+
+    Its `verify` is the verdict of its `look`. What `Look.value` and `Broken.where` hold is said there.
+    """
+
+    def look(self, problem: Problem, answer: str, policy: Any = None, *, most: int = MOST_BROKEN) -> Look:
+        """Judge a final text as `verify` does, and find up to `most` rules that it breaks."""
         ...
 
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
     from codesteer_tui.steering.packs_there import Listed
+    from codesteer_tui.tui.browsing import Choice
     from codesteer_tui.tui.choosing import Choosing
     from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
+    from codesteer_tui.tui.screens.tasks import TasksScreen
     from codesteer_tui.values import Role
 
 
@@ -38,7 +40,12 @@ class CodesteerApp(App[None]):
     """Pose a problem and watch it being solved; or watch a recorded session."""
 
     TITLE = "codesteer"
-    CSS_PATH: ClassVar[list[str]] = ["styles/app.tcss", "styles/desk.tcss", "styles/screens.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = [
+        "styles/app.tcss",
+        "styles/desk.tcss",
+        "styles/screens.tcss",
+        "styles/tasks.tcss",
+    ]  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
     ENABLE_COMMAND_PALETTE = True
 
@@ -57,6 +64,8 @@ class CodesteerApp(App[None]):
         """Who was given a role in the app, for the problems from then on."""
         self.pack = ""
         """The prompt pack that was chosen in the app, for the problems from then on; empty for the configured one."""
+        self.browsed: Choice | None = None
+        """What was chosen last in the SymBench browser."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
@@ -204,6 +213,29 @@ class CodesteerApp(App[None]):
 
         if not isinstance(self.screen, SessionsScreen):
             self.push_screen(SessionsScreen(self.settings.config))
+
+    def action_tasks(self) -> None:
+        """Browse the SymBench tasks, where one was the last time."""
+        with importing:
+            from codesteer_tui.tui.screens.tasks import TasksScreen
+
+        if not any(isinstance(screen, TasksScreen) for screen in self.screen_stack):
+            self.push_screen(TasksScreen(self.browsed))
+
+    def on_tasks_screen_left(self, event: TasksScreen.Left) -> None:
+        """A task, its knobs and a seed were chosen; they are there again the next time."""
+        self.browsed = event.choice
+
+    def on_tasks_screen_posed(self, event: TasksScreen.Posed) -> None:
+        """A task's problem shall be solved: with its task, so that ground truth is checked."""
+        if self.live.running:
+            self.notify(
+                "Esc on its screen stops it; then s again.", title="Still solving a problem", markup=False
+            )
+            return
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.live.begin(event.problem)
 
     def action_weights(self) -> None:
         """Show the weights of local models."""

@@ -11,7 +11,22 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from textual.binding import Binding, BindingType
 
-Where: TypeAlias = Literal["anywhere", "desk", "prompt", "pane", "replay", "sessions", "models", "weights"]
+Where: TypeAlias = Literal[
+    "anywhere",
+    "desk",
+    "prompt",
+    "pane",
+    "replay",
+    "sessions",
+    "models",
+    "weights",
+    "find",
+    "dialog",
+    "inspector",
+    "tasks",
+    "knobs",
+    "trying",
+]
 
 
 class Key(NamedTuple):
@@ -29,6 +44,14 @@ class Key(NamedTuple):
 KEYS: tuple[Key, ...] = (
     Key("help", "f1", "app.help", "show this help", "anywhere", "help"),
     Key("settings", "f2", "app.settings", "show the settings and where each comes from", "anywhere"),
+    Key(
+        "tasks",
+        "f3",
+        "app.tasks",
+        "browse the SymBench tasks: set knobs, try one by hand, have it solved",
+        "anywhere",
+        "tasks",
+    ),
     Key("models", "ctrl+o", "app.models", "show who plays which role, and choose", "anywhere", "models"),
     Key("sessions", "ctrl+s,f4", "app.sessions", "list the recorded sessions", "anywhere", "sessions"),
     Key(
@@ -79,6 +102,44 @@ KEYS: tuple[Key, ...] = (
     Key("evidence", "enter", "evidence", "show the check program and its output", "pane", "evidence"),
     Key("copy_block", "y", "copy_block", "copy the code, output or guidance", "pane", "copy"),
     Key("copy_pane", "Y", "copy_pane", "copy the whole pane", "pane"),
+    Key("inspect", "p", "screen.inspect", "show the exact prompt of every role", "pane", "prompts"),
+    Key("find_next", "down", "move(1)", "go to the next match", "find", "next match", "Up/Down"),
+    Key("find_previous", "up", "move(-1)", "go to the match before", "find"),
+    Key(
+        "find_keep",
+        "enter",
+        "keep",
+        "keep the matches marked; n and N go on from one to the next",
+        "find",
+        "keep",
+    ),
+    Key("find_leave", "escape", "leave", "stop finding", "find", "forget"),
+    Key("close", "escape,q", "close", "close it", "dialog", "close"),
+    Key("dialog_find", "slash,ctrl+f", "find", "find words in it", "dialog", "find"),
+    Key("dialog_next", "n", "next_match(1)", "go to the next match", "dialog"),
+    Key("dialog_previous", "N", "next_match(-1)", "go to the match before", "dialog"),
+    Key("dialog_down", "j,down", "scroll(1)", "scroll down", "dialog"),
+    Key("dialog_up", "k,up", "scroll(-1)", "scroll up", "dialog"),
+    Key("dialog_page_down", "pagedown", "page(1)", "a page down", "dialog"),
+    Key("dialog_page_up", "pageup", "page(-1)", "a page up", "dialog"),
+    Key("dialog_top", "g,home", "edge(-1)", "scroll to the top", "dialog"),
+    Key("dialog_bottom", "G,end", "edge(1)", "scroll to the end", "dialog"),
+    Key("dialog_copy", "Y", "copy_all", "copy everything in it", "dialog"),
+    Key("fold", "enter,space", "fold", "fold or unfold the part", "inspector", "fold", "Enter"),
+    Key("fold_all", "a", "fold_all", "fold or unfold all parts", "inspector", "all"),
+    Key("next_part", "tab", "part(1)", "go to the next part", "inspector", "part"),
+    Key("previous_part", "shift+tab", "part(-1)", "go to the part before", "inspector"),
+    Key("copy_part", "y", "copy_part", "copy the part as it is", "inspector", "copy"),
+    Key(
+        "dialog_round_back",
+        "left_square_bracket",
+        "round(-1)",
+        "show the round before",
+        "inspector",
+        "round",
+        "[ ]",
+    ),
+    Key("dialog_round_on", "right_square_bracket", "round(1)", "show the next round", "inspector"),
     Key("play", "space", "screen.play", "play or pause; at the end: from the start", "replay", "play"),
     Key("step_back", "left", "screen.step(-1)", "one event back", "replay", "event", "Left/Right"),
     Key("step", "right", "screen.step(1)", "one event on", "replay"),
@@ -109,6 +170,76 @@ KEYS: tuple[Key, ...] = (
     Key("make", "m", "screen.make", "make a GGUF of a checkpoint, or a smaller GGUF", "weights", "make"),
     Key("check", "c", "screen.check", "check that the weights are whole and right", "weights", "check"),
     Key("remove", "d", "screen.remove", "remove the weights, after asking", "weights", "remove"),
+    Key(
+        "solve_task",
+        "s",
+        "screen.solve",
+        "have the problem solved; ground truth is checked",
+        "tasks",
+        "solve",
+    ),
+    Key(
+        "try_task",
+        "t",
+        "screen.try_by_hand",
+        "answer it yourself, and let the verifier judge",
+        "tasks",
+        "try",
+    ),
+    Key("reseed", "r", "screen.reseed", "another problem of this kind: a seed by chance", "tasks", "reseed"),
+    Key(
+        "surprise",
+        "u",
+        "screen.surprise",
+        "surprise me: task, knobs and seed by chance",
+        "tasks",
+        "surprise me",
+    ),
+    Key(
+        "draw_task",
+        "v",
+        "screen.view",
+        "show the drawing, where there is one, in the place of the question",
+        "tasks",
+        "view",
+    ),
+    Key("filter_tasks", "slash", "screen.filter", "filter the tasks by name or category", "tasks", "filter"),
+    Key("reset_knobs", "d", "screen.defaults", "set the knobs of the task back", "tasks", "defaults"),
+    Key(
+        "to_knobs",
+        "enter",
+        "screen.knobs",
+        "go to the knobs of the task; there, to the next one",
+        "tasks",
+        "knobs",
+    ),
+    Key("leave_tasks", "escape", "screen.back", "go back: to the list, then where you came from", "tasks"),
+    Key("knob_less", "left", "less", "less, or the choice before", "knobs", "change", "Left/Right"),
+    Key("knob_more", "right", "more", "more, or the next choice", "knobs"),
+    Key("knob_much_less", "pagedown", "less(True)", "much less", "knobs"),
+    Key("knob_much_more", "pageup", "more(True)", "much more", "knobs"),
+    Key("knob_least", "home", "end_of(False)", "the least, or the first choice", "knobs"),
+    Key("knob_most", "end", "end_of(True)", "the most, or the last choice", "knobs"),
+    Key("knob_default", "delete", "default", "set this knob back", "knobs"),
+    Key("knob_above", "up", "go(-1)", "the knob above", "knobs"),
+    Key("knob_below", "down", "go(1)", "the knob below; digits replace its value", "knobs"),
+    Key(
+        "show_answer",
+        "f9",
+        "screen.show_answer",
+        "write a right answer, found by the task's solver",
+        "trying",
+        "a right answer",
+    ),
+    Key(
+        "try_view",
+        "f5",
+        "screen.view",
+        "show the question, or the drawing, where only one fits",
+        "trying",
+        "view",
+    ),
+    Key("leave_trying", "escape", "screen.back", "go back to the tasks", "trying", "back"),
     Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
 )
 
@@ -130,8 +261,9 @@ _NAMES = {
     "pageup": "PageUp",
     "down": "Down",
     "slash": "/",
+    "delete": "Del",
 }
-_OWN = {"palette", "quit", "copy", "send", "newline", "history", "empty"}
+_OWN = {"palette", "quit", "copy", "send", "newline", "history", "empty", "find_keep"}
 """Keys that Textual, the prompt or its screen binds itself; they are in the table for the help."""
 
 ALWAYS_SHOWN = {"help", "quit"}
@@ -155,7 +287,7 @@ def openers() -> list[BindingType]:
     return [
         Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=True)
         for key in KEYS
-        if key.id in ("help", "settings", "models", "sessions")
+        if key.id in ("help", "settings", "tasks", "models", "sessions")
     ]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +19,8 @@ from codesteer_tui.symbench.reading.wrapping import (
     without_sentences,
 )
 from codesteer_tui.values import Verdict
+
+T = TypeVar("T")
 
 MAX_ANSWER_CHARS = 50_000
 """Longest final answer that is read. Right answers are an order of magnitude shorter."""
@@ -41,6 +45,33 @@ class Misfit(Unreadable, frozen=True):
     """
 
 
+class Broken(Struct, frozen=True):
+    """A rule that an answer breaks: the sentence that says so, and where.
+
+    `where` are the places that break it, in the terms of the task: cells, steps, positions in a list. With `misfit` it
+    counts only where no other candidate of the same text fits, as `Misfit` does.
+    """
+
+    reason: str
+    where: tuple[Any, ...] = ()
+    misfit: bool = False
+
+
+class Look(Struct, frozen=True):
+    """A verdict, with what was read in the answer, and the rules that it breaks, the one of the verdict first.
+
+    `value` is None where nothing could be read.
+    """
+
+    verdict: Verdict
+    value: Any = None
+    broken: tuple[Broken, ...] = ()
+
+
+MOST_BROKEN = 100
+"""Broken rules that are looked for in one answer."""
+
+
 def judge(
     answer: str,
     broken_rule: Callable[[str], str | Unreadable | None],
@@ -59,22 +90,57 @@ def judge(
     What is no answer as it is written is tried without what stands around it (see `wrapping`); `keep` are quotes that
     belong to the answer. Where the task's answers are no `lists`, no brackets in a sentence are taken for one.
     """
+
+    def rules(text: str) -> Iterator[Broken | Unreadable]:
+        broken = broken_rule(text)
+        if broken is not None:
+            yield broken if isinstance(broken, Unreadable) else Broken(broken)
+
+    return look(answer, lambda text: text, rules, right, lists=lists, keep=keep, most=1).verdict
+
+
+def look(
+    answer: str,
+    read: Callable[[str], T | Unreadable],
+    broken_rules: Callable[[T], Iterator[Broken | Unreadable]],
+    right: str,
+    *,
+    lists: bool = True,
+    keep: str = "",
+    most: int = MOST_BROKEN,
+) -> Look:
+    """Judge a model's final text as `judge` does, and tell what was read in it and all that is wrong with it.
+
+    `read` makes a value of a candidate, and `broken_rules` gives the rules that a value breaks, one after the other:
+    the first of them decides, and at most `most` are asked for.
+    """
     found = _found(answer, lists)
     if isinstance(found, Unreadable):
-        return Verdict("could_not_check", f"{found.reason}.")
+        return Look(Verdict("could_not_check", f"{found.reason}."))
     reason, misfit = "", None
     for candidate, certain in _with_bare(found, keep):
-        broken = broken_rule(candidate)
+        value = read(candidate)
+        unread = isinstance(value, Unreadable)
+        rules = iter((value,)) if isinstance(value, Unreadable) else broken_rules(value)
+        broken = next(rules, None)
         if broken is None:
-            return Verdict("pass", right, shorten(candidate, 200))
-        if not isinstance(broken, Unreadable):
-            return Verdict("fail", broken, shorten(candidate, 200))
-        if isinstance(broken, Misfit) and certain and not has_words(candidate):
-            misfit = misfit or Verdict("fail", f"{broken.reason}.", shorten(candidate, 200))
-        reason = reason or broken.reason
+            return Look(Verdict("pass", right, shorten(candidate, 200)), value)
+        if isinstance(broken, Broken) and not broken.misfit:
+            all_of_them = (broken, *_first(rules, most - 1))
+            return Look(Verdict("fail", broken.reason, shorten(candidate, 200)), value, all_of_them)
+        said = broken.reason.removesuffix(".") if isinstance(broken, Broken) else broken.reason
+        fits_badly = isinstance(broken, Broken | Misfit)
+        if fits_badly and misfit is None and certain and not has_words(candidate):
+            verdict = Verdict("fail", f"{said}.", shorten(candidate, 200))
+            misfit = Look(verdict, None if unread else value, _first([broken, *rules], most))
+        reason = reason or said
     if misfit:
         return misfit
-    return Verdict("could_not_check", f"{reason}.", shorten(found[0][0], 200))
+    return Look(Verdict("could_not_check", f"{reason}.", shorten(found[0][0], 200)))
+
+
+def _first(rules: Iterable[Broken | Unreadable], most: int) -> tuple[Broken, ...]:
+    return tuple(islice((broken for broken in rules if isinstance(broken, Broken)), most))
 
 
 def candidates(text: str) -> list[str] | Unreadable:

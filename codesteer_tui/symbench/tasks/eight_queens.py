@@ -7,19 +7,29 @@ forbidden squares, and in the variants up to 14 rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from random import Random
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import sample, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
+from codesteer_tui.symbench.reading.answer import (
+    MOST_BROKEN,
+    Broken,
+    Look,
+    Unreadable,
+    look,
+    shorten,
+    there_are,
+)
 from codesteer_tui.symbench.reading.lists import pairs
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
+
+Square: TypeAlias = tuple[int, int]
 
 _EMPTY, _QUEEN, _FORBIDDEN = "0", "1", "X"
 
@@ -102,11 +112,18 @@ class EightQueens:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any full placement that keeps the given queens and breaks no rule."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a placement. It is read as (row, column) from 0; `where` are the squares that break a rule."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "All queens are placed, and none attacks another.")
+            return Look(parameters)
+        read = partial(_read, parameters, policy or Choices())
+        right = "All queens are placed, and none attacks another."
+        return look(answer, read, partial(_broken_rules, parameters), right, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Search row by row, the row with the fewest free squares first."""
@@ -114,26 +131,27 @@ class EightQueens:
         return _form(found) if found is not None else None
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(parameters: Parameters, policy: Choices, text: str) -> list[Square] | Unreadable:
     if not policy.brackets and any(sign in text for sign in "[]()"):
         return Unreadable("The positions are in brackets")
     if _is_no_list_of_pairs(text, len(parameters.initial_board)):
         return Unreadable(f'"{shorten(text)}" is not of the form "row column, row column, ..."')
-    queens = pairs(text)
-    if isinstance(queens, Unreadable):
-        return queens
+    return pairs(text)
+
+
+def _broken_rules(parameters: Parameters, queens: list[Square]) -> Iterator[Broken]:
     size = len(parameters.initial_board)
     if len(queens) != size:
-        return Misfit(f"{there_are(len(queens), 'queens')}, not {size} (the given ones count)")
+        yield Broken(f"{there_are(len(queens), 'queens')}, not {size} (the given ones count).", misfit=True)
     for row, column in queens:
         if not (0 <= row < size and 0 <= column < size):
-            return f"There is no square {row} {column} on the board."
-        if parameters.initial_board[row][column] == _FORBIDDEN:
-            return f"The square {row} {column} is forbidden."
+            yield Broken(f"There is no square {row} {column} on the board.", ((row, column),))
+        elif parameters.initial_board[row][column] == _FORBIDDEN:
+            yield Broken(f"The square {row} {column} is forbidden.", ((row, column),))
     for row, column in parameters.squares(_QUEEN):
         if (row, column) not in queens:
-            return f"The given queen at {row} {column} is missing."
-    return _attack(queens)
+            yield Broken(f"The given queen at {row} {column} is missing.", ((row, column),))
+    yield from _attacks(queens)
 
 
 def _is_no_list_of_pairs(text: str, size: int) -> bool:
@@ -144,15 +162,17 @@ def _is_no_list_of_pairs(text: str, size: int) -> bool:
     return is_board or (len(parts) in (1, size) and sum(map(len, parts)) == size and "(" not in text)
 
 
-def _attack(queens: list[tuple[int, int]]) -> str | None:
+def _attacks(queens: list[Square]) -> Iterator[Broken]:
     for at, (row, column) in enumerate(queens):
         for other_row, other_column in queens[:at]:
             down, right = abs(row - other_row), abs(column - other_column)
             if down == right == 0:
-                return f"The queen at {row} {column} is listed more than once."
-            if down == 0 or right == 0 or down == right:
-                return f"Queens at {other_row} {other_column} and {row} {column} attack each other."
-    return None
+                yield Broken(f"The queen at {row} {column} is listed more than once.", ((row, column),))
+            elif down == 0 or right == 0 or down == right:
+                yield Broken(
+                    f"Queens at {other_row} {other_column} and {row} {column} attack each other.",
+                    ((other_row, other_column), (row, column)),
+                )
 
 
 def _form(queens: Sequence[tuple[int, int]]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from string import ascii_uppercase
@@ -17,7 +18,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer, sample
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import items, table, unframed
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -105,11 +106,17 @@ class LightPuzzles:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the state of every light, row by row."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge the lights. They are read as rows of "0" and "1"; `where` is a wrong one (row, column from 0)."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "All lights are right.")
+            return Look(parameters)
+        read = partial(_lights, size=parameters.n, policy=policy or Choices())
+        return look(answer, read, partial(_broken_rules, parameters), "All lights are right.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Press one button after the other."""
@@ -117,10 +124,7 @@ class LightPuzzles:
         return _form(solve(parameters.initial_state, parameters.buttons, parameters.operations))
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    lights = _lights(text, parameters.n, policy)
-    if isinstance(lights, Unreadable):
-        return lights
+def _broken_rules(parameters: Parameters, lights: list[list[str]]) -> Iterator[Broken]:
     presses = Counter(parameters.operations)
     switched: Counter[tuple[int, int]] = Counter()
     for name, wired in parameters.buttons.items():
@@ -130,11 +134,11 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         for column, light in enumerate(row):
             start, times = parameters.initial_state[at][column], switched[at + 1, column + 1]
             if light != str((start + times) % 2):
-                return (
+                yield Broken(
                     f"The light in row {at + 1}, column {column + 1} is {start} at the start and switched {times} "
-                    f"times, so that it is not {light} in the end."
+                    f"times, so that it is not {light} in the end.",
+                    ((at, column),),
                 )
-    return None
 
 
 def _lights(text: str, size: int, policy: Choices) -> list[list[str]] | Unreadable:

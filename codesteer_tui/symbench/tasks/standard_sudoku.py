@@ -5,7 +5,7 @@ Rules: `symbench` specification 4.19. The published puzzles have 51 to 55 empty 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from random import Random
@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import table, unframed
 from codesteer_tui.symbench.solvers.filling import fillings
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -77,13 +77,18 @@ class StandardSudoku:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any full grid that keeps the given digits and repeats none in a row, column or box."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a grid. It is read as nine rows of strings; `where` are the cells (row, column from 0) at fault."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(
-            answer, rule, "Every row, column and box holds the digits 1 to 9, and the given ones are kept."
-        )
+            return Look(parameters)
+        read, rules = partial(_read, policy or Choices()), partial(_broken_rules, parameters)
+        right = "Every row, column and box holds the digits 1 to 9, and the given ones are kept."
+        return look(answer, read, rules, right, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Search, the cell or digit with the fewest possibilities first."""
@@ -92,36 +97,35 @@ class StandardSudoku:
         return _form(found) if found else None
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(policy: Choices, text: str) -> list[list[str]] | Unreadable:
     if not policy.bare_rows and not text.lstrip().startswith("["):
         return Unreadable("It is not a list of lists in brackets")
     rows = table(unframed(text), 9, 9, glued=True)
-    if isinstance(rows, Unreadable):
-        return rows
-    if isinstance(rows, str):
-        return Misfit(rows.removesuffix("."))
+    return Misfit(rows.removesuffix(".")) if isinstance(rows, str) else rows
+
+
+def _broken_rules(parameters: Parameters, rows: list[list[str]]) -> Iterator[Broken]:
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
-            if cell not in _DIGITS or len(cell) != 1:
-                return Misfit(
-                    f'Row {at + 1}, column {column + 1} holds "{shorten(cell)}", not a digit from 1 to 9'
-                )
+            place = f"Row {at + 1}, column {column + 1}"
             given = parameters.puzzle[at][column]
-            if given and cell != str(given):
-                return f"Row {at + 1}, column {column + 1} is given as {given}, not {cell}."
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    boxes = [[rows[3 * (box // 3) + at // 3][3 * (box % 3) + at % 3] for at in range(9)] for box in range(9)]
-    for name, units in (("Row", rows), ("Column", columns), ("Box", boxes)):
+            if cell not in _DIGITS or len(cell) != 1:
+                odd = f'{place} holds "{shorten(cell)}", not a digit from 1 to 9.'
+                yield Broken(odd, ((at, column),), misfit=True)
+            elif given and cell != str(given):
+                yield Broken(f"{place} is given as {given}, not {cell}.", ((at, column),))
+    for kind, units in zip(("Row", "Column", "Box"), (_UNITS[:9], _UNITS[9:18], _UNITS[18:]), strict=True):
         for number, unit in enumerate(units, 1):
-            twice = [digit for digit in _DIGITS if unit.count(digit) > 1]
-            if twice:
-                where = (
-                    f" (rows {_span((number - 1) // 3)}, columns {_span((number - 1) % 3)})"
-                    if name == "Box"
-                    else ""
-                )
-                return f"{name} {number}{where} holds {twice[0]} more than once."
-    return None
+            cells = [divmod(cell, 9) for cell in unit]
+            for digit in _DIGITS:
+                where = tuple((at, column) for at, column in cells if rows[at][column] == digit)
+                if len(where) > 1:
+                    name = f"{kind} {number}{_box(number) if kind == 'Box' else ''}"
+                    yield Broken(f"{name} holds {digit} more than once.", where)
+
+
+def _box(number: int) -> str:
+    return f" (rows {_span((number - 1) // 3)}, columns {_span((number - 1) % 3)})"
 
 
 def _span(third: int) -> str:

@@ -22,6 +22,12 @@ HEADINGS: dict[Where, str] = {
     "sessions": "In the list of sessions",
     "models": "In the list of models, where typing searches",
     "weights": "In the list of weights",
+    "find": "While typing what to find",
+    "dialog": "In a dialog like this one",
+    "inspector": "In evidence and prompts, which have parts",
+    "tasks": "In the SymBench tasks",
+    "knobs": "On the knobs of a task",
+    "trying": "Answering a task by hand",
 }
 
 
