@@ -12,6 +12,8 @@ from codesteer_tui.cli.options import keep, settings_options
 
 COMMANDS = {
     "solve": ("codesteer_tui.cli.solve", "Solve one problem without the app; the answer goes to stdout."),
+    "resume": ("codesteer_tui.cli.resume", "Go on with a session that was stopped or broke off."),
+    "fork": ("codesteer_tui.cli.fork", "Begin a new session with the first rounds of another."),
     "replay": ("codesteer_tui.cli.replay", "Watch a recorded session again, or print it."),
     "sessions": ("codesteer_tui.cli.sessions", "List, show and remove recorded sessions."),
     "check": ("codesteer_tui.cli.check", "Judge whether a program really computes its answer."),

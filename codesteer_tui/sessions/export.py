@@ -10,7 +10,32 @@ from codesteer_tui.events import Event
 from codesteer_tui.steering.interrupted import KIND as INTERRUPTED
 from codesteer_tui.text import money, plain, used
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Bill, ExecutionResult, Outcome, Role, RoleInfo, Usage, Verdicts
+from codesteer_tui.values import (
+    Bill,
+    ExecutionResult,
+    GuidedBy,
+    Outcome,
+    Purpose,
+    Role,
+    RoleInfo,
+    Usage,
+    Verdicts,
+)
+
+GUIDED_BY: dict[GuidedBy, str] = {
+    "steerer": "guidance",
+    "edited": "guidance by the steerer, edited by the person",
+    "person": "guidance by the person",
+    "nobody": "no steering",
+}
+"""Whose words a guidance is."""
+
+RUN_FOR: dict[Purpose, str] = {
+    "answer": "answer",
+    "self_check": "self check",
+    "own": "the person ran a program of their own; it does not count as the answer",
+}
+"""What a program was run for."""
 
 MARKS: dict[Outcome, str] = {"pass": "pass", "fail": "FAIL", "could_not_check": "could not check"}
 """The verdicts as a person reads them."""
@@ -72,6 +97,8 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
     match event:
         case ev.SessionStarted():
             yield f"session {event.session}"
+            if event.forked_from:
+                yield f"forked from {event.forked_from}"
             yield from _block(event.problem.question, full)
             for role, info in event.roles.items():
                 yield f"{role}: {_who(info)}"
@@ -80,15 +107,19 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
             )
             if event.prompt_pack not in ("", "default"):
                 yield f"prompt pack: {event.prompt_pack}"
-        case ev.SessionResumed():
-            yield "the session goes on"
+            if event.mode != "auto":
+                yield f"steering mode: {event.mode}"
+        case ev.SessionResumed(mode=mode):
+            yield "the session goes on" + (f"; steering mode: {mode}" if mode not in (None, "auto") else "")
         case ev.RoundStarted(round=number):
             yield f"── round {number}"
         case ev.GuidanceGiven(guidance=guidance):
             sure = f" ({guidance.confidence:.0%} sure)" if guidance.confidence is not None else ""
             why = f" — {guidance.why}" if guidance.why else ""
-            yield f"guidance: {guidance.decision.replace('_', ' ')}{sure}{why}"
+            yield f"{GUIDED_BY[guidance.by]}: {guidance.decision.replace('_', ' ')}{sure}{why}"
             yield from _block(guidance.text, full)
+            if guidance.hint:
+                yield from _block(guidance.hint, True, "said behind it, from the person")
         case ev.PromptSent(role=role, messages=messages):
             chars = sum(len(m.content) for m in messages)
             yield f"prompt to {role}: {_count(len(messages), 'message')}, {_count(chars, 'character')}"
@@ -102,14 +133,35 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
         case ev.CodeFound(code=code):
             yield f"code: {code.outcome.replace('_', ' ')}" + (f" — {code.note}" if code.note else "")
         case _:
+            yield from _describe_stepping(event, full)
             yield from _describe_checks(event, full)
+
+
+def _describe_stepping(event: Event, full: bool) -> Iterator[str]:
+    """What the person did."""
+    match event:
+        case ev.GuidanceProposed(guidance=guidance):
+            why = f" — {guidance.why}" if guidance.why else ""
+            yield f"proposed by the steerer: {guidance.decision.replace('_', ' ')}{why}"
+            yield from _block(guidance.text, full)
+        case ev.GuidanceVetoed(reason=reason):
+            yield "the person vetoed that" + (f": {reason}" if reason else "")
+        case ev.ModeChanged(before=before, after=after, approve_code=approve):
+            waits = "each program waits for the person" + ("" if approve else " no longer")
+            changed = [f"steering mode: {before} -> {after}"] if before != after else []
+            yield "; ".join([*changed, *([waits] if approve is not None else [])])
+        case ev.HintGiven(text=text) if not text:
+            yield "the person took back what they had written for the next guidance"
+        case ev.HintGiven(text=text, replaces=replaces):
+            yield f"the person's {'own next guidance' if replaces else 'hint for the next guidance'}"
+            yield from _block(text, full)
 
 
 def _describe_checks(event: Event, full: bool) -> Iterator[str]:
     match event:
         case ev.ExecutionStarted(purpose=purpose, id=run):
-            yield f"execution {run} ({purpose.replace('_', ' ')}) started"
-            if purpose == "self_check":
+            yield f"execution {run} ({RUN_FOR[purpose]}) started"
+            if purpose != "answer":
                 yield from _block(event.program.source, full)
         case ev.ExecutionFinished(id=run, result=result):
             if isinstance(result, ExecutionResult):

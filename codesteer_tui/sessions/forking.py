@@ -1,7 +1,8 @@
-"""Forking: a new session that takes over the first events of another and goes on by itself from there.
+"""Going on from a record: in the same session where it was interrupted, or in a new one that is forked from it.
 
-The other one stays as it is. A session can be forked where a step is complete: never in the middle of a call, of a
-program or of a question, and never between an answer and the run of its program.
+A fork takes over the first events of the other and goes on by itself; the other stays as it is. A session can be forked
+where a step is complete: never in the middle of a call, of a program or of a question, and never between an answer and
+the run of its program.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from msgspec import Struct
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Event
+from codesteer_tui.problem import Problem
+from codesteer_tui.sessions.store import Recording
 from codesteer_tui.transcript import Round, Transcript
 
 
@@ -40,6 +43,35 @@ class Fork(Struct, frozen=True):
             start, at=first.at, roles=first.roles, sandbox=first.sandbox, forked_from=self.origin
         )
         return (begun, *self.events[1:])
+
+
+def problem_of(recording: Recording) -> Problem:
+    """The problem that a session is about.
+
+    Raises:
+        SessionError: its record does not say.
+    """
+    problem = recording.transcript.problem
+    if problem is None:
+        raise SessionError(
+            f"{recording.path} does not say what the problem was.", "Choose another: codesteer sessions list"
+        )
+    return problem
+
+
+def refuse_ended(recording: Recording) -> Problem:
+    """The problem of a session that can go on where it stopped.
+
+    Raises:
+        SessionError: it came to its end by itself, so there is nothing left to do in it.
+    """
+    if isinstance(recording.transcript.ending, ev.Finished):
+        name = recording.path.stem
+        raise SessionError(
+            f"The session {name} has come to its end: there is nothing left to go on with.",
+            f"Do a round of it again in a session of its own: codesteer fork {name} --round 0",
+        )
+    return problem_of(recording)
 
 
 def fork_before(events: Sequence[Event], number: int) -> Fork:
@@ -98,7 +130,7 @@ def _last_settled(events: Sequence[Event], until: int) -> int:
 
 
 def _is_settled(transcript: Transcript) -> bool:
-    if transcript.ending or transcript.open_calls or len(transcript.replies) < len(transcript.questions):
+    if transcript.ending or transcript.open_calls or transcript.waiting:
         return False
     this = transcript.current
     if this is None:
@@ -114,7 +146,10 @@ def _has_more_to_do(this: Round) -> bool:
 
 
 def _belongs(event: Event, number: int) -> bool:
-    return not isinstance(event, ev.RoleChanged) and getattr(event, "round", None) == number
+    """Whether the event is the round's. What the person ran themselves may stand far behind it, and is left out."""
+    if isinstance(event, ev.RoleChanged) or ev.is_delta(event) or getattr(event, "purpose", "") == "own":
+        return False
+    return getattr(event, "round", None) == number
 
 
 def _no_round(events: Sequence[Event], number: int) -> SessionError:

@@ -57,7 +57,8 @@ class Summary(Struct, frozen=True):
     """One line of the list of sessions. `seconds` is how long it ran.
 
     `ending` is how it ended: "finished", "failed", "cancelled"; "running" while it is being recorded, "broken
-    off" where its record has no end, "unreadable" where there is no record.
+    off" where its record has no end, "unreadable" where there is no record. `forked_from` and `baseline` are as in
+    `SessionStarted`.
     """
 
     id: str
@@ -71,6 +72,8 @@ class Summary(Struct, frozen=True):
     seconds: float = 0.0
     size_bytes: int = 0
     note: str = ""
+    forked_from: str = ""
+    baseline: str = ""
 
 
 def sessions_folder(config: Config) -> Path:
@@ -238,4 +241,6 @@ def summarize(path: Path) -> Summary:
         seconds=transcript.seconds,
         size_bytes=size,
         note="" if running else "; ".join(recording.notes),
+        forked_from=transcript.forked_from,
+        baseline=transcript.baseline,
     )
