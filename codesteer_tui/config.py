@@ -154,6 +154,10 @@ class Provider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Steering(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The method."""
 
+    mode: Literal["auto", "approve", "manual", "off"] = "auto"
+    """How you step in: "auto" sends the steerer's guidance as it is, in "approve" you agree to each one, edit, replace
+    or veto it, in "manual" you are the steerer, "off" sends the question alone and takes the first answer."""
+
     profile: Literal["default", "paper"] = "default"
     """"paper" reproduces the published loop, quirks included; "default" is the improved one."""
 
@@ -193,6 +197,9 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     reduced_isolation: Literal["ask", "always", "never"] = "ask"
     """Whether code from a real model may run with reduced isolation where Docker is not in use."""
+
+    approve_code: bool = False
+    """Whether each program of a model is shown to you and waits for your yes before it runs."""
 
     image: str = ""
     """Docker image: "core" (Python's standard library), "sci" (numpy, scipy, sympy, networkx, z3 and more), or the

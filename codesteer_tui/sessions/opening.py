@@ -22,6 +22,7 @@ from codesteer_tui.providers.costs.prices import FILE_NAME, pricing
 from codesteer_tui.sandbox import Sandbox
 from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
+from codesteer_tui.sessions.beside import Beside
 from codesteer_tui.sessions.casting import Casting, Models, choices_of
 from codesteer_tui.sessions.forking import Fork
 from codesteer_tui.sessions.recorder import SessionFile
@@ -33,14 +34,15 @@ from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.steering.asking import Calls
 from codesteer_tui.steering.baselines import BASELINES, Baseline, BaselineSteerer, once
 from codesteer_tui.steering.budget import Budget
-from codesteer_tui.steering.execution import Ask, Executor
+from codesteer_tui.steering.execution import Approval, Ask, Executor, runs_so_far
 from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.steering.prompts import PromptPack, load_pack
+from codesteer_tui.steering.stepping import Stepping
 from codesteer_tui.symbench import tasks
 from codesteer_tui.symbench.recognise import recognise
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Role, RoleInfo
+from codesteer_tui.values import Program, Role, RoleInfo, SteeringMode
 
 
 class Session:
@@ -58,12 +60,41 @@ class Session:
         events: AsyncGenerator[Event, None],
         switching: Switching,
         before: Sequence[Event] = (),
+        *,
+        stepping: Stepping,
+        beside: Beside,
     ) -> None:
         self.id, self.path, self.events = id, path, self._watch(events)
         self.before = before
         self.ending: Ending | None = None
         self.afterwards: tuple[Event, ...] = ()
-        self._switching = switching
+        self._switching, self._stepping, self._beside = switching, stepping, beside
+
+    @property
+    def mode(self) -> SteeringMode:
+        """How the person wants to step in from the next decision on."""
+        return self._stepping.mode
+
+    @property
+    def approves_code(self) -> bool:
+        """Whether each program of a model waits for the person's yes."""
+        return self._stepping.approval.each
+
+    def step_in(self, mode: SteeringMode, *, approve_code: bool | None = None) -> None:
+        """Step in otherwise from the next decision on; a question about guidance that waits is withdrawn."""
+        self._stepping.change(mode, approve_code=approve_code)
+
+    def hint(self, text: str, *, replaces: bool = False) -> None:
+        """Have something said to the TaskLLM behind the next guidance, or in its place; an empty text takes it back."""
+        self._stepping.hint(text, replaces=replaces)
+
+    def run_program(self, number: int, program: Program) -> None:
+        """Run a program of the person's own, in round `number`; what comes of it is among the events.
+
+        Raises:
+            SessionError: the run is over.
+        """
+        self._beside.run(number, program)
 
     @property
     def pending(self) -> dict[Role, RoleInfo]:
@@ -112,11 +143,13 @@ async def open_session(
     record: bool = True,
     continue_from: Recording | Fork | None = None,
     baseline: Baseline | None = None,
+    mode: SteeringMode | None = None,
     config_file: Path | None = None,
 ) -> AsyncIterator[Session]:
     """Open a run of `problem`, or go on from a recorded one: where it stopped, or as a fork of its own.
 
-    A recording goes on in its own file; a fork gets a new one. `baseline` runs one round without a steerer.
+    A recording goes on in its own file; a fork gets a new one. `baseline` runs one round without a steerer. `mode` is
+    how the person steps in: where it is not said, as in the session that goes on, else as configured.
 
     Events are read from `session.events`. Leaving the context stops whatever is still going on: the stream
     of a provider is closed, the container removed, the local model stops at its next token, and `Cancelled`
@@ -149,13 +182,15 @@ async def open_session(
         steerer = BaselineSteerer(pack, baseline) if baseline else casting.steerer(choices["steerer"])
         roles["steerer"] = steerer.info
         switching = Switching(config, casting, transcript)
+        stepping = _stepping(config, transcript, ask, mode if not baseline else "auto")
         sandbox = await _open_sandbox(config.sandbox, stack)
         executor = Executor(
             sandbox,
             limits_of(config.sandbox, sandbox.info),
             ask,
-            first_id=_next_run(transcript),
+            first_id=1 + runs_so_far(transcript),
             remember=partial(agree_for_good, config_file),
+            approval=stepping.approval,
         )
         cast = Cast(
             steerer=steerer,
@@ -167,9 +202,10 @@ async def open_session(
             calls=calls,
             verify=partial(tasks[problem.task].verify, problem) if problem.task in tasks else None,
             recast=switching.recast,
+            stepping=stepping,
         )
         clock = Clock(transcript.seconds)
-        start = _start(config, problem, roles, sandbox, pack, baseline)
+        start = _start(config, problem, roles, sandbox, pack, baseline, stepping.mode)
         before, opening = _opening(start, continue_from)
         file = _file(config, start, continue_from) if record else None
         if file:
@@ -179,12 +215,14 @@ async def open_session(
             if file:
                 file.take_over(before)
         method = once(_method(config)) if baseline else _method(config)
-        run = _events(opening, transcript, cast, method, clock)
+        beside = Beside(executor, transcript, clock)
+        run = beside.merged(_events(opening, transcript, cast, method, clock))
         afterwards: list[Event] = []
 
         def wind_up(ending: Ending) -> list[Event]:
             """What a run that is cut off leaves to say, said once."""
-            for event in () if afterwards else (*calls.interrupted(transcript), ending):
+            said = stepping.facts(transcript)
+            for event in () if afterwards else (*calls.interrupted(transcript), *said, ending):
                 stamped = msgspec.structs.replace(event, at=clock())
                 transcript.apply(stamped)
                 afterwards.append(stamped)
@@ -192,7 +230,8 @@ async def open_session(
 
         events = recorded(run, file, clock, wind_up)
         session_id = transcript.session or start.session
-        session = Session(session_id, file.path if file else None, events, switching, before)
+        path = file.path if file else None
+        session = Session(session_id, path, events, switching, before, stepping=stepping, beside=beside)
         try:
             yield session
         finally:
@@ -278,6 +317,7 @@ def _start(
     sandbox: Sandbox,
     pack: PromptPack,
     baseline: Baseline | None,
+    mode: SteeringMode,
 ) -> ev.SessionStarted:
     now = datetime.now(UTC).astimezone()
     return ev.SessionStarted(
@@ -291,6 +331,7 @@ def _start(
         version=__version__,
         prompt_pack=pack.name,
         baseline=baseline or "",
+        mode=mode,
     )
 
 
@@ -300,7 +341,9 @@ def _opening(
     """What the record holds already, and the first event of this run."""
     if continue_from is None:
         return (), start
-    resumed = ev.SessionResumed(roles=start.roles, sandbox=start.sandbox, started=start.started)
+    resumed = ev.SessionResumed(
+        roles=start.roles, sandbox=start.sandbox, started=start.started, mode=start.mode
+    )
     return (
         continue_from.renamed(start) if isinstance(continue_from, Fork) else continue_from.events,
         resumed,
@@ -313,6 +356,8 @@ def _file(config: Config, start: ev.SessionStarted, continue_from: Recording | F
     return SessionFile(sessions_folder(config) / f"{start.session}{SUFFIX}")
 
 
-def _next_run(transcript: Transcript) -> int:
-    """The first execution number that the session has not used."""
-    return 1 + sum(len(r.executions) for r in transcript.rounds)
+def _stepping(config: Config, transcript: Transcript, ask: Ask, mode: SteeringMode | None) -> Stepping:
+    """How the person steps in; programs wait for them where the configuration or the session so far says so."""
+    known = transcript.mode if transcript.session else config.steering.mode
+    approval = Approval(config.sandbox.approve_code or transcript.approve_code)
+    return Stepping(mode or known, ask=ask, first_id=1 + len(transcript.questions), approval=approval)

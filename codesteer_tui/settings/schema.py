@@ -34,6 +34,7 @@ NOT_IN_PROJECT_FILES = {
     ("providers", "ca_bundle"): "who can read requests",
     ("sandbox", "engine"): "how programs are boxed",
     ("sandbox", "reduced_isolation"): "how programs are boxed",
+    ("sandbox", "approve_code"): "which programs run unseen",
     ("sandbox", "image"): "how programs are boxed",
     ("sandbox", "runtime"): "how programs are boxed",
     ("weights", "dir"): "where big files are written",

@@ -18,7 +18,7 @@ import msgspec
 
 from codesteer_tui import events as ev
 from codesteer_tui.steering import steerers
-from codesteer_tui.steering.execution import Ask
+from codesteer_tui.steering.execution import Approval, Ask
 from codesteer_tui.steering.guidance import read_guidance
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import Steerer
@@ -72,7 +72,7 @@ Step: TypeAlias = (
 class Stepping:
     """One session's say of the person. `ask` puts a question to them; without it nobody can be asked.
 
-    `mode` and `approve_code` are as the person wants them now; the transcript has them as of its last event.
+    `mode` and `approval` are as the person wants them now; the transcript has them as of its last event.
     """
 
     def __init__(
@@ -81,17 +81,17 @@ class Stepping:
         *,
         ask: Ask | None = None,
         first_id: int = 1,
-        approve_code: bool = False,
+        approval: Approval | None = None,
     ) -> None:
-        self.mode, self.approve_code = mode, approve_code
+        self.mode, self.approval = mode, approval or Approval()
         self._ask, self._next_id = ask, first_id
         self._hints: list[tuple[str, bool]] = []
         self._changed = asyncio.Event()
-        self._recorded = (mode, approve_code)
+        self._recorded = (mode, self.approval.each)
 
     def change(self, mode: SteeringMode, *, approve_code: bool | None = None) -> None:
         """Step in otherwise from the next decision on. A question about guidance that waits is withdrawn."""
-        self.approve_code = self.approve_code if approve_code is None else approve_code
+        self.approval.each = self.approval.each if approve_code is None else approve_code
         if mode != self.mode:
             self.mode = mode
             self._changed.set()
@@ -106,9 +106,9 @@ class Stepping:
         """What the person did since this was last asked, for the record."""
         number = transcript.current.number if transcript.current else 0
         mode, approve_code = self._recorded
-        if (mode, approve_code) != (self.mode, self.approve_code):
-            changed = None if approve_code == self.approve_code else self.approve_code
-            self._recorded = (self.mode, self.approve_code)
+        if (mode, approve_code) != (self.mode, self.approval.each):
+            changed = None if approve_code == self.approval.each else self.approval.each
+            self._recorded = (self.mode, self.approval.each)
             yield ev.ModeChanged(before=mode, after=self.mode, approve_code=changed, round=number)
         hints, self._hints = self._hints, []
         for text, replaces in hints:

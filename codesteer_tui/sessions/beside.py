@@ -1,0 +1,126 @@
+"""Programs that the person runs themselves, beside what the run does by itself, in the same stream of events.
+
+They never count as the model's: their purpose is "own", whatever their source is. While the session goes on they are
+merged into its stream; `run_afterwards` appends one to the record of a session that is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from codesteer_tui.config import Config
+from codesteer_tui.errors import SessionError
+from codesteer_tui.events import Ending, Event
+from codesteer_tui.sandbox.choose import choose_sandbox
+from codesteer_tui.sandbox.limits import limits_of
+from codesteer_tui.sessions.recorder import SessionFile
+from codesteer_tui.steering.execution import Ask, Executor, runs_so_far
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import Program
+
+
+class Beside:
+    """Runs programs of the person's own while a session goes on."""
+
+    def __init__(self, executor: Executor, transcript: Transcript, clock: Callable[[], float]) -> None:
+        self._executor, self._transcript, self._clock = executor, transcript, clock
+        self._arrived: asyncio.Queue[Event | Exception | None] = asyncio.Queue(maxsize=1)
+        self._going_on: set[asyncio.Task[None]] = set()
+        self._over = False
+
+    def run(self, number: int, program: Program) -> None:
+        """Begin to run a program; what comes of it is in the session's events, in round `number`.
+
+        Raises:
+            SessionError: the session is over.
+        """
+        if self._over:
+            raise SessionError("The run is over.", "Run the program again: it is added to the record then.")
+        task = asyncio.get_running_loop().create_task(self._run(number, program))
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+
+    async def merged(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+        """The session's events and those of the person's programs; the ending stays the last."""
+        pumping = asyncio.get_running_loop().create_task(self._pump(events))
+        try:
+            while (item := await self._arrived.get()) is not None:
+                if isinstance(item, Exception):
+                    raise item
+                yield item
+        finally:
+            self._over = True
+            tasks = (pumping, *self._going_on)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _pump(self, events: AsyncGenerator[Event, None]) -> None:
+        """Pass the events of the run on. Before its ending every program of the person's comes to its own."""
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    if isinstance(event, Ending):
+                        self._over = True
+                        while self._going_on:
+                            await asyncio.wait(self._going_on)
+                    await self._arrived.put(event)
+        except Exception as error:  # noqa: BLE001 - raised again where the events are read
+            await self._arrived.put(error)
+        else:
+            await self._arrived.put(None)
+
+    async def _run(self, number: int, program: Program) -> None:
+        try:
+            async with aclosing(self._executor.run(number, "own", program)) as steps:
+                async for step in steps:
+                    event = msgspec.structs.replace(step, at=self._clock())
+                    self._transcript.apply(event)
+                    await self._arrived.put(event)
+        except Exception as error:  # noqa: BLE001 - raised again where the events are read
+            await self._arrived.put(error)
+
+
+@asynccontextmanager
+async def run_afterwards(
+    config: Config, path: Path | None, transcript: Transcript, number: int, program: Program, *, ask: Ask
+) -> AsyncIterator[AsyncGenerator[Event, None]]:
+    """Run a program of the person's own after the session's end; gives its events, which `transcript` has taken in.
+
+    They are appended to the record at `path`, where there is one. Leaving the context stops the program.
+
+    Raises:
+        SandboxUnavailable: a sandbox that was asked for by name does not work here.
+        SessionError: the record cannot be written, or is being written by a run that goes on.
+    """
+    async with AsyncExitStack() as stack:
+        file = SessionFile(path, append=True) if path else None
+        if file:
+            stack.callback(file.close)
+        sandbox = await choose_sandbox(config.sandbox)
+        stack.push_async_callback(sandbox.aclose)
+        executor = Executor(
+            sandbox, limits_of(config.sandbox, sandbox.info), ask, first_id=1 + runs_so_far(transcript)
+        )
+        events = _appended(executor, file, transcript, number, program)
+        stack.push_async_callback(events.aclose)
+        yield events
+
+
+async def _appended(
+    executor: Executor, file: SessionFile | None, transcript: Transcript, number: int, program: Program
+) -> AsyncGenerator[Event, None]:
+    offset, began = transcript.seconds, asyncio.get_running_loop().time()
+    async with aclosing(executor.run(number, "own", program)) as steps:
+        async for step in steps:
+            at = round(offset + asyncio.get_running_loop().time() - began, 4)
+            event = msgspec.structs.replace(step, at=at)
+            transcript.apply(event)
+            if file:
+                file.write(event)
+            yield event
