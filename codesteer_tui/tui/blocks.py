@@ -14,16 +14,42 @@ from msgspec import Struct
 from codesteer_tui.text import plain
 
 BlockKind: TypeAlias = Literal[
-    "prose", "code", "output", "error", "heading", "row", "dim", "note", "good", "bad", "unsure", "quote"
+    "prose",
+    "code",
+    "listing",
+    "output",
+    "error",
+    "heading",
+    "row",
+    "columns",
+    "head",
+    "dim",
+    "note",
+    "good",
+    "bad",
+    "unsure",
+    "quote",
 ]
+"""How a block looks. A "listing" is code with line numbers; "columns" has one part a column; a "head" can be chosen."""
+
 Part: TypeAlias = str | tuple[str, str]
+Marked: TypeAlias = tuple[int, int, str]
+"""A range of a block's text, from and up to a character, and the style that marks it."""
 
 
 class Block(Struct, frozen=True):
-    """One piece of a pane: its kind, which decides how it looks, and parts of text with optional styles."""
+    """One piece of a pane: its kind, which decides how it looks, and parts of text with optional styles.
+
+    `key` says which flag or section the block belongs to, where it belongs to one. `marks` are ranges that stand
+    out; `lines` are the lines of a listing, counted from 1, that do, and `first` is the number of its first line.
+    """
 
     kind: BlockKind
     parts: tuple[Part, ...]
+    key: str = ""
+    marks: tuple[Marked, ...] = ()
+    lines: tuple[int, ...] = ()
+    first: int = 1
 
     @property
     def text(self) -> str:
@@ -48,10 +74,12 @@ PANE = Bounds()
 ZOOMED = Bounds(head_lines=8_000, tail_lines=4_000, chars=600_000)
 
 
-def block(kind: BlockKind, *parts: Part) -> Block:
+def block(kind: BlockKind, *parts: Part, key: str = "") -> Block:
     """A block of harmless text: every part goes through `plain()`."""
     return Block(
-        kind, tuple(plain(part) if isinstance(part, str) else (plain(part[0]), part[1]) for part in parts)
+        kind,
+        tuple(plain(part) if isinstance(part, str) else (plain(part[0]), part[1]) for part in parts),
+        key,
     )
 
 

@@ -26,6 +26,7 @@ Where: TypeAlias = Literal[
     "tasks",
     "knobs",
     "trying",
+    "puzzle",
 ]
 
 
@@ -75,6 +76,13 @@ KEYS: tuple[Key, ...] = (
     Key("quit", "ctrl+q", "app.quit", "quit", "anywhere", "quit"),
     Key("next_pane", "tab", "screen.next_pane(1)", "go to the next pane", "desk", "pane"),
     Key("previous_pane", "shift+tab", "screen.next_pane(-1)", "go to the previous pane", "desk"),
+    Key(
+        "resume",
+        "ctrl+r",
+        "screen.resume",
+        "go on with the session that is shown, where it was stopped or broke off",
+        "desk",
+    ),
     Key("zoom", "f5", "screen.zoom", "zoom the pane, or show all four again", "desk", "zoom"),
     Key("send", "enter", "send", "send the problem", "prompt", "send"),
     Key("newline", "ctrl+j,shift+enter", "newline", "start a new line", "prompt", "line"),
@@ -100,9 +108,13 @@ KEYS: tuple[Key, ...] = (
     Key("bottom", "G", "scroll_end", "scroll to the end", "pane"),
     Key("zoom_pane", "z", "screen.zoom", "zoom the pane", "pane"),
     Key("evidence", "enter", "evidence", "show the check program and its output", "pane", "evidence"),
+    Key("draw", "v", "screen.puzzle", "draw the puzzle with the round's answer in it", "pane", "draw"),
     Key("copy_block", "y", "copy_block", "copy the code, output or guidance", "pane", "copy"),
     Key("copy_pane", "Y", "copy_pane", "copy the whole pane", "pane"),
     Key("inspect", "p", "screen.inspect", "show the exact prompt of every role", "pane", "prompts"),
+    Key("fork", "f", "screen.fork", "go on from here in a session of its own", "pane", "fork"),
+    Key("baselines", "b", "screen.baselines", "the same problem without a steerer, to compare", "pane"),
+    Key("compare", "w", "screen.compare", "see it side by side with another session", "pane"),
     Key("find_next", "down", "move(1)", "go to the next match", "find", "next match", "Up/Down"),
     Key("find_previous", "up", "move(-1)", "go to the match before", "find"),
     Key(
@@ -240,6 +252,12 @@ KEYS: tuple[Key, ...] = (
         "view",
     ),
     Key("leave_trying", "escape", "screen.back", "go back to the tasks", "trying", "back"),
+    Key("puzzle_back", "left_square_bracket", "round(-1)", "the round before", "puzzle", "round", "[ ]"),
+    Key("puzzle_on", "right_square_bracket", "round(1)", "the next round", "puzzle"),
+    Key("puzzle_down", "j,down", "scroll(1)", "scroll down", "puzzle"),
+    Key("puzzle_up", "k,up", "scroll(-1)", "scroll up", "puzzle"),
+    Key("puzzle_copy", "y", "copy", "copy the drawing", "puzzle"),
+    Key("puzzle_close", "escape,q,v", "close", "close the drawing", "puzzle"),
     Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
 )
 
@@ -266,6 +284,9 @@ _NAMES = {
 _OWN = {"palette", "quit", "copy", "send", "newline", "history", "empty", "find_keep"}
 """Keys that Textual, the prompt or its screen binds itself; they are in the table for the help."""
 
+_AT_ONCE = {"filter_tasks"}
+"""Keys that are acted on before the focus sees them: what is typed next is for the field that they go to."""
+
 ALWAYS_SHOWN = {"help", "quit"}
 """In the key line, whatever else does not fit."""
 
@@ -276,7 +297,14 @@ SHOWN_IN_A_RUN = {"models"}
 def bindings(where: Where) -> list[BindingType]:
     """The bindings of one place."""
     return [
-        Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=where == "replay")
+        Binding(
+            key.keys,
+            key.action,
+            key.does,
+            show=False,
+            id=key.id,
+            priority=where == "replay" or key.id in _AT_ONCE,
+        )
         for key in KEYS
         if key.where == where and key.id not in _OWN
     ]

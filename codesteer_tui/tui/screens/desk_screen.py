@@ -19,7 +19,12 @@ from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
+    from codesteer_tui.sessions.store import Recording
     from codesteer_tui.tui.widgets.desk import Desk
+
+
+ROLE_OF_PANE: dict[int, Role] = {1: "steerer", 2: "task_llm", 3: "task_llm", 4: "checker"}
+"""Whose work a pane shows."""
 
 
 class DeskScreen(Screen[None]):
@@ -67,6 +72,19 @@ class DeskScreen(Screen[None]):
         """Where Esc leads when nothing is left to stop."""
         return None
 
+    @property
+    def position(self) -> int | None:
+        """How many of the record's events are shown; None where it is all of them."""
+        return None
+
+    async def record(self) -> Recording | None:
+        """What was recorded of the run on the desk; None where nothing is known of a record.
+
+        Raises:
+            SessionError: it cannot be read.
+        """
+        return None
+
     def places(self) -> list[str]:
         """The places of the key table that the key line shows."""
         where = ["pane"] if self.is_in_pane else []
@@ -107,6 +125,20 @@ class DeskScreen(Screen[None]):
         if self.desk:
             await self.desk.toggle_zoom()
 
+    def action_puzzle(self) -> None:
+        """Show the problem as a drawing, with the shown round's answer in it."""
+        with importing:
+            from codesteer_tui.tui import puzzles
+            from codesteer_tui.tui.screens.puzzle import PuzzleScreen
+
+        problem = self.desk.transcript.problem if self.desk else None
+        if self.desk is None or problem is None or not problem.task:
+            self.notify("Only problems of SymBench's tasks can be drawn (F3).", markup=False)
+        elif not puzzles.is_drawn(problem.task):
+            self.notify(f"There is no drawing of {problem.task}.", markup=False)
+        else:
+            self.app.push_screen(PuzzleScreen(self.desk, problem))
+
     def action_next_pane(self, by: int) -> None:
         """Go round: the panes, then the prompt."""
         desk = self.desk
@@ -127,6 +159,29 @@ class DeskScreen(Screen[None]):
         if self.home:
             self.set_focus(self.home)
 
+    def action_inspect(self) -> None:
+        """Show the exact prompts of the shown round, first those of the role whose pane is in front."""
+        desk = self.desk
+        if desk is None or desk.pane.this is None:
+            return
+        with importing:
+            from codesteer_tui.tui.screens.inspector import InspectorScreen
+
+        role = ROLE_OF_PANE[desk.pane_number]
+        self.app.push_screen(InspectorScreen(lambda: desk.transcript, desk.number, role))
+
+    async def action_fork(self) -> None:
+        await _going_on().fork(self)
+
+    async def action_baselines(self) -> None:
+        await _going_on().baselines(self)
+
+    async def action_resume(self) -> None:
+        await _going_on().resume(self)
+
+    async def action_compare(self) -> None:
+        await _going_on().compare(self)
+
     def on_pane_evidence_wanted(self) -> None:
         desk = self.desk
         this = desk.pane.this if desk else None
@@ -135,3 +190,10 @@ class DeskScreen(Screen[None]):
                 from codesteer_tui.tui.screens.evidence import EvidenceScreen
 
             self.app.push_screen(EvidenceScreen(desk.transcript, this))
+
+
+def _going_on():  # type: ignore[no-untyped-def]
+    with importing:
+        from codesteer_tui.tui import going_on
+
+    return going_on

@@ -1,29 +1,50 @@
-"""A dialog of blocks that scrolls and closes with Esc."""
+"""A dialog of blocks that scrolls, can be searched and copied, and closes with Esc."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from codesteer_tui.tui.blocks import Block
+from codesteer_tui.tui.blocks import Block, text_of
+from codesteer_tui.tui.finding import Place, Sought, marked, next_of, places_in
+from codesteer_tui.tui.keys import KEYS, bindings, hint
+from codesteer_tui.tui.widgets.findbar import FindBar
 from codesteer_tui.tui.widgets.sheet import Sheet
+
+
+def hint_line(places: Sequence[str], width: int) -> str:
+    """The hinted keys of these places of the key table, as many as fit; the first is always there."""
+    rows = [hint(key) for place in places for key in KEYS if key.where == place and key.hint]
+    shown = ""
+    for pressed, word in rows:
+        longer = f"{shown}   {pressed} {word}" if shown else f"{pressed} {word}"
+        if shown and len(longer) > width:
+            break
+        shown = longer
+    return shown
 
 
 class BlocksDialog(ModalScreen[None]):
     """Shows blocks under a title."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f1,f2", "close", "Close", show=False),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("dialog")
+    places: ClassVar[tuple[str, ...]] = ("dialog",)
+    """The places of the key table whose keys the last line names."""
+
     title_text = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sought: Sought | None = None
+        self._found: list[Place] = []
+        self._at: int | None = None
 
     def blocks(self) -> Sequence[Block]:
         """What is shown."""
@@ -34,17 +55,113 @@ class BlocksDialog(ModalScreen[None]):
             dialog.border_title = self.title_text
             with VerticalScroll():
                 yield Sheet()
-            yield Static("Esc closes", classes="dialog-hint", markup=False)
+            yield Static(classes="dialog-hint", markup=False)
 
     async def on_mount(self) -> None:
-        await self.query_one(Sheet).put(self.blocks())
+        await self.redraw()
         self.query_one(VerticalScroll).focus()
 
-    def action_close(self) -> None:
-        self.dismiss(None)
+    async def redraw(self) -> None:
+        """Bring the dialog up to date."""
+        self.query_one(".dialog").border_title = self.title_text
+        blocks = self.blocks()
+        if self.sought:
+            self._found = places_in(blocks, self.sought)
+            current = self._found[self._at] if self._at is not None and self._at < len(self._found) else None
+            blocks = marked(blocks, self.sought, current)
+        await self.query_one(Sheet).put(blocks)
+        self._draw_hint()
 
-    def action_down(self) -> None:
-        self.query_one(VerticalScroll).scroll_down(animate=False)
+    def _draw_hint(self) -> None:
+        typing = bool(self.query(FindBar))
+        words = f"{self.count_words}   " if self.sought and not typing else ""
+        line = self.query_one(".dialog-hint", Static)
+        line.update(words + hint_line(("find",) if typing else self.places, line.size.width - len(words)))
 
-    def action_up(self) -> None:
-        self.query_one(VerticalScroll).scroll_up(animate=False)
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw_hint)
+
+    @property
+    def count_words(self) -> str:
+        """How often the sought words are there, and at which of them one is."""
+        if not self._found:
+            return "not found" if self.sought and self.sought.text.strip() else ""
+        return f"{(self._at or 0) + 1} of {len(self._found)}"
+
+    async def action_find(self) -> None:
+        if bars := self.query(FindBar):
+            bars.first().query_one("Input").focus()
+            return
+        await self.query_one(".dialog").mount(
+            FindBar(self.sought.text if self.sought else ""), before=self.query_one(".dialog-hint")
+        )
+        self._draw_hint()
+
+    @on(FindBar.Changed)
+    async def _seek(self, event: FindBar.Changed) -> None:
+        self.sought, self._at = Sought(event.text), 0
+        await self._show_match()
+
+    @on(FindBar.Moved)
+    async def _seek_on(self, event: FindBar.Moved) -> None:
+        await self.action_next_match(event.by)
+
+    @on(FindBar.Left)
+    async def _found_it(self, event: FindBar.Left) -> None:
+        await self.query(FindBar).remove()
+        self.query_one(VerticalScroll).focus()
+        if not event.keep or not self._found:
+            await self._forget()
+
+    async def _forget(self) -> None:
+        self.sought, self._found, self._at = None, [], None
+        await self.redraw()
+
+    async def action_next_match(self, by: int) -> None:
+        self._at = next_of(self._found, self._at, by)
+        await self._show_match()
+
+    async def _show_match(self) -> None:
+        await self.redraw()
+        for bar in self.query(FindBar):
+            bar.say(self.count_words)
+        if self._found:
+            self.call_after_refresh(self._bring_to, self._found[self._at or 0])
+
+    def _bring_to(self, place: Place) -> None:
+        views = self.query_one(Sheet).views
+        if place.block < len(views):
+            view, scroll = views[place.block], self.query_one(VerticalScroll)
+            row = view.virtual_region.y + view.row_of(place.start)
+            if not scroll.scroll_y <= row < scroll.scroll_y + scroll.size.height:
+                scroll.scroll_to(y=max(0, row - scroll.size.height // 3), animate=False)
+
+    async def action_close(self) -> None:
+        if self.sought:
+            await self._forget()
+        else:
+            self.dismiss(None)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        scroll = self.query_one(VerticalScroll)
+        scroll.scroll_relative(y=by * max(1, scroll.size.height - 1), animate=False)
+
+    def action_edge(self, by: int) -> None:
+        scroll = self.query_one(VerticalScroll)
+        (scroll.scroll_home if by < 0 else scroll.scroll_end)(animate=False)
+
+    def action_copy_all(self) -> None:
+        self.copy(text_of(self.blocks()), "text")
+
+    def copy(self, text: str, what: str) -> None:
+        """Put a text on the clipboard, and say so."""
+        if not text:
+            self.app.notify("Nothing to copy here.", markup=False)
+            return
+        self.app.copy_to_clipboard(text)
+        self.app.notify(
+            f"Copied the {what} ({len(text):,} characters) to the terminal's clipboard.", markup=False
+        )

@@ -28,6 +28,7 @@ HEADINGS: dict[Where, str] = {
     "tasks": "In the SymBench tasks",
     "knobs": "On the knobs of a task",
     "trying": "Answering a task by hand",
+    "puzzle": "In the drawing of a puzzle",
 }
 
 

@@ -86,7 +86,7 @@ def folded(code: Content, width: int) -> Content:
     inserted: list[str] = []
     start = 0
     for line in code.plain.split("\n"):
-        indent = min(len(line) - len(line.lstrip(" ")), max(0, width - len(GOES_ON) - _LEAST) // 2)
+        indent = _indent(line, width)
         for at in _cuts(line, width, indent):
             cuts.append(start + at)
             inserted.append("\n" + " " * indent + GOES_ON)
@@ -112,12 +112,29 @@ def folded(code: Content, width: int) -> Content:
     return Content("".join(pieces), [*spans, *marks], strip_control_codes=False)
 
 
+def row_of(text: str, at: int, width: int) -> int:
+    """The row on which the character `at` of a code stands where it is folded to `width` columns."""
+    row, rest = 0, at
+    for line in text.split("\n"):
+        cuts = _cuts(line, width, _indent(line, width))
+        if rest <= len(line):
+            return row + bisect_right(cuts, rest)
+        row += len(cuts) + 1
+        rest -= len(line) + 1
+    return row
+
+
 def unfolded(text: str) -> str:
     """Folded code, or a part of it, as it was written."""
     return _FOLD.sub("", text)
 
 
 _FOLD = re.compile(rf"\n *{GOES_ON}")
+
+
+def _indent(line: str, width: int) -> int:
+    """Columns by which the further rows of a line stand in."""
+    return min(len(line) - len(line.lstrip(" ")), max(0, width - len(GOES_ON) - _LEAST) // 2)
 
 
 def _cuts(line: str, width: int, indent: int) -> list[int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from textual.containers import VerticalGroup
-from textual.content import Content
+from textual.content import Content, Span
 from textual.selection import Selection
 from textual.visual import Visual
 from textual.widgets import Static
@@ -17,12 +18,24 @@ from codesteer_tui.tui.widgets.presence import is_there
 
 def visual_of(shown: Block) -> Visual:
     """The block as Textual shows it. Text is never read as markup."""
-    if shown.kind == "code":
+    marks = [Span(*mark) for mark in shown.marks]
+    if shown.kind in ("code", "listing"):
         with importing:
             from codesteer_tui.tui.widgets.code import FoldedCode, highlighted  # pygments is slow to import
+            from codesteer_tui.tui.widgets.listing import Listing
 
-        return FoldedCode(highlighted(shown.text))
-    return Content.assemble(*shown.parts)
+        code = highlighted(shown.text)
+        code = code.add_spans(marks) if marks else code
+        return FoldedCode(code) if shown.kind == "code" else Listing(code, shown.lines, shown.first)
+    content = Content.assemble(*shown.parts)
+    content = content.add_spans(marks) if marks else content
+    if shown.kind == "columns":
+        with importing:
+            from codesteer_tui.tui.widgets.columns import Columns
+
+        ends = [0, *accumulate(len(p if isinstance(p, str) else p[0]) for p in shown.parts)]
+        return Columns([content[a:b] for a, b in pairwise(ends)])
+    return content
 
 
 class BlockView(Static):
@@ -42,15 +55,34 @@ class BlockView(Static):
         self.update(visual_of(shown))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """What the mouse selected; of code what was written, without the marks of folded lines."""
-        if self.shown.kind != "code":
+        """What the mouse selected; of code what was written, without numbers and the marks of folded lines."""
+        if self.shown.kind not in ("code", "listing"):
             return super().get_selection(selection)
         with importing:
             from codesteer_tui.tui.widgets.code import FoldedCode, unfolded
+            from codesteer_tui.tui.widgets.listing import Listing
 
         visual = self.visual
+        if isinstance(visual, Listing):
+            return visual.extract(selection), "\n"
         assert isinstance(visual, FoldedCode)
         return unfolded(selection.extract(visual.shown)), "\n"
+
+    def row_of(self, at: int) -> int:
+        """The row of this widget on which the character `at` of the block's text stands."""
+        width = self.content_size.width
+        if width <= 0 or not at or self.shown.kind == "columns":
+            return 0
+        if self.shown.kind not in ("code", "listing"):
+            return max(0, Content(self.shown.text[:at]).get_height({}, width) - 1)
+        with importing:
+            from codesteer_tui.tui.widgets.code import row_of
+            from codesteer_tui.tui.widgets.listing import Listing
+
+        visual = self.visual
+        if isinstance(visual, Listing):
+            return visual.row_of(at, width)
+        return row_of(self.shown.text, at, width)
 
 
 class Sheet(VerticalGroup):
@@ -60,7 +92,7 @@ class Sheet(VerticalGroup):
         """Show exactly these blocks, keeping the widgets of those that are there already."""
         if not is_there(self):
             return
-        views = list(self.query_children(BlockView))
+        views = self.views
         for view, shown in zip(views, blocks, strict=False):
             view.put(shown)
         if len(views) > len(blocks):
@@ -69,6 +101,11 @@ class Sheet(VerticalGroup):
             await self.mount_all(BlockView(shown) for shown in blocks[len(views) :])
 
     @property
+    def views(self) -> list[BlockView]:
+        """The widgets of the blocks, in their order."""
+        return list(self.query_children(BlockView))
+
+    @property
     def blocks(self) -> list[Block]:
         """What is shown now."""
-        return [view.shown for view in self.query_children(BlockView)]
+        return [view.shown for view in self.views]
