@@ -31,12 +31,25 @@ class Policy:
                 choice = self._broken(question)
             case "over_limit":
                 choice = self._over(question)
+            case "approve_code":
+                choice = self._program(question)
+            case "approve_guidance" | "write_guidance":
+                choice = question.options[0]
         return Reply(choice, by="policy")
 
     def _isolation(self, question: Question) -> str:
         self.refused = True
         say("Programs of this model are not run: only reduced isolation works here, and nobody can be asked.")
         say("  → to allow them, add: --sandbox namespaces")
+        return question.options[0]
+
+    def _program(self, question: Question) -> str:
+        if not self.refused:
+            say(
+                "Programs are not run: sandbox.approve_code has each one wait for a yes, and nobody can be asked."
+            )
+            say("  → run it in a terminal, or set CODESTEER_SANDBOX__APPROVE_CODE=false")
+        self.refused = True
         return question.options[0]
 
     def _broken(self, question: Question) -> str:

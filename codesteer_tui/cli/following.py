@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
     from codesteer_tui.steering.baselines import Baseline
     from codesteer_tui.transcript import Transcript
+    from codesteer_tui.values import SteeringMode
 
 NOTICE_S = 2.0
 """Seconds after which the person is told that a key is waited for."""
@@ -45,6 +46,7 @@ class Start(TypedDict, total=False):
 
     continue_from: Recording | Fork
     baseline: Baseline
+    mode: SteeringMode
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,6 +96,8 @@ def follow(ctx: click.Context, settings: Settings, problem: Problem, how: How, *
     from codesteer_tui.sessions.export import demo_advice, usage_lines
 
     given: Start = {name: what for name, what in start.items() if what is not None}  # type: ignore[assignment]
+    if settings.origins["steering.mode"].layer == "flag":
+        given["mode"] = settings.config.steering.mode
     run = _Run(settings, problem, how, given)
     try:
         run_async(run.follow())
@@ -128,10 +132,25 @@ class _Run:
 
         self.settings, self.problem, self.start = settings, problem, start
         self.as_events, self.quiet = how.as_events, how.quiet
-        self.policy = Policy(how.on_broken, how.over_limit)
+        self.policy = self._policy(how)
         self.transcript: Transcript = Transcript()
         self.id = ""
         self.path: Path | None = None
+
+    def _policy(self, how: How) -> Policy:
+        """Who answers questions: the person at the terminal where the run waits for one, else nobody.
+
+        Raises:
+            ConfigError: the run waits for a person, and there is none.
+        """
+        from codesteer_tui.cli.person import Person, need_a_person
+
+        config, before = self.settings.config, self.start.get("continue_from")
+        mode = before.transcript.mode if before else config.steering.mode
+        mode = "auto" if "baseline" in self.start else self.start.get("mode", mode)
+        if need_a_person(mode, config):
+            return Person(how.on_broken, how.over_limit, quiet=how.quiet)
+        return Policy(how.on_broken, how.over_limit)
 
     @property
     def answer(self) -> str:

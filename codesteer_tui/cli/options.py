@@ -25,6 +25,12 @@ _SETTINGS = (
     ("--steerer", "roles.steerer", "PROVIDER[:MODEL]", 'Who guides: "rules", "same-as-task" or a provider.'),
     ("--checker", "roles.checker", "PROVIDER[:MODEL]", 'Who tests: "same-as-task", "off" or a provider.'),
     ("--sandbox", "sandbox.engine", "ENGINE", "Where programs run: auto, docker, namespaces or off."),
+    (
+        "--steer",
+        "steering.mode",
+        "MODE",
+        "How you step in: auto, approve or manual (both ask you at the terminal), or off: no steering.",
+    ),
     ("--max-rounds", "steering.max_rounds", "N", "Most rounds of guidance after the first answer."),
 )
 

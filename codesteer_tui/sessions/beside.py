@@ -20,6 +20,7 @@ from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.steering.execution import Ask, Executor, runs_so_far
+from codesteer_tui.text import storable
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Program
 
@@ -41,6 +42,7 @@ class Beside:
         """
         if self._over:
             raise SessionError("The run is over.", "Run the program again: it is added to the record then.")
+        program = Program(storable(program.source), program.origin)
         task = asyncio.get_running_loop().create_task(self._run(number, program))
         self._going_on.add(task)
         task.add_done_callback(self._going_on.discard)
@@ -104,6 +106,7 @@ async def run_afterwards(
             stack.callback(file.close)
         sandbox = await choose_sandbox(config.sandbox)
         stack.push_async_callback(sandbox.aclose)
+        program = Program(storable(program.source), program.origin)
         executor = Executor(
             sandbox, limits_of(config.sandbox, sandbox.info), ask, first_id=1 + runs_so_far(transcript)
         )

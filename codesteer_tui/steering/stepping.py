@@ -22,6 +22,7 @@ from codesteer_tui.steering.execution import Approval, Ask
 from codesteer_tui.steering.guidance import read_guidance
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import Steerer
+from codesteer_tui.text import storable
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import Decision, Guidance, Question, Reply, SteeringMode
 
@@ -98,7 +99,7 @@ class Stepping:
 
     def hint(self, text: str, *, replaces: bool = False) -> None:
         """Have something said with the next guidance, or in its place; an empty text takes it back."""
-        self._hints.append((text.strip(), replaces))
+        self._hints.append((storable(text).strip(), replaces))
         if replaces and text.strip():
             self._changed.set()
 
@@ -202,8 +203,10 @@ class Stepping:
         try:
             await asyncio.wait({asking, changed}, return_when=asyncio.FIRST_COMPLETED)
             reply = asking.result() if asking.done() else Reply(WITHDRAWN)
-            if reply.choice not in (*question.options, WITHDRAWN):
-                reply = msgspec.structs.replace(reply, choice=END)
+            known = reply.choice in (*question.options, WITHDRAWN)
+            reply = msgspec.structs.replace(
+                reply, choice=reply.choice if known else END, text=storable(reply.text)
+            )
         finally:
             for task in (asking, changed):
                 task.cancel()
