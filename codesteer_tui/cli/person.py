@@ -122,7 +122,7 @@ async def _typed() -> bytes:
     fd, loop = sys.stdin.fileno(), asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
     try:
-        loop.add_reader(fd, lambda: ready.done() or ready.set_result(None))
+        loop.add_reader(fd, _arrived, ready)
     except NotImplementedError:  # Windows
         return await asyncio.to_thread(os.read, fd, 4096)
     try:
@@ -130,3 +130,8 @@ async def _typed() -> bytes:
     finally:
         loop.remove_reader(fd)
     return os.read(fd, 4096)
+
+
+def _arrived(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
