@@ -7,6 +7,7 @@ empty in the end. The published problems have two to four blocks and three to fi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated, TypeAlias
@@ -15,7 +16,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.solvers.blocksworld import Step, plan
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -123,12 +124,24 @@ class Blocksworld:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any legal plan that reaches the goal, and an empty one where the start is the goal already."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a plan. It is read as a list of `Move`.
+
+        `where` is the place in it of the first move that is not allowed, or the name of a stack that is not as wanted
+        in the end.
+        """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         if _standing(parameters.initial) == _standing(parameters.goal) and _ends_with_an_empty_pair(answer):
-            return Verdict("pass", _RIGHT)
-        return judge(answer, partial(_broken_rule, parameters, policy or Choices()), _RIGHT)
+            return Look(Verdict("pass", _RIGHT), [])
+        choices = policy or Choices()
+        read = partial(_read, parameters=parameters, policy=choices)
+        return look(answer, read, partial(_broken_rules, parameters, choices), _RIGHT, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Search for a shortest plan where there are few blocks; else build the goal, putting aside what is on top."""
@@ -137,39 +150,41 @@ class Blocksworld:
         return None if steps is None else _form(parameters.initial, steps)
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    moves = _read(text, parameters, policy)
-    if isinstance(moves, Unreadable):
-        return moves
-    broken = _broken_move(parameters, policy, moves)
-    return Misfit(broken.removesuffix(".")) if broken and len(moves) == 1 else broken
-
-
-def _broken_move(parameters: Parameters, policy: Choices, moves: list[Move]) -> str | None:
-    """Play the moves, and name the first one that is not allowed, or where the end differs from the goal."""
+def _broken_rules(parameters: Parameters, policy: Choices, moves: list[Move]) -> Iterator[Broken]:
+    """Play the moves, and name the first one that is not allowed, or else what differs from the goal in the end."""
     stacks = {name: list(blocks) for name, blocks in parameters.initial.items()}
-    for number, move in enumerate(moves, 1):
-        for name in (move.source, move.goal):
-            if name not in stacks:
-                return f'Move {number} names the stack "{shorten(name)}", which does not exist.'
-        source = stacks[move.source]
-        if move.block not in source:
-            return f"Move {number} takes block {shorten(move.block)} from {move.source}, where it is not."
-        if source[-1] != move.block:
-            return f"Move {number} takes block {move.block} from {move.source}, where {source[-1]} is on top."
-        if move.source == move.goal and not policy.onto_itself:
-            return f"Move {number} puts block {move.block} back onto {move.goal}, not onto another stack."
-        stacks[move.goal].append(source.pop())
-    return _difference(stacks, parameters.goal)
+    alone = len(moves) == 1
+    for at, move in enumerate(moves):
+        if wrong := _wrong(stacks, move, policy):
+            yield Broken(f"Move {at + 1} {wrong}", (at,), misfit=alone)
+            return
+        stacks[move.goal].append(stacks[move.source].pop())
+    for name, reason in _differences(stacks, parameters.goal):
+        yield Broken(reason, (name,), misfit=alone)
 
 
-def _difference(stacks: dict[str, list[str]], goal: dict[str, list[str]]) -> str | None:
+def _wrong(stacks: dict[str, list[str]], move: Move, policy: Choices) -> str | None:
+    """What is wrong with a move as things stand: the rest of the sentence that begins with its number."""
+    for name in (move.source, move.goal):
+        if name not in stacks:
+            return f'names the stack "{shorten(name)}", which does not exist.'
+    source = stacks[move.source]
+    if move.block not in source:
+        return f"takes block {shorten(move.block)} from {move.source}, where it is not."
+    if source[-1] != move.block:
+        return f"takes block {move.block} from {move.source}, where {source[-1]} is on top."
+    if move.source == move.goal and not policy.onto_itself:
+        return f"puts block {move.block} back onto {move.goal}, not onto another stack."
+    return None
+
+
+def _differences(stacks: dict[str, list[str]], goal: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """The stacks that are not as they are wanted, each with the sentence that says so."""
     for name in dict.fromkeys([*stacks, *goal]):
         found, wanted = stacks.get(name, []), goal.get(name, [])
         if found != wanted:
             held, rather = (shorten(" ".join(blocks)) or "nothing" for blocks in (found, wanted))
-            return f"In the end {name} holds {held}, not {rather}."
-    return None
+            yield name, f"In the end {name} holds {held}, not {rather}."
 
 
 def _read(text: str, parameters: Parameters, policy: Choices) -> list[Move] | Unreadable:

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import table, unframed
 from codesteer_tui.symbench.solvers.filling import fillings
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -104,13 +104,20 @@ class LetterLogicDiagram:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any completion that keeps the given letters, repeats none in a row or column, and has one diagonal."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a square. It is read as rows of strings; `where` are the cells (row, column from 0) at fault."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         choices = policy or Choices()
-        rule = partial(_broken_rule, parameters, choices)
+        read = partial(_read, len(parameters.grid), choices)
         right = "Rows, columns and the diagonal are right, and the given letters are kept."
-        return judge(answer, rule, right, keep="" if choices.lists else "\"'")
+        keep = "" if choices.lists else "\"'"
+        return look(answer, read, partial(_broken_rules, parameters), right, keep=keep, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Try each letter on the diagonal, and search with the fewest possibilities first."""
@@ -123,38 +130,43 @@ class LetterLogicDiagram:
         return _form(found, size) if found else None
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(size: int, policy: Choices, text: str) -> list[list[str]] | Unreadable:
     if not policy.lists and any(sign in text for sign in "[]()'\""):
         return Unreadable("It has brackets or quotes")
-    size = len(parameters.grid)
     cells = table(unframed(text), size, size, glued=True)
     if isinstance(cells, Unreadable):
         return cells
     if isinstance(cells, str):
         return Misfit(cells.removesuffix("."))
-    rows = [[cell.lower() for cell in row] for row in cells]
+    return [[cell.lower() for cell in row] for row in cells]
+
+
+def _broken_rules(parameters: Parameters, rows: list[list[str]]) -> Iterator[Broken]:
+    letters, size = parameters.letters, len(rows)
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
-            if len(cell) != 1 or cell not in parameters.letters:
-                span = f"{parameters.letters[0]} to {parameters.letters[-1]}"
-                return Misfit(
-                    f'Row {at + 1}, column {column + 1} holds "{shorten(cell)}", not a letter from {span}'
-                )
+            place = f"Row {at + 1}, column {column + 1}"
             given = parameters.grid[at][column]
-            if given and cell != given:
-                return f"Row {at + 1}, column {column + 1} is given as {given}, not {cell}."
-    for name, lines in (("Row", rows), ("Column", [list(column) for column in zip(*rows, strict=True)])):
+            if len(cell) != 1 or cell not in letters:
+                odd = f'{place} holds "{shorten(cell)}", not a letter from {letters[0]} to {letters[-1]}.'
+                yield Broken(odd, ((at, column),), misfit=True)
+            elif given and cell != given:
+                yield Broken(f"{place} is given as {given}, not {cell}.", ((at, column),))
+    across = [[(at, column) for column in range(size)] for at in range(size)]
+    down = [[(at, column) for at in range(size)] for column in range(size)]
+    for name, lines in (("Row", across), ("Column", down)):
         for number, line in enumerate(lines, 1):
-            twice = [letter for letter in parameters.letters if line.count(letter) > 1]
-            if twice:
-                return f"{name} {number} holds {twice[0]} more than once."
+            for letter in letters:
+                where = tuple((at, column) for at, column in line if rows[at][column] == letter)
+                if len(where) > 1:
+                    yield Broken(f"{name} {number} holds {letter} more than once.", where)
     for at, row in enumerate(rows):
         if row[size - 1 - at] != rows[0][-1]:
-            return (
+            yield Broken(
                 f"The minor diagonal has {rows[0][-1]} in row 1, column {size}, but {row[size - 1 - at]} in row "
-                f"{at + 1}, column {size - at}."
+                f"{at + 1}, column {size - at}.",
+                ((0, size - 1), (at, size - 1 - at)),
             )
-    return None
 
 
 def _rows(values: list[int], size: int) -> list[list[int]]:

@@ -9,6 +9,7 @@ their parameters hold. The problems made here print that board, and begin in the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated, Literal, TypeAlias
@@ -17,7 +18,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import cells, items, unframed
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -105,11 +106,18 @@ class Reversi:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the board after the last move."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a board. It is read as its cells row by row; `where` is a wrong one (row, column from 0)."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "It is the board after the last move.")
+            return Look(parameters)
+        read = partial(_read, parameters.board_size, policy or Choices())
+        rules = partial(_broken_rules, parameters)
+        return look(answer, read, rules, "It is the board after the last move.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Play the moves on one list of cells with a wall around the board."""
@@ -117,8 +125,7 @@ class Reversi:
         return _form(_solve(parameters.true_start_board, parameters.moves, parameters.first))
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    size = parameters.board_size
+def _read(size: int, policy: Choices, text: str) -> list[str] | Unreadable:
     line = plain(unframed(text))
     found = cells(line, size, size, glued=True)
     if isinstance(found, Unreadable):
@@ -126,19 +133,26 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
     if not policy.rows and ("\n" in line.strip() or isinstance(items(line), Unreadable)):
         return Misfit("The cells are not one list")
     strange = next((cell for cell in found if cell not in _NAMES), None)
-    if strange is not None:
-        return Unreadable(f'"{shorten(strange)}" is none of *, 0 and 1')
-    right = _after(parameters)
+    return found if strange is None else Unreadable(f'"{shorten(strange)}" is none of *, 0 and 1')
+
+
+def _broken_rules(parameters: Parameters, found: list[str]) -> Iterator[Broken]:
+    right = after(parameters)
     if found == right:
-        return None
+        return
     if found == list("".join(parameters.true_start_board)):
-        return "The board is as it was before the moves."
-    at = next(at for at in range(size * size) if found[at] != right[at])
-    row, column = divmod(at, size)
-    return f"Row {row + 1}, column {column + 1} is {_NAMES[right[at]]} after the last move, not {_NAMES[found[at]]}."
+        yield Broken("The board is as it was before the moves.")
+    for at, cell in enumerate(found):
+        if cell != right[at]:
+            row, column = divmod(at, parameters.board_size)
+            yield Broken(
+                f"Row {row + 1}, column {column + 1} is {_NAMES[right[at]]} after the last move, "
+                f"not {_NAMES[cell]}.",
+                ((row, column),),
+            )
 
 
-def _after(parameters: Parameters) -> list[str]:
+def after(parameters: Parameters) -> list[str]:
     """Play the moves by the rules; gives the cells row by row."""
     board = {
         (row, column): cell

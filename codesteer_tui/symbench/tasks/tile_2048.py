@@ -8,6 +8,7 @@ problems have 2x2 to 5x5 grids and two to six steps; in most of them nothing cha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -16,7 +17,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import cells, unframed
 from codesteer_tui.symbench.reading.numbers import integer as read_integer
 from codesteer_tui.symbench.reading.numbers import plain
@@ -82,10 +83,17 @@ class Tile2048:
 
     def verify(self, problem: Problem, answer: str, policy: NoPolicy | None = None) -> Verdict:
         """Accept the grid after the last step, as one list or by rows, in any layout."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: NoPolicy | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a grid. It is read as the values row by row; `where` is a wrong cell (row, column from 0)."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        return judge(answer, partial(_broken_rule, parameters), "It is the grid after the last step.")
+            return Look(parameters)
+        read, rules = partial(_read, parameters), partial(_broken_rules, parameters)
+        return look(answer, read, rules, "It is the grid after the last step.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Play the steps on a grid with a wall around it."""
@@ -93,43 +101,56 @@ class Tile2048:
         return _form(solve(parameters.grid, parameters.moves, parameters.start_pos))
 
 
-def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
-    height, width = len(parameters.grid), len(parameters.grid[0])
-    found = cells(plain(unframed(text)), height, width)
+def _read(parameters: Parameters, text: str) -> list[int] | Unreadable:
+    found = cells(plain(unframed(text)), len(parameters.grid), len(parameters.grid[0]))
     if isinstance(found, Unreadable):
         return found
-    right = [value for row in _after(parameters) for value in row]
-    before = [value for row in parameters.grid for value in row]
-    values = [_value(cell) for cell in found]
-    for value in values:
+    values = []
+    for cell in found:
+        value = _value(cell)
         if isinstance(value, Unreadable):
             return value
+        values.append(value)
+    return values
+
+
+def _broken_rules(parameters: Parameters, values: list[int]) -> Iterator[Broken]:
+    right = [value for row in after(parameters) for value in row]
     if values == right:
-        return None
-    if values == before:
-        return "The grid is as it was before the steps."
-    at = next(at for at in range(len(right)) if values[at] != right[at])
-    row, column = divmod(at, width)
-    return (
-        f"Row {row + 1}, column {column + 1} holds {right[at] or 'no tile'} after the last step, "
-        f"not {shorten(str(values[at]))}."
-    )
+        return
+    if values == [value for row in parameters.grid for value in row]:
+        yield Broken("The grid is as it was before the steps.")
+    for at, value in enumerate(values):
+        if value != right[at]:
+            row, column = divmod(at, len(parameters.grid[0]))
+            yield Broken(
+                f"Row {row + 1}, column {column + 1} holds {right[at] or 'no tile'} after the last step, "
+                f"not {shorten(str(value))}.",
+                ((row, column),),
+            )
 
 
 def _value(cell: str) -> int | Unreadable:
     return int(cell) if len(cell) < 20 and cell.isascii() and cell.isdigit() else read_integer(cell)
 
 
-def _after(parameters: Parameters) -> list[list[int]]:
-    """Play the steps by the rules."""
+def after(parameters: Parameters) -> list[list[int]]:
+    """Play the steps by the rules; gives the grid after them."""
+    return played(parameters)[0]
+
+
+def played(parameters: Parameters) -> tuple[list[list[int]], list[tuple[int, int]]]:
+    """Play the steps by the rules; gives the grid after them, and where the tile was before and after each."""
     grid = [list(row) for row in parameters.grid]
     row, column = parameters.start_pos
+    way = [(row, column)]
     tile = grid[row][column]
     if not tile:
-        return grid
+        return grid, way
     for step in parameters.moves:
         down, right = _STEPS[step]
         next_row, next_column = row + down, column + right
+        way.append((row, column))
         if not (0 <= next_row < len(grid) and 0 <= next_column < len(grid[0])):
             continue
         other = grid[next_row][next_column]
@@ -138,8 +159,8 @@ def _after(parameters: Parameters) -> list[list[int]]:
         tile += other
         grid[row][column] = 0
         grid[next_row][next_column] = tile
-        row, column = next_row, next_column
-    return grid
+        row, column = way[-1] = next_row, next_column
+    return grid, way
 
 
 def _form(grid: list[list[int]]) -> str:

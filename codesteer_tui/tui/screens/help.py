@@ -24,6 +24,8 @@ HEADINGS: dict[Where, str] = {
     "weights": "In the list of weights",
     "find": "While typing what to find",
     "dialog": "In a dialog like this one",
+    "search": "In a dialog of text",
+    "difference": "Comparing the code of two rounds",
     "inspector": "In evidence and prompts, which have parts",
     "tasks": "In the SymBench tasks",
     "knobs": "On the knobs of a task",
