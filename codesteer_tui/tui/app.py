@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from codesteer_tui.steering.packs_there import Listed
     from codesteer_tui.tui.browsing import Choice
     from codesteer_tui.tui.choosing import Choosing
+    from codesteer_tui.tui.going_on import Series
     from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
     from codesteer_tui.tui.screens.tasks import TasksScreen
@@ -66,6 +67,8 @@ class CodesteerApp(App[None]):
         """The prompt pack that was chosen in the app, for the problems from then on; empty for the configured one."""
         self.browsed: Choice | None = None
         """What was chosen last in the SymBench browser."""
+        self.series: Series | None = None
+        """The baselines that are run one after the other."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
@@ -106,6 +109,11 @@ class CodesteerApp(App[None]):
     def on_sessions_screen_chosen(self, event: SessionsScreen.Chosen) -> None:
         """A session was chosen in the list."""
         self.open_recording(event.recording, play=event.play)
+
+    def on_live_screen_over(self, event: LiveScreen.Over) -> None:
+        """A run is over: the next baseline, if there is one."""
+        if self.series and self.series.over(event.path, event.ending):
+            self.series = None
 
     @property
     def choosing(self) -> Choosing:
@@ -221,6 +229,8 @@ class CodesteerApp(App[None]):
 
         if not any(isinstance(screen, TasksScreen) for screen in self.screen_stack):
             self.push_screen(TasksScreen(self.browsed))
+        while not isinstance(self.screen, TasksScreen):
+            self.pop_screen()
 
     def on_tasks_screen_left(self, event: TasksScreen.Left) -> None:
         """A task, its knobs and a seed were chosen; they are there again the next time."""

@@ -29,6 +29,11 @@ Where: TypeAlias = Literal[
     "knobs",
     "trying",
     "puzzle",
+    "decision",
+    "writing",
+    "turning",
+    "editing",
+    "modes",
 ]
 
 
@@ -56,6 +61,15 @@ KEYS: tuple[Key, ...] = (
         "tasks",
     ),
     Key("models", "ctrl+o", "app.models", "show who plays which role, and choose", "anywhere", "models"),
+    Key("steering", "ctrl+t", "app.steering", "choose how you step in: the steering mode", "anywhere", "steer"),
+    Key(
+        "guide",
+        "ctrl+g",
+        "app.guide",
+        "write or edit the guidance, or a hint that is said behind it",
+        "anywhere",
+        "guide",
+    ),
     Key("sessions", "ctrl+s,f4", "app.sessions", "list the recorded sessions", "anywhere", "sessions"),
     Key(
         "new",
@@ -116,6 +130,7 @@ KEYS: tuple[Key, ...] = (
     Key("inspect", "p", "screen.inspect", "show the exact prompt of every role", "pane", "prompts"),
     Key("fork", "f", "screen.fork", "go on from here in a session of its own", "pane", "fork"),
     Key("baselines", "b", "screen.baselines", "the same problem without a steerer, to compare", "pane"),
+    Key("run_again", "x", "screen.run_again", "run the program again, or an edited copy of it", "pane", "run"),
     Key("difference", "d", "screen.difference", "compare the code with an earlier round's", "pane", "diff"),
     Key("find_next", "down", "move(1)", "go to the next match", "find", "next match", "Up/Down"),
     Key("find_previous", "up", "move(-1)", "go to the match before", "find"),
@@ -269,6 +284,19 @@ KEYS: tuple[Key, ...] = (
     Key("puzzle_up", "k,up", "scroll(-1)", "scroll up", "puzzle"),
     Key("puzzle_copy", "y", "copy", "copy the drawing", "puzzle"),
     Key("puzzle_close", "escape,q,v", "close", "close the drawing", "puzzle"),
+    Key("decide", "enter", "select", "decide so", "decision", "decide"),
+    Key("decide_edit", "e", "take('e')", "edit the guidance, then send it", "decision", "edit"),
+    Key("decide_write", "w", "take('w')", "write your own instead", "decision", "write"),
+    Key("decide_veto", "v", "take('v')", "veto it: the steerer decides again", "decision", "veto"),
+    Key("write_done", "enter,ctrl+g", "done", "send what is written", "writing", "sends"),
+    Key("write_line", "ctrl+j,shift+enter", "newline", "start a new line", "writing", "line"),
+    Key("write_way", "tab", "turn", "behind the guidance, or in its place", "turning", "the other way"),
+    Key("write_leave", "escape", "leave", "leave it; what is written is there again the next time", "writing", "leaves"),
+    Key("edit_done", "ctrl+g", "done", "run the program", "editing", "runs it"),
+    Key("edit_leave", "escape", "leave", "leave it; nothing is run", "editing", "leaves"),
+    Key("choose_mode", "enter", "select", "step in so", "modes", "chooses"),
+    Key("approve_code", "space", "approve_code", "have programs wait for your yes, or not", "modes", "programs"),
+    Key("leave_modes", "escape", "leave", "keep the mode", "modes", "leaves"),
     Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
 )
 
@@ -294,7 +322,10 @@ _NAMES = {
     "slash": "/",
     "delete": "Del",
 }
-_OWN = {"palette", "quit", "copy", "send", "newline", "history", "empty", "find_keep"}
+_OWN = {
+    *("palette", "quit", "copy", "send", "newline", "history", "empty", "find_keep", "decide", "choose_mode"),
+    *("write_done", "write_line", "write_way", "edit_done", "edit_leave"),
+}
 """Keys that Textual, the prompt or its screen binds itself; they are in the table for the help."""
 
 _AT_ONCE = {"filter_tasks"}

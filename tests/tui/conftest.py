@@ -62,6 +62,7 @@ class FakeSession:
 
     def __init__(self, events: Sequence[Event], hold: object = None) -> None:
         self.id, self.path = "fake", None
+        self.before: Sequence[Event] = ()
         self.afterwards: tuple[Event, ...] = ()
         self.events = self._events(events, hold)
         self.pending: dict[Role, RoleInfo] = {}
@@ -82,9 +83,9 @@ def opener(
 
     @asynccontextmanager
     async def open_session(
-        config: Config, problem: object, *, ask: object, config_file: object = None
+        config: Config, problem: object, *, ask: object, config_file: object = None, **start: object
     ) -> AsyncIterator[FakeSession]:
-        session.problem, session.ask = problem, ask  # type: ignore[attr-defined]
+        session.problem, session.ask, session.start = problem, ask, start  # type: ignore[attr-defined]
         try:
             yield session
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -179,8 +179,21 @@ class DeskScreen(Screen[None]):
     async def action_resume(self) -> None:
         await _going_on().resume(self)
 
-    async def action_compare(self) -> None:
-        await _going_on().compare(self)
+    def action_difference(self) -> None:
+        """Compare the code of the shown round with that of the round before it that has any."""
+        desk = self.desk
+        if desk is None:
+            return
+        with importing:
+            from codesteer_tui.tui.difference import with_code
+            from codesteer_tui.tui.screens.difference import DifferenceScreen
+
+        rounds = with_code(desk.transcript)
+        if len(rounds) < 2:
+            known = f"Only R{rounds[0].number} has code so far." if rounds else "No round has code so far."
+            self.notify(known, title="Nothing to compare", markup=False)
+            return
+        self.app.push_screen(DifferenceScreen(desk.transcript, desk.number))
 
     def on_pane_evidence_wanted(self) -> None:
         desk = self.desk
@@ -192,7 +205,7 @@ class DeskScreen(Screen[None]):
             self.app.push_screen(EvidenceScreen(desk.transcript, this))
 
 
-def _going_on():  # type: ignore[no-untyped-def]
+def _going_on() -> Any:
     with importing:
         from codesteer_tui.tui import going_on
 

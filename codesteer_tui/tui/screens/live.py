@@ -6,16 +6,18 @@ import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError, ModelError
-from codesteer_tui.events import Answered, Event, Retried, RoleChanged, is_delta
+from codesteer_tui.events import Answered, Ending, Event, Retried, RoleChanged, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
@@ -30,9 +32,10 @@ from codesteer_tui.tui.words import who
 from codesteer_tui.values import Question, Reply, Role
 
 if TYPE_CHECKING:
-    from codesteer_tui.sessions import Session
+    from codesteer_tui.sessions import Recording, Session
     from codesteer_tui.settings import Settings
     from codesteer_tui.tui.app import CodesteerApp
+    from codesteer_tui.tui.going_on import Start
     from codesteer_tui.tui.widgets.desk import Desk
 
 TICK_S = 0.5
@@ -41,10 +44,19 @@ TICK_S = 0.5
 class LiveScreen(DeskScreen):
     """Poses problems and shows their runs."""
 
+    class Over(Message):
+        """A run is over, or could not begin. `path` is its record, None where there is none."""
+
+        def __init__(self, path: Path | None, ending: Ending | None) -> None:
+            super().__init__()
+            self.path, self.ending = path, ending
+
     def __init__(self, problem: Problem | None = None, *, look_around: bool = True) -> None:
         super().__init__(id="live")
         self.session: Session | None = None
         """The run that goes on, once it is open."""
+        self.path: Path | None = None
+        """The record of the run that is shown."""
         self._retry_at = 0.0
         self._problem = problem
         self._may_look_at_once = look_around
@@ -182,8 +194,8 @@ class LiveScreen(DeskScreen):
     def _example_chosen(self, event: Welcome.Chosen) -> None:
         self.begin(pose(event.question))
 
-    def begin(self, problem: Problem) -> bool:
-        """Start solving; false where a problem is being solved already."""
+    def begin(self, problem: Problem, start: Start | None = None) -> bool:
+        """Start solving; false where a problem is being solved already. `start` is what it begins with, if anything."""
         if self.running:
             self.notify(
                 "Esc stops it; then send yours. Ctrl+N empties the prompt.",
@@ -198,7 +210,7 @@ class LiveScreen(DeskScreen):
         prompt.say("")
         self._began = time.monotonic()
         self._turn = self.run_worker(
-            partial(self._solve, problem), name="solve", group="solve", exit_on_error=False
+            partial(self._solve, problem, start or {}), name="solve", group="solve", exit_on_error=False
         )
         return True
 
@@ -229,17 +241,18 @@ class LiveScreen(DeskScreen):
             self.on_screen_resume()
         self.draw_lines()
 
-    async def _solve(self, problem: Problem) -> None:
+    async def _solve(self, problem: Problem, start: Start) -> None:
         prompt, panel = self.query_one(Prompt), self.query_one(EndingPanel)
         desk = await self._clear_desk()
+        self.path = None
         app: CodesteerApp = self.app  # type: ignore[assignment]
         try:
             try:
-                await self._run(problem, desk)
+                await self._run(problem, desk, start)
             except ModelError as error:
                 if self.session is not None or not await app.choosing.got_key(error):
                     raise
-                await self._run(problem, desk)
+                await self._run(problem, desk, start)
         except CodesteerError as error:
             if not prompt.text:
                 prompt.put(problem.question)
@@ -248,8 +261,9 @@ class LiveScreen(DeskScreen):
             session, self.running, self.session = self.session, False, None
             self._tell_roles()
             await self._over(desk, session.afterwards if session else ())
+            self.post_message(self.Over(self.path, desk.transcript.ending))
 
-    async def _run(self, problem: Problem, desk: Desk) -> None:
+    async def _run(self, problem: Problem, desk: Desk, start: Start) -> None:
         """Open a session and show what happens in it.
 
         Raises:
@@ -258,8 +272,12 @@ class LiveScreen(DeskScreen):
         # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.
         sessions = await asyncio.to_thread(_import_sessions)
         config, file = self.settings.config, self.settings.asked.user_file
-        async with sessions.open_session(config, problem, ask=self.ask_person, config_file=file) as session:
-            self.session = session
+        opened = sessions.open_session(config, problem, ask=self.ask_person, config_file=file, **start)
+        async with opened as session:
+            self.session, self.path = session, session.path
+            if session.before:
+                await desk.draw(Transcript.of(session.before))
+                self._began = time.monotonic() - desk.transcript.seconds
             async for event in session.events:
                 self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0
                 await desk.show(event)
@@ -269,6 +287,18 @@ class LiveScreen(DeskScreen):
                     self.notify(event.reply.note, markup=False)
                 if not is_delta(event):
                     self.draw_lines()
+
+    async def record(self) -> Recording | None:
+        """What was recorded of the run that is shown.
+
+        Raises:
+            SessionError: its file cannot be read.
+        """
+        if self.path is None or self.desk is None:
+            return None
+        sessions = await asyncio.to_thread(_import_sessions)
+        recording: Recording = await asyncio.to_thread(sessions.read_recording, self.path)
+        return recording
 
     def _tell_roles(self) -> None:
         """Somebody else plays, or nobody any more: where the roles are shown, show that."""

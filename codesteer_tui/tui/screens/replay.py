@@ -62,6 +62,13 @@ class ReplayScreen(DeskScreen):
         return self.player.seconds
 
     @property
+    def position(self) -> int | None:
+        return self.player.position
+
+    async def record(self) -> Recording | None:
+        return self.recording
+
+    @property
     def retry_in(self) -> float | None:
         retries = self.query_one(Desk).transcript.retries
         left = retries[-1].at + retries[-1].after_s - self.player.seconds if retries else 0.0
