@@ -8,6 +8,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, waits_for_person
+from codesteer_tui.tui.difference import code_before, difference
 from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
 from codesteer_tui.tui.words import cut, duration, tokens
 
@@ -64,7 +65,16 @@ def _answer(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
         shown.append(block("unsure", f"~ {DECISION}"))
     if this.code and this.code.note:
         shown.append(block("note", this.code.note))
-    return shown
+    return shown + _compared(transcript, this)
+
+
+def _compared(transcript: Transcript, this: Round) -> list[Block]:
+    """How much the code differs from the one before."""
+    before = code_before(transcript, this) if this.code and this.code.source else None
+    if before is None or before.code is None or this.code is None:
+        return []
+    words = difference(before.code.source, this.code.source).words
+    return [block("dim", f"against R{before.number}: {words}   d compares")]
 
 
 def _unfinished(transcript: Transcript, this: Round) -> list[Block]:

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -31,14 +32,85 @@ def hint_line(places: Sequence[str], width: int) -> str:
     return shown
 
 
-class BlocksDialog(ModalScreen[None]):
-    """Shows blocks under a title."""
+class Dialog(ModalScreen[None]):
+    """Something to read: it scrolls, is copied as a whole, and closes with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog")
     places: ClassVar[tuple[str, ...]] = ("dialog",)
     """The places of the key table whose keys the last line names."""
 
     title_text = ""
+
+    def contents(self) -> ComposeResult:
+        """What stands in the middle and scrolls."""
+        raise NotImplementedError
+
+    def copy_whole(self) -> str:
+        """What `Y` copies."""
+        raise NotImplementedError
+
+    async def redraw(self) -> None:
+        """Bring the dialog up to date."""
+        self.query_one(".dialog").border_title = Content(self.title_text)
+        self.draw_hint()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            with VerticalScroll():
+                yield from self.contents()
+            yield Static(classes="dialog-hint", markup=False)
+
+    async def on_mount(self) -> None:
+        await self.redraw()
+        self.query_one(VerticalScroll).focus()
+
+    def draw_hint(self) -> None:
+        """Name the keys in the last line, as many as fit."""
+        line = self.query_one(".dialog-hint", Static)
+        line.update(hint_line(self.places, line.size.width))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw_hint)
+
+    async def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        scroll = self.query_one(VerticalScroll)
+        scroll.scroll_relative(y=by * max(1, scroll.size.height - 1), animate=False)
+
+    def action_edge(self, by: int) -> None:
+        scroll = self.query_one(VerticalScroll)
+        (scroll.scroll_home if by < 0 else scroll.scroll_end)(animate=False)
+
+    def action_copy_all(self) -> None:
+        self.copy(self.copy_whole(), "text")
+
+    def copy(self, text: str, what: str) -> None:
+        """Put a text on the clipboard, and say so."""
+        if not text:
+            self.app.notify("Nothing to copy here.", markup=False)
+            return
+        self.app.copy_to_clipboard(text)
+        self.app.notify(
+            f"Copied the {what} ({len(text):,} characters) to the terminal's clipboard.", markup=False
+        )
+
+    def bring_to(self, row: int) -> None:
+        """Scroll so that a row of the contents is on the screen."""
+        scroll = self.query_one(VerticalScroll)
+        if not scroll.scroll_y <= row < scroll.scroll_y + scroll.size.height:
+            scroll.scroll_to(y=max(0, row - scroll.size.height // 3), animate=False)
+
+
+class BlocksDialog(Dialog):
+    """Shows blocks under a title, in which words can be found."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("search")
+    places: ClassVar[tuple[str, ...]] = ("dialog", "search")
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,36 +122,27 @@ class BlocksDialog(ModalScreen[None]):
         """What is shown."""
         raise NotImplementedError
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = self.title_text
-            with VerticalScroll():
-                yield Sheet()
-            yield Static(classes="dialog-hint", markup=False)
+    def contents(self) -> ComposeResult:
+        yield Sheet()
 
-    async def on_mount(self) -> None:
-        await self.redraw()
-        self.query_one(VerticalScroll).focus()
+    def copy_whole(self) -> str:
+        return text_of(self.blocks())
 
     async def redraw(self) -> None:
         """Bring the dialog up to date."""
-        self.query_one(".dialog").border_title = self.title_text
         blocks = self.blocks()
         if self.sought:
             self._found = places_in(blocks, self.sought)
             current = self._found[self._at] if self._at is not None and self._at < len(self._found) else None
             blocks = marked(blocks, self.sought, current)
         await self.query_one(Sheet).put(blocks)
-        self._draw_hint()
+        await super().redraw()
 
-    def _draw_hint(self) -> None:
+    def draw_hint(self) -> None:
         typing = bool(self.query(FindBar))
         words = f"{self.count_words}   " if self.sought and not typing else ""
         line = self.query_one(".dialog-hint", Static)
         line.update(words + hint_line(("find",) if typing else self.places, line.size.width - len(words)))
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw_hint)
 
     @property
     def count_words(self) -> str:
@@ -95,7 +158,7 @@ class BlocksDialog(ModalScreen[None]):
         await self.query_one(".dialog").mount(
             FindBar(self.sought.text if self.sought else ""), before=self.query_one(".dialog-hint")
         )
-        self._draw_hint()
+        self.draw_hint()
 
     @on(FindBar.Changed)
     async def _seek(self, event: FindBar.Changed) -> None:
@@ -126,42 +189,16 @@ class BlocksDialog(ModalScreen[None]):
         for bar in self.query(FindBar):
             bar.say(self.count_words)
         if self._found:
-            self.call_after_refresh(self._bring_to, self._found[self._at or 0])
+            self.call_after_refresh(self._bring_match, self._found[self._at or 0])
 
-    def _bring_to(self, place: Place) -> None:
+    def _bring_match(self, place: Place) -> None:
         views = self.query_one(Sheet).views
         if place.block < len(views):
-            view, scroll = views[place.block], self.query_one(VerticalScroll)
-            row = view.virtual_region.y + view.row_of(place.start)
-            if not scroll.scroll_y <= row < scroll.scroll_y + scroll.size.height:
-                scroll.scroll_to(y=max(0, row - scroll.size.height // 3), animate=False)
+            view = views[place.block]
+            self.bring_to(view.virtual_region.y + view.row_of(place.start))
 
     async def action_close(self) -> None:
         if self.sought:
             await self._forget()
         else:
-            self.dismiss(None)
-
-    def action_scroll(self, by: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        scroll = self.query_one(VerticalScroll)
-        scroll.scroll_relative(y=by * max(1, scroll.size.height - 1), animate=False)
-
-    def action_edge(self, by: int) -> None:
-        scroll = self.query_one(VerticalScroll)
-        (scroll.scroll_home if by < 0 else scroll.scroll_end)(animate=False)
-
-    def action_copy_all(self) -> None:
-        self.copy(text_of(self.blocks()), "text")
-
-    def copy(self, text: str, what: str) -> None:
-        """Put a text on the clipboard, and say so."""
-        if not text:
-            self.app.notify("Nothing to copy here.", markup=False)
-            return
-        self.app.copy_to_clipboard(text)
-        self.app.notify(
-            f"Copied the {what} ({len(text):,} characters) to the terminal's clipboard.", markup=False
-        )
+            await super().action_close()

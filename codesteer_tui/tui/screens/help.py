@@ -31,6 +31,11 @@ HEADINGS: dict[Where, str] = {
     "knobs": "On the knobs of a task",
     "trying": "Answering a task by hand",
     "puzzle": "In the drawing of a puzzle",
+    "decision": "Where a run waits for your decision",
+    "writing": "Writing guidance or a hint",
+    "turning": "Writing for the next round",
+    "editing": "Editing a copy of a program",
+    "modes": "Choosing how you step in",
 }
 
 

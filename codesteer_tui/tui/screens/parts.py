@@ -24,7 +24,7 @@ class PartsDialog(BlocksDialog):
     """Shows sections. Which are folded is kept while the dialog is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("inspector")
-    places: ClassVar[tuple[str, ...]] = ("dialog", "inspector")
+    places: ClassVar[tuple[str, ...]] = ("dialog", "search", "inspector")
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,9 +104,6 @@ class PartsDialog(BlocksDialog):
     def action_copy_part(self) -> None:
         sections = self.sections()
         self.copy(sections[self.part].copy if sections else "", "part")
-
-    def action_copy_all(self) -> None:
-        self.copy(self.copy_whole(), "text")
 
     async def action_round(self, by: int) -> None:
         """Show another round; a dialog about one thing has no other."""
