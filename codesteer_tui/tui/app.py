@@ -44,6 +44,7 @@ class CodesteerApp(App[None]):
     CSS_PATH: ClassVar[list[str]] = [
         "styles/app.tcss",
         "styles/desk.tcss",
+        "styles/stepping.tcss",
         "styles/screens.tcss",
         "styles/tasks.tcss",
     ]  # type: ignore[assignment]
@@ -155,6 +156,17 @@ class CodesteerApp(App[None]):
 
     def action_models(self) -> None:
         self.open_models()
+
+    def action_steering(self) -> None:
+        """Choose how the person steps in."""
+        self.live.stepping.change_mode()
+
+    def action_guide(self) -> None:
+        """Write guidance, for the run that is shown."""
+        if self.screen is self.live:
+            self.live.stepping.guide()
+        else:
+            self.notify("It sends nothing. f in a pane forks it.", title="This is a record", markup=False)
 
     def use_pack(self, listed: Listed) -> None:
         """Give the roles the wording of another pack, from the next problem on."""

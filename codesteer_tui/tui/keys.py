@@ -359,7 +359,7 @@ def openers() -> list[BindingType]:
     return [
         Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=True)
         for key in KEYS
-        if key.id in ("help", "settings", "tasks", "models", "sessions")
+        if key.id in ("help", "settings", "tasks", "models", "sessions", "steering", "guide")
     ]
 
 

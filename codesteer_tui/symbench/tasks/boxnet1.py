@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated, Any, TypeAlias
@@ -17,7 +18,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.solvers.boxnet1 import Steps, plan
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -126,12 +127,22 @@ class BoxNet1:
 
         The reason for a plan that leaves boxes behind says how many of them it brings to their targets.
         """
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a plan. It is read as steps, each a list of `Action`.
+
+        `where` is the place, from 0, of the step with an action that is not possible, or the squares with boxes left.
+        """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        return judge(
-            answer, partial(_broken_rule, parameters, policy or Choices()), "Every box is on its target."
-        )
+            return Look(parameters)
+        choices = policy or Choices()
+        read = partial(_read, policy=choices)
+        rules = partial(_broken_rules, parameters, choices)
+        return look(answer, read, rules, "Every box is on its target.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Give every box a target near it, and move all boxes towards theirs at once, as far as there are agents."""
@@ -139,28 +150,29 @@ class BoxNet1:
         return None if steps is None else _form(steps)
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    steps = _read(text, policy)
-    if isinstance(steps, Unreadable):
-        return steps
-    held = {_square(*name.split("_")): Counter(items) for name, items in parameters.state.items()}
+def held_at_first(parameters: Parameters) -> Held:
+    """What lies on each square before the first step."""
+    return {square_of(*name.split("_")): Counter(items) for name, items in parameters.state.items()}
+
+
+def _broken_rules(parameters: Parameters, policy: Choices, steps: list[list[Action]]) -> Iterator[Broken]:
+    held = held_at_first(parameters)
     for number, actions in enumerate(steps, 1):
-        if broken := _broken_step(held, actions, policy):
-            return f"In step {number} {broken}."
+        if broken := do_step(held, actions, policy):
+            yield Broken(f"In step {number} {broken}.", (number - 1,))
+            return
     total = sum(item.startswith("box_") for items in parameters.state.values() for item in items)
     left = [
-        f"{box} on {_named('square', square)}"
-        for square, items in held.items()
-        for box in items.elements()
-        if box.startswith("box_")
+        (box, square) for square, items in held.items() for box in items.elements() if box.startswith("box_")
     ]
-    if not left:
-        return None
-    shown = ", ".join(left[:3]) + (", …" if len(left) > 3 else "")
-    return f"{total - len(left)} of {total} boxes are brought to their targets; left are {shown}."
+    if left:
+        named = [f"{box} on {_named('square', square)}" for box, square in left]
+        shown = ", ".join(named[:3]) + (", …" if len(left) > 3 else "")
+        reason = f"{total - len(left)} of {total} boxes are brought to their targets; left are {shown}."
+        yield Broken(reason, tuple(dict.fromkeys(square for _, square in left)))
 
 
-def _broken_step(held: Held, actions: list[Action], policy: Choices) -> str | None:
+def do_step(held: Held, actions: list[Action], policy: Choices) -> str | None:
     """Do the actions of a step; give the first thing that is wrong, as a clause, and leave the rest undone."""
     acting: set[Square] = set()
     possible: list[Action] = []
@@ -244,11 +256,11 @@ def _action(agent: str, action: Any) -> Action | Unreadable:
     if what is None:
         forms = '"move(box_red, square[0.5, 1.5])" or "move(box_red, target_red)"'
         return Unreadable(f'"{shorten(str(action)[:200])}" is not of the form {forms}')
-    square = _square(what["x"], what["y"]) if what["x"] else None
-    return Action(_square(who["x"], who["y"]), what["box"], square, what["target"] or "")
+    square = square_of(what["x"], what["y"]) if what["x"] else None
+    return Action(square_of(who["x"], who["y"]), what["box"], square, what["target"] or "")
 
 
-def _square(x: str, y: str) -> Square:
+def square_of(x: str, y: str) -> Square:
     return float(x), float(y)
 
 

@@ -8,6 +8,7 @@ room has seven boxes, of which one to four are to be visited and up to six to be
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache, partial
 from math import lcm
@@ -19,7 +20,7 @@ from msgspec import Meta, Struct, convert
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.judging.path_plan_geometry import Sides, out_of_order, touches
 from codesteer_tui.symbench.making.path_plan_worlds import COLOURS, WALLS, Shape, draw_world
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import nested
 from codesteer_tui.symbench.reading.numbers import number as read_number
 from codesteer_tui.symbench.reading.numbers import plain
@@ -118,13 +119,22 @@ class PathPlan:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any trajectory from start to end that touches what it has to and nothing that it must not."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a trajectory. It is read as its waypoints (x, y).
+
+        `where` is "start" or "end", the place of a piece in the way from 0, or the colour of a box that is missed.
+        """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(
-            answer, rule, "The trajectory visits what it has to and touches nothing else that matters."
-        )
+            return Look(parameters)
+        choices = policy or Choices()
+        read = partial(_read, policy=choices)
+        right = "The trajectory visits what it has to and touches nothing else that matters."
+        return look(answer, read, partial(_broken_rules, parameters, choices), right, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Search the cells into which the sides of the boxes cut the room, then straighten the way."""
@@ -138,15 +148,14 @@ class PathPlan:
         return None if way is None else _form(way)
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    way = _read(text, policy)
-    if isinstance(way, Unreadable):
-        return way
+def _broken_rules(parameters: Parameters, policy: Choices, way: list[Point]) -> Iterator[Broken]:
     if len(way) > _MAX_WAYPOINTS:
-        return f"The trajectory has {len(way):,} waypoints; at most {_MAX_WAYPOINTS:,} are looked at."
+        yield Broken(f"The trajectory has {len(way):,} waypoints; at most {_MAX_WAYPOINTS:,} are looked at.")
+        return
     for at, name, place in ((0, "start", parameters.start), (-1, "end", parameters.end)):
         if way[at] != _exactly(place):
-            return f"The trajectory does not {name} at {_shown(_exactly(place))} but at {_shown(way[at])}."
+            at_place = f"at {_shown(_exactly(place))} but at {_shown(way[at])}"
+            yield Broken(f"The trajectory does not {name} {at_place}.", (name,))
     boxes = {colour: _rectangle(box) for colour, box in parameters.boxes.items()}
     walls = [_rectangle(wall) for wall in parameters.walls]
     scale = lcm(*(value.denominator for part in (*way, *boxes.values(), *walls) for value in part))
@@ -160,17 +169,17 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         for name, box in closed:
             if touches(one, other, box):
                 piece = f"from {_shown(way[number])} to {_shown(way[min(number + 1, len(way) - 1)])}"
-                return f"The piece {piece} touches {name}."
+                yield Broken(f"The piece {piece} touches {name}.", (number,))
     visits = [_sides(boxes[colour], scale) for colour in parameters.visit]
+    missed = False
     for colour, box in zip(parameters.visit, visits, strict=True):
         if not any(touches(one, other, box) for one, other in pieces):
-            return f"The trajectory does not touch the {colour} box."
-    late = out_of_order(pieces, visits) if policy.in_order else None
-    return (
-        None
-        if late is None
-        else f"The trajectory does not touch the {parameters.visit[late]} box in its turn."
-    )
+            missed = True
+            yield Broken(f"The trajectory does not touch the {colour} box.", (colour,))
+    late = out_of_order(pieces, visits) if policy.in_order and not missed else None
+    if late is not None:
+        colour = parameters.visit[late]
+        yield Broken(f"The trajectory does not touch the {colour} box in its turn.", (colour,))
 
 
 def _read(text: str, policy: Choices) -> list[Point] | Unreadable:

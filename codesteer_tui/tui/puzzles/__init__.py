@@ -20,8 +20,14 @@ from codesteer_tui.tui.puzzles.figure import Figure
 from codesteer_tui.tui.words import OUTCOMES, cut
 
 MODULES: Mapping[str, str] = {
+    "2048": "tile_2048",
+    "Blocksworld": "blocksworld",
+    "BoxNet1": "boxnet1",
     "eight_queens": "eight_queens",
+    "letter_logic_diagram": "letter_logic_diagram",
     "light_puzzles": "light_puzzles",
+    "path_plan": "path_plan",
+    "reversi": "reversi",
     "standard_sudoku": "standard_sudoku",
 }
 """Task id → module in `codesteer_tui.tui.puzzles`."""

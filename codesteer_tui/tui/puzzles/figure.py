@@ -6,7 +6,7 @@ What a line means never hangs on its colour: what breaks a rule is put between `
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -15,6 +15,8 @@ from codesteer_tui.symbench import Look
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.words import cut
+
+T = TypeVar("T")
 
 Line: TypeAlias = tuple[Part, ...]
 
@@ -52,12 +54,12 @@ def figure(*lines: Line | str) -> Figure:
     return Figure(tuple((line,) if isinstance(line, str) else line for line in lines))
 
 
-def below(*figures: Figure) -> Figure:
-    """Figures below each other, an empty line between them."""
+def below(*figures: Figure, gap: int = 1) -> Figure:
+    """Figures below each other, with so many empty lines between them."""
     lines: list[Line] = []
     for one in figures:
         if one.lines:
-            lines += [()] if lines else []
+            lines += [()] * gap if lines else []
             lines += one.lines
     return Figure(tuple(lines))
 
@@ -84,6 +86,13 @@ def _joined(row: Sequence[Figure]) -> Figure:
             parts += [*line, " " * (one.width + GAP - line_width(line))]
         last = row[-1].lines
         lines.append((*parts, *(last[at] if at < len(last) else ())))
+    return Figure(tuple(lines))
+
+
+def hanging(head: Line, one: Figure, indent: int) -> Figure:
+    """A figure behind a head, which takes the first `indent` columns."""
+    first: Line = (*head, " " * max(0, indent - line_width(head)))
+    lines = [(*(first if not at else (" " * indent,)), *line) for at, line in enumerate(one.lines)]
     return Figure(tuple(lines))
 
 
@@ -122,13 +131,14 @@ def grid(
     first: int | None = 1,
     block: tuple[int, int] = (0, 0),
     names: tuple[Sequence[str], Sequence[str]] | None = None,
+    most: int = MOST_IN_A_CELL,
 ) -> Figure:
-    """A table of cells in a frame, all as wide as the widest.
+    """A table of cells in a frame, all as wide as the widest; of a text at most `most` characters are shown.
 
     Rows and columns are numbered from `first`, or not with None; `names` are names of rows and of columns to put in the
     place of numbers. `block` are the rows and columns after which a line is drawn, 0 for none.
     """
-    rows = [[Cell(_inside(cell.text), cell.style, cell.around) for cell in row] for row in rows]
+    rows = [[Cell(inside(cell.text, most), cell.style, cell.around) for cell in row] for row in rows]
     width = max((cell_len(cell.text) for row in rows for cell in row), default=1)
     columns = max((len(row) for row in rows), default=0)
     if names is None and first is not None:
@@ -150,9 +160,9 @@ def grid(
     return Figure((*lines, rule))
 
 
-def _inside(text: str) -> str:
-    """The text of a cell, harmless and not too wide, whatever an answer has there."""
-    return cut(plain(text[: 4 * MOST_IN_A_CELL]), MOST_IN_A_CELL)
+def inside(text: str, most: int = MOST_IN_A_CELL) -> str:
+    """A text that fits into a cell, harmless and not too wide, whatever an answer has there."""
+    return cut(plain(text[: 4 * most]), most)
 
 
 def _bars(pieces: Sequence[str], every: int, bar: str) -> str:
@@ -204,3 +214,8 @@ def wrapped(parts: Iterable[Line], width: int, gap: str = "   ") -> Figure:
 def places(seen: Look) -> set[Any]:
     """All places that break a rule."""
     return {place for broken in seen.broken for place in broken.where}
+
+
+def rows_of(cells: Sequence[T], width: int) -> list[list[T]]:
+    """Cells that stand row by row, as rows."""
+    return [list(cells[at : at + width]) for at in range(0, len(cells), width)]

@@ -43,6 +43,6 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
     answer = titled("answer", grid(rows, block=(3, 3)))
     signs = [("bold", GIVEN, "given")]
     return below(
-        beside(width, titled("puzzle", given), answer),
+        beside(width, answer, titled("puzzle", given)),
         legend(*signs, *([("[1]", BAD, "breaks a rule")] if bad else [])),
     )

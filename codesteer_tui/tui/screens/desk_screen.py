@@ -176,6 +176,10 @@ class DeskScreen(Screen[None]):
     async def action_baselines(self) -> None:
         await _going_on().baselines(self)
 
+    def action_run_again(self) -> None:
+        """Where a record is watched, nothing is run."""
+        self.notify("It runs nothing. f in a pane forks it.", title="This is a record", markup=False)
+
     async def action_resume(self) -> None:
         await _going_on().resume(self)
 
