@@ -15,7 +15,7 @@ COMMANDS = {
     "resume": ("codesteer_tui.cli.resume", "Go on with a session that was stopped or broke off."),
     "fork": ("codesteer_tui.cli.fork", "Begin a new session with the first rounds of another."),
     "replay": ("codesteer_tui.cli.replay", "Watch a recorded session again, or print it."),
-    "sessions": ("codesteer_tui.cli.sessions", "List, show and remove recorded sessions."),
+    "sessions": ("codesteer_tui.cli.sessions", "List, show, compare and remove recorded sessions."),
     "check": ("codesteer_tui.cli.check", "Judge whether a program really computes its answer."),
     "symbench": ("codesteer_tui.cli.symbench", "Make problems of the SymBench tasks, and judge answers."),
     "sandbox": ("codesteer_tui.cli.sandbox", "Build, try and inspect the place where programs run."),

@@ -16,12 +16,13 @@ from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.text import plain
 
 if TYPE_CHECKING:
+    from codesteer_tui.sessions.comparing import Comparison
     from codesteer_tui.sessions.store import Store, Summary
 
 
 @click.group("sessions")
 def command() -> None:
-    """List, show and remove recorded sessions."""
+    """List, show, compare and remove recorded sessions."""
 
 
 @command.command("list")
@@ -70,6 +71,61 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
         running = summarize(path).ending == "running"
         put("running: it is still being recorded" if running else "broken off: the record has no end")
     put(f"file: {path}")
+
+
+@command.command("compare")
+@click.argument("sessions", metavar="FILE|ID FILE|ID...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def compare_sessions(ctx: click.Context, sessions: tuple[str, ...], as_json: bool) -> None:
+    """Compare sessions: what each came to, and where the first of them and each other one first differ.
+
+    Time, tokens and money are told and make no difference. One session that is a fork is compared with the one that
+    it was forked from.
+    """
+    from codesteer_tui.sessions.comparing import as_lines, compare, course_lines, figures
+    from codesteer_tui.sessions.store import read_recording
+    from codesteer_tui.transcript import Transcript
+
+    store = _store(ctx)
+    transcripts = [Transcript.of(read_recording(store.find(session)).whole) for session in sessions]
+    if len(transcripts) == 1:
+        origin = transcripts[0].forked_from
+        if not origin:
+            raise click.UsageError("Give two sessions or more, or one that was forked.")
+        transcripts.insert(0, Transcript.of(store.read(origin).whole))
+    names = [_letter(place) for place in range(len(transcripts))]
+    pairs = [compare(transcripts[0], other) for other in transcripts[1:]]
+    if as_json:
+        put_json({"sessions": [figures(t) for t in transcripts], "with_the_first": [_told(p) for p in pairs]})
+        return
+    width = min(_width(), 160)
+    for line in as_lines([figures(transcript) for transcript in transcripts], names, width):
+        put(line)
+    for name, pair in zip(names[1:], pairs, strict=True):
+        put(f"\n{names[0]} and {name}")
+        for line in course_lines(pair, (names[0], name), width):
+            put(line)
+
+
+def _letter(place: int) -> str:
+    """A, B, C ... and numbers from the 27th on."""
+    return chr(ord("A") + place) if place < 26 else str(place + 1)
+
+
+def _told(comparison: Comparison) -> dict[str, object]:
+    first = comparison.first
+    return {
+        "session": comparison.b.session,
+        "same_problem": comparison.same_problem,
+        "first_difference": {"round": first[0], "fact": first[1].name, "line": first[1].line}
+        if first
+        else None,
+        "rounds": [
+            {"round": pair.number, "there": pair.there, "different": [fact.name for fact in pair.different]}
+            for pair in comparison.pairs
+        ],
+    }
 
 
 @command.command("rm")

@@ -109,3 +109,27 @@ def test_a_baseline_is_one_round_with_nobody_steering(desk: Desk, baseline: str)
     assert done.data["roles"]["steerer"]["kind"] == "off"
     assert done.data["reason"] == "a baseline has one round"
     assert read_recording(Path(done.data["path"])).transcript.baseline == baseline
+
+
+def test_sessions_are_compared_with_the_first_of_them(desk: Desk, recorded: Path) -> None:
+    other = str(HERE / "declined.jsonl")
+    done = desk.codesteer("sessions", "compare", "last", str(HERE / "game24-docker.jsonl"), other)
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[0].split() == ["A", "B", "C"]
+    assert "A and B" in done.out
+    assert "Their course is the same." in done.out
+    assert "first difference: R0, decision" in done.out
+    told = desk.codesteer("sessions", "compare", "last", other, "--json").data
+    assert told["with_the_first"][0]["first_difference"] == {"round": 0, "fact": "decision", "line": 1}
+    assert [side["rounds"] for side in told["sessions"]] == ["3", "2"]
+
+
+def test_a_fork_alone_is_compared_with_what_it_was_forked_from(desk: Desk, recorded: Path) -> None:
+    recorded = recorded.rename(desk.sessions / f"{read_recording(recorded).transcript.session}.jsonl")
+    forked = desk.codesteer("fork", "last", "--round", "1", "--checker", "off", "--json").data["path"]
+    done = desk.codesteer("sessions", "compare", forked)
+    assert done.code == 0, done.err
+    assert "R0  the same in both" in done.out
+    refused = desk.codesteer("sessions", "compare", str(recorded))
+    assert refused.code == 2
+    assert "Give two sessions or more" in refused.err
