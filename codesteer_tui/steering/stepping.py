@@ -28,9 +28,9 @@ from codesteer_tui.values import Decision, Guidance, Question, Reply, SteeringMo
 
 MODES: dict[SteeringMode, str] = {
     "auto": "the steerer's guidance is sent as it is",
-    "approve": "you agree to each guidance before it is sent, edit it, replace it or veto it",
-    "manual": "you are the steerer and write the guidance yourself",
-    "off": "no steering: the question alone is sent, and the first answer counts",
+    "approve": "you agree to each guidance, edit, replace or veto it",
+    "manual": "you are the steerer",
+    "off": "the question alone is sent; the first answer counts",
 }
 """The steering modes and what they do, in the order of how much the person has a say."""
 

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError, ModelError
-from codesteer_tui.events import Answered, Ending, Event, Retried, RoleChanged, is_delta
+from codesteer_tui.events import Answered, Ending, Event, ExecutionStarted, Retried, RoleChanged, is_delta
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
     from codesteer_tui.tui.app import CodesteerApp
     from codesteer_tui.tui.going_on import Start
+    from codesteer_tui.tui.stepping import SteppingIn
+    from codesteer_tui.tui.widgets.decision import DecisionPanel
     from codesteer_tui.tui.widgets.desk import Desk
 
 TICK_S = 0.5
@@ -58,11 +60,27 @@ class LiveScreen(DeskScreen):
         self.path: Path | None = None
         """The record of the run that is shown."""
         self._retry_at = 0.0
+        self._stepping: SteppingIn | None = None
         self._problem = problem
         self._may_look_at_once = look_around
         self._may_look = False
         self._began = 0.0
         self._turn: Worker[None] | None = None
+
+    @property
+    def stepping(self) -> SteppingIn:
+        """What the person does who steps in. Its modules are imported when it is first needed."""
+        if self._stepping is None:
+            with importing:
+                from codesteer_tui.tui.stepping import SteppingIn
+
+            self._stepping = SteppingIn(self)
+        return self._stepping
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where problems are typed."""
+        return self.query_one(Prompt)
 
     @property
     def settings(self) -> Settings:
@@ -121,7 +139,7 @@ class LiveScreen(DeskScreen):
 
     @property
     def home(self) -> Widget | None:
-        return self.query_one(Prompt)
+        return (self._stepping.home if self._stepping else None) or self.query_one(Prompt)
 
     @property
     def seconds(self) -> float:
@@ -130,6 +148,8 @@ class LiveScreen(DeskScreen):
     def places(self) -> list[str]:
         if isinstance(self.focused, Prompt):
             return ["prompt", "desk", "anywhere"] if self.desk else ["prompt", "anywhere"]
+        if self.focused is not None and self.focused.id == "decision-options":
+            return ["decision", "desk", "anywhere"]
         return super().places()
 
     def _tick(self) -> None:
@@ -275,6 +295,8 @@ class LiveScreen(DeskScreen):
         opened = sessions.open_session(config, problem, ask=self.ask_person, config_file=file, **start)
         async with opened as session:
             self.session, self.path = session, session.path
+            if self._stepping:
+                self._stepping.begun()
             if session.before:
                 await desk.draw(Transcript.of(session.before))
                 self._began = time.monotonic() - desk.transcript.seconds
@@ -283,6 +305,8 @@ class LiveScreen(DeskScreen):
                 await desk.show(event)
                 if isinstance(event, RoleChanged):
                     self._tell_roles()
+                if isinstance(event, ExecutionStarted) and event.program.origin == "demo":
+                    self.stepping.demo_programs.add(event.program.source)
                 if isinstance(event, Answered) and event.reply.note:
                     self.notify(event.reply.note, markup=False)
                 if not is_delta(event):
@@ -330,7 +354,12 @@ class LiveScreen(DeskScreen):
         return desk
 
     async def ask_person(self, question: Question) -> Reply:
-        """Ask in a dialog; the first option is the safe one, and what Esc chooses."""
+        """Ask in a dialog; the first option is the safe one, and what Esc chooses.
+
+        What has to be read before it is decided is asked below the panes.
+        """
+        if question.draft or question.kind in ("approve_guidance", "write_guidance"):
+            return await self.stepping.ask(question)
         with importing:
             from codesteer_tui.tui.screens.choice import ChoiceScreen
 
@@ -347,6 +376,13 @@ class LiveScreen(DeskScreen):
         finally:
             if not answered.done() or answered.cancelled():
                 screen.dismiss(None)
+
+    def on_decision_panel_chosen(self, event: DecisionPanel.Chosen) -> None:
+        """An option was chosen in the panel."""
+        self.stepping.decide(event.choice)
+
+    def action_run_again(self) -> None:
+        self.stepping.run_again()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A bug in a run is shown, not hidden, and does not take the screen down."""

@@ -1,0 +1,325 @@
+"""Stepping in on the screen: deciding what a run asks, writing guidance and hints, running programs of one's own.
+
+What the person decides goes to the session, and comes back as events like everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from codesteer_tui.errors import CodesteerError
+from codesteer_tui.settings import Origin, Settings
+from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
+from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.screens.mode import ModeScreen, Wish
+from codesteer_tui.tui.screens.writing import WritingScreen, Written
+from codesteer_tui.tui.widgets.decision import DecisionPanel
+from codesteer_tui.tui.widgets.presence import is_there
+from codesteer_tui.values import Program, Question, Reply
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from codesteer_tui.transcript import Round
+    from codesteer_tui.tui.app import CodesteerApp
+    from codesteer_tui.tui.screens.live import LiveScreen
+
+BEHIND, INSTEAD = "said behind the steerer's guidance, as your hint", "in its place: the steerer is not asked"
+
+TITLES = {EDIT: "Edit the guidance", VETO: "Veto the guidance"}
+ABOUTS = {
+    EDIT: "What you send is marked as the steerer's, edited by you.",
+    VETO: "Why? It is told to the steerer, and may be empty.",
+}
+
+
+def with_wish(settings: Settings, wish: Wish) -> Settings:
+    """The settings with what was chosen in the app, as strong as an option of the command line."""
+    steering = msgspec.structs.replace(settings.config.steering, mode=wish.mode)
+    sandbox = msgspec.structs.replace(settings.config.sandbox, approve_code=wish.approve_code)
+    config = msgspec.structs.replace(settings.config, steering=steering, sandbox=sandbox)
+    chosen = {"steering.mode": wish.mode, "sandbox.approve_code": wish.approve_code}
+    before = {
+        "steering.mode": settings.config.steering.mode,
+        "sandbox.approve_code": settings.config.sandbox.approve_code,
+    }
+    origins = {
+        key: Origin("flag", "chosen in the app", value)
+        for key, value in chosen.items()
+        if value != before[key]
+    }
+    return replace(settings, config=config, origins=settings.origins | origins)
+
+
+class SteppingIn:
+    """What the first screen does for the person who steps in."""
+
+    def __init__(self, screen: LiveScreen) -> None:
+        self._screen = screen
+        self._decided: asyncio.Future[Reply] | None = None
+        self._panel: DecisionPanel | None = None
+        self._writing: WritingScreen | None = None
+        self._drafts: dict[str, str] = {}
+        self.first_words: Written | None = None
+        """What is said in the next run that goes on, as soon as it does."""
+        self.demo_programs: set[str] = set()
+        """Sources that the live demo's own answers ran here; only they are still the demo's when they run again."""
+
+    @property
+    def app(self) -> CodesteerApp:
+        app: CodesteerApp = self._screen.app  # type: ignore[assignment]
+        return app
+
+    @property
+    def question(self) -> Question | None:
+        """What the panel asks, where it waits for a decision."""
+        return self._panel.question if self._panel else None
+
+    @property
+    def home(self) -> Widget | None:
+        """The options, where they stand in the place of the prompt."""
+        return self._panel.options_list if self._panel and self._screen.has_class("-deciding") else None
+
+    # What the run asks
+
+    async def ask(self, question: Question) -> Reply:
+        """Ask below the panes, and wait for the decision."""
+        self._decided = asyncio.get_running_loop().create_future()
+        if self._panel is None:
+            self._panel = DecisionPanel()
+            await self._screen.mount(self._panel, before="#prompt")
+        prompt = self._screen.prompt
+        self._panel.put(question)
+        if not prompt.text:
+            self._screen.add_class("-deciding")
+            if prompt.has_focus or self._screen.focused is None:
+                self._screen.set_focus(self._screen.home)
+        self._screen.draw_lines()
+        try:
+            return await self._decided
+        finally:
+            self._decided = None
+            self._over()
+
+    def _over(self) -> None:
+        """Nothing is asked any more: the prompt is there again, and has the focus that the panel had."""
+        if self._writing is not None:
+            self._writing.dismiss(Written("", sent=False))
+        panel = self._panel
+        if panel is None or not is_there(self._screen) or not is_there(panel):
+            return
+        had_focus = panel.has_focus_within
+        self._screen.remove_class("-deciding")
+        if had_focus:
+            self._screen.set_focus(self._screen.prompt)
+        panel.clear()
+        self._screen.draw_lines()
+
+    def decide(self, choice: str) -> None:
+        """Take an option; where it wants a text, have it written first."""
+        question = self.question
+        if question is None:
+            return
+        if choice not in WRITTEN and choice != VETO:
+            self._settle(Reply(choice))
+            return
+        key = f"{choice} {question.text}"
+
+        def take(written: Written) -> None:
+            if written.sent and (written.text.strip() or choice == VETO):
+                self._settle(Reply(choice, text=written.text))
+            else:
+                self._drafts[key] = written.text
+
+        about = ABOUTS.get(choice, "It is sent as yours. <<<Code>>> and <<<Text>>> ask for code or text.")
+        text = self._drafts.get(key) or (question.draft if choice == EDIT else "")
+        self._write(TITLES.get(choice, "Write the guidance"), about, text, take)
+
+    def _settle(self, reply: Reply) -> None:
+        if self._decided is not None and not self._decided.done():
+            self._decided.set_result(reply)
+
+    # What the person wants
+
+    def change_mode(self) -> None:
+        """Show the modes, and step in as is chosen: in the run that goes on, and in those that follow."""
+        session, config = self._screen.session, self.app.settings.config
+        now = Wish(config.steering.mode, config.sandbox.approve_code)
+        if session is not None:
+            now = Wish(session.mode, session.approves_code)
+
+        def take(wish: Wish | None) -> None:
+            if wish is None or wish == now:
+                return
+            if (session := self._screen.session) is not None:
+                session.step_in(wish.mode, approve_code=wish.approve_code)
+            self.app.use(with_wish(self.app.settings, wish))
+            self._screen.draw_lines()
+
+        self.app.push_screen(ModeScreen(now), take)
+
+    def guide(self) -> None:
+        """Edit the guidance that waits, or write for the next round."""
+        question = self.question
+        if question is not None and question.kind in ("approve_guidance", "write_guidance"):
+            self.decide(EDIT if question.kind == "approve_guidance" else WRITE)
+            return
+        desk = self._screen.desk
+        if desk is None or desk.transcript.problem is None:
+            self._tell("Send a problem first. Ctrl+T chooses how you step in.", "There is no run to guide")
+            return
+        session, transcript = self._screen.session, desk.transcript
+        if (session.mode if session else transcript.mode) == "off":
+            self._tell("Ctrl+T chooses another mode.", "Steering is off")
+            return
+        if session is None and self._screen.running:
+            self._tell("Wait a moment.", "The run is just beginning")
+            return
+        before = transcript.hint
+        if session is not None:
+            ways: tuple[str, ...] = (INSTEAD, BEHIND) if before and before.replaces else (BEHIND, INSTEAD)
+            title, about = "Write for the next round", "How shall the TaskLLM be told? It is marked as yours."
+        else:
+            ways = ()
+            title, about = (
+                "Write guidance for another round",
+                "The session goes on with it. It is marked as yours.",
+            )
+
+        def take(written: Written) -> None:
+            self._drafts["next"] = "" if written.sent else written.text
+            if written.sent:
+                replaces = not ways or ways[written.way] == INSTEAD
+                self._say(written._replace(way=int(replaces)))
+
+        self._write(title, about, self._drafts.get("next") or (before.text if before else ""), take, ways)
+
+    def _say(self, written: Written) -> None:
+        """Have it said in the next round: of the run that goes on, or of the one that is over, which then goes on."""
+        session = self._screen.session
+        if session is not None:
+            session.hint(written.text, replaces=bool(written.way))
+            said = "It is said in the next round." if written.text.strip() else "Nothing of yours is said."
+            self._tell(said, "Guidance for the next round")
+        elif written.text.strip():
+            self.first_words = written
+            self._screen.run_worker(self._go_on(), group="going on", exit_on_error=False)
+
+    async def _go_on(self) -> None:
+        with importing:
+            from codesteer_tui.tui import going_on
+
+        recording = await self._screen.record()
+        if recording is None or recording.transcript.problem is None:
+            self.first_words = None
+            self._tell("It has no record.", "The session cannot go on")
+            return
+        going_on.begin(self.app, recording.transcript.problem, {"continue_from": recording})
+
+    def begun(self) -> None:
+        """The session is open: say what was written for it."""
+        words, self.first_words = self.first_words, None
+        if words is not None and self._screen.session is not None:
+            self._screen.session.hint(words.text, replaces=bool(words.way))
+
+    # Programs of the person's own
+
+    def run_again(self) -> None:
+        """Show the program of the round, to be run as it is or changed."""
+        desk = self._screen.desk
+        this = desk.pane.this if desk else None
+        source = source_of(this, checks=desk is not None and desk.pane_number == 4)
+        if desk is None or this is None or not source:
+            self._tell("The round has no program.", "Nothing to run")
+            return
+        number, key = this.number, f"program {this.number} {source}"
+
+        def take(written: Written) -> None:
+            self._drafts[key] = "" if written.sent else written.text
+            if written.sent and written.text.strip():
+                self._run(number, self._program(written.text, source))
+
+        about = "It runs in the sandbox as yours, and never counts as the model's answer."
+        self._write(
+            f"Run the program of R{number} again",
+            about,
+            self._drafts.get(key) or source,
+            take,
+            code=True,
+        )
+
+    def _program(self, text: str, source: str) -> Program:
+        if text.rstrip() != source.rstrip():
+            return Program(text, "user")
+        return Program(source, "demo" if source in self.demo_programs else "model")
+
+    def _run(self, number: int, program: Program) -> None:
+        session = self._screen.session
+        if session is not None:
+            try:
+                session.run_program(number, program)
+            except CodesteerError as error:
+                self._tell(error.remedy, error.message)
+            return
+        self._screen.run_worker(self._run_afterwards(number, program), group="own", exit_on_error=False)
+
+    async def _run_afterwards(self, number: int, program: Program) -> None:
+        """Run a program of the person's own in a session that is over, and add it to its record."""
+        with importing:
+            from codesteer_tui.sessions.beside import run_afterwards
+        desk = self._screen.desk
+        if desk is None:
+            return
+        config, path = self.app.settings.config, self._screen.path
+        recording = await self._screen.record()
+        if recording is None:
+            self._tell("The session has no record.", "Nothing to add a run to")
+            return
+        transcript, ask = recording.transcript, self._screen.ask_person
+        try:
+            async with run_afterwards(config, path, transcript, number, program, ask=ask) as events:
+                async for event in events:
+                    await desk.show(event)
+                    self._screen.draw_lines()
+        except CodesteerError as error:
+            self._tell(error.remedy, error.message)
+
+    # Words
+
+    def _write(
+        self,
+        title: str,
+        about: str,
+        text: str,
+        take: Callable[[Written], None],
+        ways: tuple[str, ...] = (),
+        *,
+        code: bool = False,
+    ) -> None:
+        blink = not self.app.settings.config.screen.reduced_motion
+        screen = WritingScreen(title, about, text, ways=ways, code=code, blink=blink)
+
+        def over(written: Written | None) -> None:
+            self._writing = None
+            if written is not None:
+                take(written)
+
+        self._writing = screen
+        self.app.push_screen(screen, over)
+
+    def _tell(self, words: str, title: str) -> None:
+        self._screen.notify(words, title=title, markup=False)
+
+
+def source_of(this: Round | None, *, checks: bool) -> str:
+    """The program of a round: the answer's, or the one that tests it."""
+    if this is None:
+        return ""
+    if checks:
+        return this.check.source if this.check else ""
+    return this.code.source if this.code else ""

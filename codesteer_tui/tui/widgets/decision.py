@@ -1,0 +1,93 @@
+"""What the person is asked in the middle of a run, below the panes, so that they can read before they decide."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from codesteer_tui.steering.stepping import EDIT, REPLACE, VETO, WRITE
+from codesteer_tui.text import plain
+from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.words import cut
+from codesteer_tui.values import Question
+
+LETTERS = {EDIT: "e", REPLACE: "w", WRITE: "w", VETO: "v"}
+"""The options that have a key of their own."""
+
+
+class Options(OptionList):
+    """The options; the first one of the question, the safe one, stands last."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("decision")
+
+    def action_take(self, letter: str) -> None:
+        """Choose the option of this letter, where there is one."""
+        panel = self.parent
+        assert isinstance(panel, DecisionPanel)
+        for option in panel.options:
+            if LETTERS.get(option) == letter:
+                panel.post_message(DecisionPanel.Chosen(option))
+
+
+class DecisionPanel(Vertical):
+    """Hidden while nothing is asked."""
+
+    class Chosen(Message):
+        """An option was chosen; some want a text yet."""
+
+        def __init__(self, choice: str) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(self) -> None:
+        super().__init__(id="decision")
+        self.question: Question | None = None
+        self.border_title = "your decision"
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="decision-question", markup=False)
+        yield Static(id="decision-detail", markup=False)
+        yield Options(id="decision-options")
+
+    @property
+    def options_list(self) -> Options:
+        """What has the focus while it asks."""
+        return self.query_one(Options)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options in the order in which they are listed."""
+        return (*self.question.options[1:], self.question.options[0]) if self.question else ()
+
+    def put(self, question: Question) -> None:
+        """Ask this."""
+        self.question = question
+        self.query_one("#decision-question", Static).update(Content(plain(question.text)))
+        detail = self.query_one("#decision-detail", Static)
+        detail.update(Content("\n".join(cut(line, 400) for line in plain(question.detail).split("\n"))))
+        detail.display = bool(question.detail)
+        listed = self.query_one(Options)
+        listed.clear_options()
+        for option in self.options:
+            letter = LETTERS.get(option, " ")
+            listed.add_option(Option(Content.assemble((f"{letter} ", "bold $text-accent"), plain(option))))
+        listed.highlighted = 0 if question.kind != "approve_code" else len(self.options) - 1
+        self.add_class("-asks")
+
+    def clear(self) -> None:
+        """Ask nothing."""
+        self.question = None
+        self.remove_class("-asks")
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self.options[event.option_index]))
