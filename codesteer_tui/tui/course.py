@@ -72,7 +72,7 @@ def failure(transcript: Transcript, this: Round, role: Role) -> CallFailed | Non
 
 def waits_for_person(transcript: Transcript, this: Round, about: Stream | None = None) -> bool:
     """Whether this round goes on only once the person has decided something; `about`: something of that stream."""
-    waiting = [q for id, q in transcript.questions.items() if id not in transcript.replies]
+    waiting = list(transcript.waiting.values())
     if not waiting or not goes_on(transcript, this) or this is not transcript.current:
         return False
     return about is None or about in _concerned(waiting[-1], this)
@@ -80,8 +80,10 @@ def waits_for_person(transcript: Transcript, this: Round, about: Stream | None =
 
 def _concerned(question: Question, this: Round) -> tuple[Stream, ...]:
     """What goes on with the answer: the program and its check, or the call that is asked about."""
-    if question.kind == "run_with_reduced_isolation":
+    if question.kind in ("run_with_reduced_isolation", "approve_code"):
         return ("run", "flags")
+    if question.kind in ("approve_guidance", "write_guidance"):
+        return ("guidance",)
     if this.guidance is None:
         return ("guidance",)
     return ("task",) if this.answer is None or this.answer.finish == "broken" else ("flags",)

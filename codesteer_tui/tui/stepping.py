@@ -15,11 +15,13 @@ import msgspec
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
+from codesteer_tui.tui.course import DECISION
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
 from codesteer_tui.tui.screens.writing import WritingScreen, Written
 from codesteer_tui.tui.widgets.decision import DecisionPanel
 from codesteer_tui.tui.widgets.presence import is_there
+from codesteer_tui.tui.widgets.sheet import BlockView
 from codesteer_tui.values import Program, Question, Reply
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.screens.live import LiveScreen
 
 BEHIND, INSTEAD = "said behind the steerer's guidance, as your hint", "in its place: the steerer is not asked"
+
+MARKED = {1: " proposed  ", 3: DECISION}
+"""What stands at the beginning of that which is to be decided about, in the pane of this number."""
 
 TITLES = {EDIT: "Edit the guidance", VETO: "Veto the guidance"}
 ABOUTS = {
@@ -100,11 +105,25 @@ class SteppingIn:
             if prompt.has_focus or self._screen.focused is None:
                 self._screen.set_focus(self._screen.home)
         self._screen.draw_lines()
+        self._screen.call_after_refresh(self._bring_into_view, question)
         try:
             return await self._decided
         finally:
             self._decided = None
             self._over()
+
+    async def _bring_into_view(self, question: Question) -> None:
+        """Show what is to be decided about, unless the person is reading something else."""
+        desk = self._screen.desk
+        if desk is None or self.question is not question or self._screen.is_in_pane:
+            return
+        number = 3 if question.kind == "approve_code" else 1
+        if desk.pane_number != number:
+            desk.choose_pane(number, focus=False)
+        pane = desk.panes[number - 1]
+        await pane.redraw()
+        if views := [view for view in pane.query(BlockView) if MARKED[number] in view.shown.text]:
+            pane.call_after_refresh(pane.scroll_to_widget, views[-1], top=True, animate=False)
 
     def _over(self) -> None:
         """Nothing is asked any more: the prompt is there again, and has the focus that the panel had."""

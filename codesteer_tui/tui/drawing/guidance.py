@@ -7,7 +7,15 @@ from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, player, waits_for_person
 from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
-from codesteer_tui.tui.words import DECISIONS, cut, duration
+from codesteer_tui.tui.drawing.stepping import (
+    BY,
+    changed_blocks,
+    guidance_word,
+    hint_blocks,
+    proposal_blocks,
+    vetoed_blocks,
+)
+from codesteer_tui.tui.words import cut, duration
 
 DECISION_STYLES = {
     "code": "bold $text-accent",
@@ -21,7 +29,11 @@ DECISION_STYLES = {
 def title(transcript: Transcript, this: Round | None) -> str:
     """Who guides."""
     steerer = player(transcript, "steerer", this)
-    return steerer.label if steerer else ""
+    by = this.guidance.by if this and this.guidance else "steerer"
+    if by in ("person", "nobody"):
+        return BY[by]
+    label = steerer.label if steerer else ""
+    return f"{label}, {BY[by]}" if by == "edited" else label
 
 
 def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
@@ -31,7 +43,9 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     return [
         *_problem(transcript, this, bounds),
         *change_blocks(transcript, this, "steerer"),
+        *vetoed_blocks(this, bounds),
         *_guidance(transcript, this, bounds),
+        *hint_blocks(transcript, this),
         *note_blocks(this, "steerer"),
     ]
 
@@ -49,8 +63,9 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
         waits = [block("unsure", f"~ {DECISION}")] if waits_for_person(transcript, this, "guidance") else []
         if failed := _failed_last(transcript, this):
             return [*failed_blocks(failed, bounds), *waits]
-        if waits:
-            return waits
+        if waits or this.proposal:
+            style = DECISION_STYLES[this.proposal.decision] if this.proposal else ""
+            return [*proposal_blocks(this, bounds, style), *waits]
         if this.guidance_so_far:
             words = f"{ended.word} while writing" if ended else "writing ..."
             return [block("dim", words), *bounded("prose", this.guidance_so_far, bounds)]
@@ -61,15 +76,21 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
                 "dim", f"No guidance came: the {never(transcript, this)}." if ended else "No guidance came."
             )
         ]
-    decided = (DECISIONS[guidance.decision], DECISION_STYLES[guidance.decision])
+    decided = (guidance_word(guidance), DECISION_STYLES[guidance.decision])
     seconds = f"   {duration(this.guidance_seconds)}" if this.guidance_seconds else ""
     sure = f"   {guidance.confidence:.0%} sure" if guidance.confidence is not None else ""
-    shown = [block("heading", f"R{this.number} decision  ", decided, (f"{seconds}{sure}", "dim"))]
+    by = f"   {BY[guidance.by]}" if guidance.by in BY else ""
+    shown = [block("heading", f"R{this.number} decision  ", decided, by, (f"{seconds}{sure}", "dim"))]
     if guidance.text:
         shown += [block("dim", "said to the TaskLLM"), *bounded("quote", guidance.text, bounds)]
     elif guidance.decision in ("return_answer", "terminate"):
         shown.append(block("dim", "nothing more is sent to the TaskLLM"))
-    if guidance.why:
+    elif guidance.by == "nobody":
+        shown.append(block("dim", "nothing is said to the TaskLLM but the question"))
+    shown += changed_blocks(this, bounds)
+    if guidance.by in ("person", "nobody"):
+        shown += bounded("prose", guidance.why, bounds) if guidance.why else []
+    elif guidance.why:
         shown += [block("dim", f"why, by {_by(transcript, this)}"), *bounded("prose", guidance.why, bounds)]
     else:
         shown.append(block("dim", f"by {_by(transcript, this)}"))
@@ -95,7 +116,7 @@ def peek(transcript: Transcript, this: Round | None) -> str:
     if this is None or this.guidance is None:
         return ""
     said = this.guidance.text or this.guidance.why
-    return f"{DECISIONS[this.guidance.decision]} {cut(said, 200)}".strip()
+    return f"{guidance_word(this.guidance)} {cut(said, 200)}".strip()
 
 
 def to_copy(transcript: Transcript, this: Round | None) -> str:

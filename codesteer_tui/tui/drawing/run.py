@@ -6,6 +6,13 @@ from codesteer_tui.text import plain
 from codesteer_tui.transcript import Execution, Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, cut_short, goes_on, never, waits_for_person
+from codesteer_tui.tui.drawing.stepping import (
+    allow_blocks,
+    own_heading,
+    own_over,
+    own_runs,
+    program_to_allow,
+)
 from codesteer_tui.tui.words import ISOLATION, cut, duration, execution_mark, size
 from codesteer_tui.values import ExecutionResult, NotRun
 
@@ -39,9 +46,20 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     """The end of the program, its times and sizes, and both streams."""
     shown = [_where(transcript)] if transcript.sandbox else []
     run = this.execution("answer") if this else None
+    if this and (question := program_to_allow(transcript, this)):
+        return [*shown, *allow_blocks(question, bounds), *_own(transcript, this, bounds)]
     if this is None or run is None:
-        return [*shown, *_no_run(transcript, this)]
-    return [*shown, *execution_blocks(run, bounds, over=not goes_on(transcript, this))]
+        return [*shown, *_no_run(transcript, this), *_own(transcript, this, bounds)]
+    ended = execution_blocks(run, bounds, over=not goes_on(transcript, this))
+    return [*shown, *ended, *_own(transcript, this, bounds)]
+
+
+def _own(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
+    """What the person ran themselves, below the model's program and never mixed up with it."""
+    shown: list[Block] = []
+    for run in own_runs(this):
+        shown += [own_heading(run), *execution_blocks(run, bounds, over=own_over(transcript, run))]
+    return shown
 
 
 def execution_blocks(run: Execution, bounds: Bounds, *, over: bool) -> list[Block]:

@@ -94,10 +94,13 @@ class LiveScreen(DeskScreen):
         if desk is None:
             return {}
         if self.running:
-            soon = self.session.pending if self.session else {}
-            return {
-                role: (who(i), f"at R{self.session.next_round}") for role, i in soon.items() if self.session
-            }
+            session = self.session
+            if session is None:
+                return {}
+            soon = {role: (who(i), f"at R{session.next_round}") for role, i in session.pending.items()}
+            if session.mode != desk.transcript.mode:
+                soon.setdefault("steerer", (session.mode, "soon"))
+            return soon
         now = {role: who(info) for role, info in desk.transcript.roles.items()}
         chosen: dict[Role, str] = self.app.chosen  # type: ignore[attr-defined]
         return {role: (name, "next") for role, name in chosen.items() if now.get(role, name) != name}

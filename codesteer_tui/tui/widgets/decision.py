@@ -73,7 +73,7 @@ class DecisionPanel(Vertical):
         self.query_one("#decision-question", Static).update(Content(plain(question.text)))
         detail = self.query_one("#decision-detail", Static)
         detail.update(Content("\n".join(cut(line, 400) for line in plain(question.detail).split("\n"))))
-        detail.display = bool(question.detail)
+        detail.display = bool(question.detail) and question.kind != "approve_guidance"  # the pane has it
         listed = self.query_one(Options)
         listed.clear_options()
         for option in self.options:

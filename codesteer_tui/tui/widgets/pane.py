@@ -15,8 +15,10 @@ from textual.timer import Timer
 from codesteer_tui import events as ev
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.tui import boundary
 from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
+from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.sheet import Sheet
 
@@ -56,13 +58,21 @@ _ALWAYS = (
     ev.LoadingDelta,
     ev.Noted,
     ev.CallFailed,
+    ev.ModeChanged,
+    ev.HintGiven,
     ev.Asked,
     ev.Answered,
 )
 _ENDINGS = (ev.Finished, ev.Failed, ev.Cancelled)
 
 PARTS = (
-    Part(1, "GUIDANCE", "Guide", guidance, (*_ALWAYS, *_ENDINGS, ev.GuidanceDelta, ev.GuidanceGiven)),
+    Part(
+        1,
+        "GUIDANCE",
+        "Guide",
+        guidance,
+        (*_ALWAYS, *_ENDINGS, ev.GuidanceDelta, ev.GuidanceProposed, ev.GuidanceVetoed, ev.GuidanceGiven),
+    ),
     Part(
         2,
         "TASK",
@@ -116,11 +126,11 @@ class Pane(VerticalScroll):
             self.number = number
 
     class EvidenceWanted(Message):
-        """Enter was pressed on the pane."""
+        """Enter was pressed on the pane; `key` is the flag that was meant, empty where none was."""
 
-        def __init__(self, number: int) -> None:
+        def __init__(self, number: int, key: str = "") -> None:
             super().__init__()
-            self.number = number
+            self.number, self.key = number, key
 
     def __init__(self, part: Part) -> None:
         super().__init__(id=f"pane-{part.name.lower()}", classes="pane")
@@ -128,6 +138,12 @@ class Pane(VerticalScroll):
         self.transcript = Transcript()
         self.number: int | None = None
         self.bounds = PANE
+        self.lines: tuple[int, ...] = ()
+        """Lines of the program that are marked, where the pane shows it."""
+        self.sought: Sought | None = None
+        """What is looked for; every match is marked."""
+        self.place: Place | None = None
+        """The match that the person is at, if it is in this pane."""
         self._stale = False
         self._timer: Timer | None = None
         self._rest_s = COALESCE_S
@@ -171,15 +187,48 @@ class Pane(VerticalScroll):
         if not self.is_mounted or not self.query(Sheet):
             return
         began = time.perf_counter()
-        drawing, this = self.part.drawing, self.this
-        detail = plain(drawing.title(self.transcript, this))
-        at = f"  R{self.number}" if self.number is not None else ""
-        self.border_title = Content(f"{self.part.number} {self.part.name}{at}  {detail}".rstrip())
         follows = self._is_streaming and self.scroll_offset.y >= self.max_scroll_y - 1
-        await self.query_one(Sheet).put(drawing.blocks(self.transcript, this, self.bounds))
+        try:
+            self.border_title = self._title()
+            await self.query_one(Sheet).put(self.drawn())
+        except Exception as error:
+            if boundary.strict:
+                raise
+            self.border_title = Content(f"{self.part.number} {self.part.name}")
+            await self.query_one(Sheet).put(boundary.bug_blocks(error, "This pane"))
         if follows:
             self.scroll_end(animate=False)
         self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
+
+    def _title(self) -> Content:
+        detail = plain(self.part.drawing.title(self.transcript, self.this))
+        at = f"  R{self.number}" if self.number is not None else ""
+        return Content(f"{self.part.number} {self.part.name}{at}  {detail}".rstrip())
+
+    def drawn(self) -> list[Block]:
+        """The blocks as they are to be shown, with what is marked in them."""
+        this = self.this
+        blocks = self.part.drawing.blocks(self.transcript, this, self.bounds)
+        if self.lines and this and this.code:
+            blocks = task.with_marked_lines(blocks, this.code.source, self.lines)
+        return marked(blocks, self.sought, self.place) if self.sought else blocks
+
+    def peek(self) -> str:
+        """What the pane shows, in one line."""
+        try:
+            return plain(self.part.drawing.peek(self.transcript, self.this))
+        except Exception as error:
+            if boundary.strict:
+                raise
+            return f"cannot be drawn: {type(error).__name__}"
+
+    def show_row_of(self, block: int, at: int = 0) -> None:
+        """Scroll so that a character of a block is in sight."""
+        views = self.query_one(Sheet).views
+        if block < len(views):
+            row = views[block].virtual_region.y + views[block].row_of(at)
+            if not self.scroll_y <= row < self.scroll_y + self.scrollable_content_region.height:
+                self.scroll_to(y=max(0, row - self.size.height // 3), animate=False)
 
     @property
     def _is_streaming(self) -> bool:

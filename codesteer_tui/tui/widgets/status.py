@@ -18,7 +18,7 @@ from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.course import waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
-from codesteer_tui.values import Role, RoleInfo
+from codesteer_tui.values import Role, RoleInfo, SteeringMode
 
 
 class Item(Struct, frozen=True):
@@ -77,7 +77,7 @@ def top_items(
     for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):
         if info := roles.get(role):  # type: ignore[call-overload]
             then = pending.get(role)  # type: ignore[call-overload]
-            items.append(_role_item(role, name, rank, info, roles, then))  # type: ignore[arg-type]
+            items.append(_role_item(role, name, rank, info, roles, then, transcript.mode))  # type: ignore[arg-type]
     if watermark:
         items.append(Item((watermark,), "bold reverse"))
     return items
@@ -90,12 +90,17 @@ def _role_item(
     info: RoleInfo,
     roles: dict[Role, RoleInfo],
     then: tuple[str, str] | None,
+    mode: SteeringMode = "auto",
 ) -> Item:
     label = plain(info.label or info.model or info.provider)
     if role == "checker" and info == roles.get("task_llm"):
         label = "same as TASK"
     if info.provider == "rules":
         label = "built-in rules"
+    if role == "steerer" and mode != "auto" and not then:
+        steers = {"approve": "you approve", "manual": "you", "off": "nobody"}[mode]
+        with_label = (f"{name} {label}, {steers}",) if mode == "approve" else ()
+        return Item((*with_label, f"{name} {steers}"), "bold", rank=min(rank, 1))
     demo = role == "task_llm" and info.kind == "demo"
     if then:
         new, when = plain(then[0]), then[1]

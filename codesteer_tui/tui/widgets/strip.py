@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Part
-from codesteer_tui.tui.course import CHANGED, changes, cut_short, goes_on
+from codesteer_tui.tui.course import CHANGED, changes, cut_short, goes_on, waits_for_person
+from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.widgets.pane import PARTS
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
@@ -59,11 +60,15 @@ def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool
         yield from ((mark.sign, mark.style) for mark in marks)
     else:
         if this.guidance:
-            yield f" {SHORT_DECISIONS[this.guidance.decision]}"
+            yield f" {'unsteered' if this.guidance.by == 'nobody' else SHORT_DECISIONS[this.guidance.decision]}"
+            if this.guidance.by in ("person", "edited") or this.guidance.hint:
+                yield OWN.sign, OWN.style
         for mark in marks:
             yield " "
             yield str(mark), mark.style
-    if goes_on(transcript, this):
+    if waits_for_person(transcript, this):
+        yield (" ?" if short else " waits for you", "bold $text-warning")
+    elif goes_on(transcript, this):
         yield (" ..", "dim")
     yield close
 
