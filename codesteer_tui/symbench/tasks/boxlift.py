@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated, TypeAlias
@@ -17,7 +18,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import Tree, nested
 from codesteer_tui.symbench.reading.wrapping import takes_back
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -119,11 +120,21 @@ class BoxLift:
 
         The reason for a plan that leaves boxes behind says which share of the boxes and of their weight it lifts.
         """
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a plan. It is read as steps, each a list of (weight, lifters).
+
+        `where` is the place, from 0, of a step that is not allowed, and of the lift in it.
+        """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, f"All {len(parameters.boxes)} boxes are lifted in time.")
+            return Look(parameters)
+        read = partial(_read, policy=policy or Choices())
+        right = f"All {len(parameters.boxes)} boxes are lifted in time."
+        return look(answer, read, partial(_broken_rules, parameters), right, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Plan greedily, with the lifters in several orders; None where none of these plans is short enough."""
@@ -132,24 +143,20 @@ class BoxLift:
         return None if steps is None else _form(steps)
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    steps = _read(text, policy)
-    if isinstance(steps, Unreadable):
-        return steps
+def _broken_rules(parameters: Parameters, steps: list[list[Lift]]) -> Iterator[Broken]:
     if len(steps) > parameters.max_steps:
-        return f"The plan has {len(steps)} steps; at most {parameters.max_steps} are allowed."
+        yield Broken(f"The plan has {len(steps)} steps; at most {parameters.max_steps} are allowed.")
     left = Counter(parameters.boxes)
-    for number, lifts in enumerate(steps, 1):
+    for at, lifts in enumerate(steps):
         busy: set[int] = set()
-        for weight, lifters in lifts:
+        for place, (weight, lifters) in enumerate(lifts):
             if broken := _broken_lift(parameters, left, busy, weight, lifters):
-                return f"Step {number} {broken}."
+                yield Broken(f"Step {at + 1} {broken}.", ((at, place),))
+                return
             left[weight] -= 1
             busy.update(lifters)
-    if not (count := left.total()):
-        return None
-    reason = _left_behind(parameters, left, count)
-    return Misfit(reason) if len(steps) == 1 else f"{reason}."
+    if count := left.total():
+        yield Broken(f"{_left_behind(parameters, left, count)}.", misfit=len(steps) == 1)
 
 
 def _broken_lift(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import combinations
@@ -20,8 +21,8 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
-from codesteer_tui.symbench.reading.expression import expression
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look
+from codesteer_tui.symbench.reading.expression import Expression, expression
 from codesteer_tui.symbench.solvers.game24 import reach
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -84,11 +85,20 @@ class Game24:
         "= target" may follow. Signs in front of a number or bracket are accepted, as they never make an expression
         possible that could not be written without them.
         """
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: NoPolicy | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge an equation or an expression. It is read as its sides, each an `Expression`.
+
+        `where` are numbers that are missing, or not there as often as they are used.
+        """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         right = f"The value is {parameters.target}, each number used once."
-        return judge(answer, partial(_broken_rule, parameters), right, lists=False)
+        return look(answer, _read, partial(_broken_rules, parameters), right, lists=False, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Search all expressions of up to six numbers; of more, only those that `solvers.game24.reach` looks for."""
@@ -107,27 +117,40 @@ class Game24:
         return f"<<<{found}>>>" if found else None
 
 
-def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
-    """Say which rule an equation or expression breaks; None where it breaks none."""
-    sides = [expression(side) for side in _tidied(text).split("=", 10)]
-    parsed = [side for side in sides if not isinstance(side, Unreadable)]
+def _read(text: str) -> list[Expression] | Unreadable:
+    sides = []
+    for side in _tidied(text).split("=", 10):
+        read = expression(side)
+        if isinstance(read, Unreadable):
+            return read
+        sides.append(read)
+    return sides
+
+
+def solution_of(sides: list[Expression]) -> Expression:
+    """The side of an equation that is meant as the solution: the first with more than one number."""
+    return next((side for side in sides if len(side.numbers) > 1), sides[0])
+
+
+def _broken_rules(parameters: Parameters, sides: list[Expression]) -> Iterator[Broken]:
+    """Which rules an equation or expression breaks. What uses other numbers is not computed: it could be huge."""
+    solution = solution_of(sides)
+    given, used = Counter(parameters.numbers), Counter(solution.numbers)
+    if difference := _difference(given, used):
+        wrong = f"Not each number is used exactly once: {difference}."
+        odd = tuple(sorted({*(given - used), *(used - given)}))
+        yield Broken(wrong, odd, misfit=len(solution.numbers) == 1)
+        return
     for side in sides:
-        if isinstance(side, Unreadable):
-            return side
-    solution = next((side for side in parsed if len(side.numbers) > 1), parsed[0])
-    if difference := _difference(Counter(parameters.numbers), Counter(solution.numbers)):
-        wrong = f"Not each number is used exactly once: {difference}"
-        return Misfit(wrong) if len(solution.numbers) == 1 else f"{wrong}."
-    for side in parsed:
         if len(side.numbers) > len(parameters.numbers):
-            return "One side of the equation uses more numbers than are given."
+            yield Broken("One side of the equation uses more numbers than are given.")
+            return
         value = side.value()
         if isinstance(value, Unreadable):
-            return f"{value.reason}."
-        if value != parameters.target:
+            yield Broken(f"{value.reason}.")
+        elif value != parameters.target:
             where = "The value" if side is solution else "Another side of the equation"
-            return f"{where} is {value}, not {parameters.target}."
-    return None
+            yield Broken(f"{where} is {value}, not {parameters.target}.")
 
 
 def _tidied(text: str) -> str:

@@ -7,6 +7,8 @@ with the letter 1 to 200 times.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -15,7 +17,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer, sample
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import integers
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -86,11 +88,17 @@ class Letters:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the right count with the right positions, in the form that was asked for and in no other."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge count and positions. They are read as (count, positions); `where` are wrong or missing positions."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "Count and positions are right.", lists=False)
+            return Look(parameters)
+        rules = partial(_broken_rules, parameters, policy or Choices())
+        return look(answer, _read, rules, "Count and positions are right.", lists=False, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Count by splitting the word at the letter."""
@@ -98,35 +106,35 @@ class Letters:
         return _form(solve(parameters.word, parameters.letter))
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(text: str) -> tuple[int, list[int]] | Unreadable:
     match = _FORM.fullmatch(plain(text))
     if match is None:
         return Unreadable(f'"{shorten(text)}" is not of the form "Count: X, Positions: [Y, Z]"')
     positions = integers(match["positions"])
-    if isinstance(positions, Unreadable):
-        return positions
-    return _difference(parameters, int(match["count"]), positions, policy)
+    return positions if isinstance(positions, Unreadable) else (int(match["count"]), positions)
 
 
-def _difference(parameters: Parameters, count: int, positions: list[int], policy: Choices) -> str | None:
-    """Hold count and positions against the word, and name the first difference."""
+def _broken_rules(parameters: Parameters, policy: Choices, read: tuple[int, list[int]]) -> Iterator[Broken]:
+    """Hold count and positions against the word."""
     word, letter = parameters.word, parameters.letter
+    count, positions = read
     right = word.count(letter)
     if count != right:
-        return f'"{letter}" occurs {right} times, not {count}.'
+        yield Broken(f'"{letter}" occurs {right} times, not {count}.')
     for position in positions:
         if not 1 <= position <= len(word):
-            return f"Position {position} is outside of the word, which has positions 1 to {len(word)}."
-        if word[position - 1] != letter:
-            return f'Position {position} holds "{word[position - 1]}", not "{letter}".'
-    if len(set(positions)) != len(positions) and not policy.repeats:
-        twice = next(position for position in positions if positions.count(position) > 1)
-        return f"Position {twice} is listed more than once."
-    if len(set(positions)) != right:
-        return f"{right - len(set(positions))} of {right} positions are missing."
+            beyond = f"is outside of the word, which has positions 1 to {len(word)}."
+            yield Broken(f"Position {position} {beyond}", (position,))
+        elif word[position - 1] != letter:
+            yield Broken(f'Position {position} holds "{word[position - 1]}", not "{letter}".', (position,))
+    listed = Counter(positions)
+    if len(listed) != len(positions) and not policy.repeats:
+        twice = next(position for position in positions if listed[position] > 1)
+        yield Broken(f"Position {twice} is listed more than once.", (twice,))
+    if missing := [at for at, found in enumerate(word, 1) if found == letter and at not in listed]:
+        yield Broken(f"{len(missing)} of {right} positions are missing.", tuple(missing[:MOST_BROKEN]))
     if not policy.any_order and positions != sorted(positions):
-        return "The positions are not in ascending order."
-    return None
+        yield Broken("The positions are not in ascending order.")
 
 
 def _form(positions: list[int]) -> str:

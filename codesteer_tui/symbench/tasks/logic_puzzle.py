@@ -7,6 +7,7 @@ right is always one of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 from random import Random
@@ -16,7 +17,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, sample, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, there_are
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, there_are
 from codesteer_tui.symbench.reading.lists import pairs
 from codesteer_tui.symbench.solvers.logic_puzzle import select
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -120,13 +121,19 @@ class LogicPuzzle:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any selection of the right size that has the top right cell and meets the condition."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a selection. It is read as cells (row, column from 0); `where` are the selected cells at fault."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(
-            answer, rule, "The selected numbers differ, and every row and column meets the condition."
-        )
+            return Look(parameters)
+        choices = policy or Choices()
+        read, rules = partial(_read, choices), partial(_broken_rules, parameters, choices)
+        right = "The selected numbers differ, and every row and column meets the condition."
+        return look(answer, read, rules, right, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Search row by row for negative numbers that cancel out, or number by number for small sums."""
@@ -136,36 +143,54 @@ class LogicPuzzle:
         return _form(found) if found else None
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(policy: Choices, text: str) -> list[tuple[int, int]] | Unreadable:
     if not policy.brackets and any(sign in text for sign in "[]()"):
         return Unreadable("The positions are in brackets")
-    cells = pairs(text)
-    if isinstance(cells, Unreadable):
-        return cells
+    return pairs(text)
+
+
+def _broken_rules(parameters: Parameters, policy: Choices, cells: list[tuple[int, int]]) -> Iterator[Broken]:
     grid, size = parameters.grid, len(parameters.grid)
     if len(cells) != parameters.num_selections:
-        return Misfit(f"{there_are(len(cells), 'positions')}, not {parameters.num_selections}")
+        count = there_are(len(cells), "positions")
+        yield Broken(f"{count}, not {parameters.num_selections}.", misfit=True)
     seen: dict[int, tuple[int, int]] = {}
-    for at, (row, column) in enumerate(cells):
+    there: set[tuple[int, int]] = set()
+    for row, column in cells:
         if not (0 <= row < size and 0 <= column < size):
-            return f"There is no cell {row} {column} in the grid."
-        if (row, column) in cells[:at]:
-            return f"The cell {row} {column} is listed more than once."
+            yield Broken(f"There is no cell {row} {column} in the grid.", ((row, column),))
+            continue
+        if (row, column) in there:
+            yield Broken(f"The cell {row} {column} is listed more than once.", ((row, column),))
+            continue
+        there.add((row, column))
         number = grid[row][column]
         if number in seen and not policy.equal_numbers:
-            return f"The number {number} is selected twice, at {seen[number][0]} {seen[number][1]} and {row} {column}."
+            other = seen[number]
+            places = f"{other[0]} {other[1]} and {row} {column}"
+            yield Broken(f"The number {number} is selected twice, at {places}.", (other, (row, column)))
         seen[number] = (row, column)
-    if (0, size - 1) not in cells:
-        return f"The cell at the top right, 0 {size - 1}, is not selected."
-    for line in range(size):
+    if (0, size - 1) not in there:
+        yield Broken(f"The cell at the top right, 0 {size - 1}, is not selected.", ((0, size - 1),))
+    yield from _broken_lines(parameters, sorted(there))
+
+
+def _broken_lines(parameters: Parameters, cells: list[tuple[int, int]]) -> Iterator[Broken]:
+    """The rows and columns whose selected numbers do not meet the condition."""
+    for line in range(len(parameters.grid)):
         for name, axis in (("row", 0), ("column", 1)):
-            selected = [grid[cell[0]][cell[1]] for cell in cells if cell[axis] == line]
+            where = tuple(cell for cell in cells if cell[axis] == line)
+            selected = [parameters.grid[row][column] for row, column in where]
             if parameters.constraints.type == "sum_le_4":
                 if sum(selected) > _MOST:
-                    return f"The numbers selected in {name} {line} sum to {sum(selected)}, more than {_MOST}."
+                    yield Broken(
+                        f"The numbers selected in {name} {line} sum to {sum(selected)}, more than {_MOST}.",
+                        where,
+                    )
             elif 0 in selected or sum(number < 0 for number in selected) % 2:
-                return f"The product of the numbers selected in {name} {line} is not greater than 0."
-    return None
+                yield Broken(
+                    f"The product of the numbers selected in {name} {line} is not greater than 0.", where
+                )
 
 
 def _form(cells: Cells) -> str:

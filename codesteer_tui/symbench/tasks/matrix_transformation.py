@@ -7,6 +7,7 @@ Rules: `symbench` specification 4.10. The answer is the rotated matrix as one li
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated, Literal, TypeAlias
@@ -15,7 +16,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import cells, unframed
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -81,19 +82,25 @@ class MatrixTransformation:
 
     def verify(self, problem: Problem, answer: str, policy: NoPolicy | None = None) -> Verdict:
         """Accept the cells of the rotated matrix in their order, as one list or by rows; capitals matter."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: NoPolicy | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a matrix. It is read as its cells row by row; `where` is a wrong one (row, column from 0)."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        return judge(
-            answer, partial(_broken_rule, parameters.matrix), "Every cell is where the rotation puts it."
-        )
+            return Look(parameters)
+        matrix = parameters.matrix
+        right = "Every cell is where the rotation puts it."
+        return look(answer, partial(_read, matrix), partial(_broken_rules, matrix), right, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Move every cell to its new place, one by one."""
         return _form(solve(parameters_for(problem, Parameters).matrix))
 
 
-def _broken_rule(matrix: list[list[str]], text: str) -> str | Unreadable | None:
+def _read(matrix: list[list[str]], text: str) -> list[str] | Unreadable:
     height, width = len(matrix[0]), len(matrix)
     single = all(len(cell) == 1 for row in matrix for cell in row)
     framed = not any(sign in cell for row in matrix for cell in row for sign in "&|{}")
@@ -101,22 +108,25 @@ def _broken_rule(matrix: list[list[str]], text: str) -> str | Unreadable | None:
     if isinstance(found, Unreadable):
         return found
     long = next((cell for cell in found if len(cell) != 1), None)
-    if single and long is not None:
-        return Misfit(f'"{shorten(long)}" is not the sign of one cell')
-    turned = list(zip(*reversed(matrix), strict=True))
-    right = [cell for row in turned for cell in row]
+    return Misfit(f'"{shorten(long)}" is not the sign of one cell') if single and long is not None else found
+
+
+def _broken_rules(matrix: list[list[str]], found: list[str]) -> Iterator[Broken]:
+    right = [cell for row in zip(*reversed(matrix), strict=True) for cell in row]
     if found == right:
-        return None
+        return
     if found == [cell for row in matrix for cell in row]:
-        return "The matrix is not rotated."
+        yield Broken("The matrix is not rotated.")
     if found == right[::-1]:
-        return "The matrix is rotated counter-clockwise."
-    at = next(at for at in range(len(right)) if found[at] != right[at])
-    row, column = divmod(at, width)
-    return (
-        f"Row {row + 1}, column {column + 1} of the rotated matrix (item {at + 1} of the list) is "
-        f'"{right[at]}", not "{shorten(found[at])}".'
-    )
+        yield Broken("The matrix is rotated counter-clockwise.")
+    for at, cell in enumerate(found):
+        if cell != right[at]:
+            row, column = divmod(at, len(matrix))
+            yield Broken(
+                f"Row {row + 1}, column {column + 1} of the rotated matrix (item {at + 1} of the list) is "
+                f'"{right[at]}", not "{shorten(cell)}".',
+                ((row, column),),
+            )
 
 
 def _form(rows: list[list[str]]) -> str:

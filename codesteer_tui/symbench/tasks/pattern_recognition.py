@@ -7,6 +7,7 @@ six rows; the answer is the bottom right cell of the largest square, counted fro
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from string import ascii_uppercase
@@ -16,7 +17,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer, sample
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look
 from codesteer_tui.symbench.reading.lists import pairs
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -95,11 +96,17 @@ class PatternRecognition:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the bottom right cell of the largest square."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a cell. It is read as a list of (row, column) from 0; `where` is the cell where it is the wrong one."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "It is the bottom right cell of the square.")
+            return Look(parameters)
+        read, rules = partial(_read, policy or Choices()), partial(_broken_rules, parameters)
+        return look(answer, read, rules, "It is the bottom right cell of the square.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Grow a square from every cell downwards and to the right."""
@@ -107,28 +114,35 @@ class PatternRecognition:
         return _form(corner) if corner else None
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(policy: Choices, text: str) -> list[tuple[int, int]] | Unreadable:
     if not policy.bare_pairs and not text.lstrip().startswith(("[", "(")):
         return Unreadable("It is not a pair in brackets")
     words = _IN_WORDS.fullmatch(text.strip())
-    found = [(int(words[1]), int(words[2]))] if words else pairs(text)
-    if isinstance(found, Unreadable):
-        return found
+    return [(int(words[1]), int(words[2]))] if words else pairs(text)
+
+
+def _broken_rules(parameters: Parameters, found: list[tuple[int, int]]) -> Iterator[Broken]:
     if len(found) != 1:
-        return Misfit(f"It is {len(found)} positions, not one")
+        yield Broken(f"It is {len(found)} positions, not one.", misfit=True)
+        return
     row, column = found[0]
-    sides = _sides(parameters.matrix)
+    sides = square_sides(parameters.matrix)
     if not (0 <= row < len(sides) and 0 <= column < len(sides[0])):
-        return f"There is no row {row}, column {column}: the matrix has {len(sides)} rows and {len(sides[0])} columns."
+        size = f"the matrix has {len(sides)} rows and {len(sides[0])} columns"
+        yield Broken(f"There is no row {row}, column {column}: {size}.")
+        return
     side, largest = sides[row][column], max(map(max, sides))
     if side < _SMALLEST:
-        return f"No square of three or more equal letters a side ends at row {row}, column {column}."
-    if side < largest:
-        return f"The square that ends at row {row}, column {column} is not the largest: it has {side} rows."
-    return None
+        none = f"No square of three or more equal letters a side ends at row {row}, column {column}."
+        yield Broken(none, ((row, column),))
+    elif side < largest:
+        smaller = (
+            f"The square that ends at row {row}, column {column} is not the largest: it has {side} rows."
+        )
+        yield Broken(smaller, ((row, column),))
 
 
-def _sides(matrix: list[str]) -> list[list[int]]:
+def square_sides(matrix: list[str]) -> list[list[int]]:
     """For each cell the side of the largest square of one letter of which it is the bottom right cell."""
     sides: list[list[int]] = []
     above, sides_above = "", [0] * len(matrix[0])

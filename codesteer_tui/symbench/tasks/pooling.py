@@ -8,6 +8,7 @@ from -10 to 20, and windows of 2 and 3.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -18,7 +19,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import cells, items, unframed
 from codesteer_tui.symbench.reading.numbers import number, plain
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -110,11 +111,18 @@ class PoolingTask:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the value of every window in its place: exact for maxima, within the tolerance for averages."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge the values. They are read as strings row by row; `where` is a wrong one (row, column from 0)."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "The value of every window is right.")
+            return Look(parameters)
+        choices = policy or Choices()
+        read, rules = partial(_read, parameters, choices), partial(_broken_rules, parameters, choices)
+        return look(answer, read, rules, "The value of every window is right.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Pool the columns first, then the rows of what that gives."""
@@ -122,9 +130,9 @@ class PoolingTask:
         return _form(solve(parameters.matrix, parameters.window_size, parameters.pooling_type))
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    right = _pooled(parameters)
-    height, width = len(right), len(right[0])
+def _read(parameters: Parameters, policy: Choices, text: str) -> list[str] | Unreadable:
+    height = len(parameters.matrix) - parameters.window_size + 1
+    width = len(parameters.matrix[0]) - parameters.window_size + 1
     line = plain(unframed(_FRACTION.sub(r"\g<sign>\g<above>/\g<below>", text)))
     line = re.sub(r"\s*/\s*", "/", line) if "/" in line else line
     found = cells(line, height, width)
@@ -132,26 +140,24 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         return found
     if not policy.rows and (isinstance(items(line), Unreadable) or "\n" in line.strip()):
         return Misfit("The values are not one list")
+    odd = next((value for value in map(number, found) if isinstance(value, Unreadable)), None)
+    return odd or found
+
+
+def _broken_rules(parameters: Parameters, policy: Choices, found: list[str]) -> Iterator[Broken]:
+    right, side = _pooled(parameters), parameters.window_size
     average = parameters.pooling_type == "average"
     tolerance = Fraction(str(policy.tolerance)) if average else Fraction(0)
-    values = [number(cell) for cell in found]
-    for value in values:
-        if isinstance(value, Unreadable):
-            return value
-    for at, value in enumerate(values):
-        row, column = divmod(at, width)
-        expected = right[row][column]
+    for at, cell in enumerate(found):
+        row, column = divmod(at, len(right[0]))
+        value, expected = number(cell), right[row][column]
         if isinstance(value, Unreadable) or abs(value - expected) > tolerance:
             what = "average" if average else "maximum"
-            where = f"rows {row + 1} to {row + parameters.window_size}, columns {column + 1} to "
-            shown = _shown(expected)
-            return (
-                f"The {what} of the window in {where}{column + parameters.window_size} is {shown}, "
-                f"not {shorten(found[at])}."
-            )
-        if not policy.decimals and value.denominator == 1 and "." in found[at]:
-            return f'The whole number "{shorten(found[at])}" is written with decimals.'
-    return None
+            window = f"rows {row + 1} to {row + side}, columns {column + 1} to {column + side}"
+            wrong = f"is {_shown(expected)}, not {shorten(cell)}."
+            yield Broken(f"The {what} of the window in {window} {wrong}", ((row, column),))
+        elif not policy.decimals and value.denominator == 1 and "." in cell:
+            yield Broken(f'The whole number "{shorten(cell)}" is written with decimals.', ((row, column),))
 
 
 def _pooled(parameters: Parameters) -> list[list[Fraction]]:

@@ -22,11 +22,18 @@ from codesteer_tui.tui.words import OUTCOMES, cut
 MODULES: Mapping[str, str] = {
     "2048": "tile_2048",
     "Blocksworld": "blocksworld",
+    "BoxLift": "boxlift",
     "BoxNet1": "boxnet1",
     "eight_queens": "eight_queens",
+    "game24": "game24",
     "letter_logic_diagram": "letter_logic_diagram",
+    "letters": "letters",
     "light_puzzles": "light_puzzles",
+    "logic_puzzle": "logic_puzzle",
+    "matrix_transformation": "matrix_transformation",
     "path_plan": "path_plan",
+    "pattern_recognition": "pattern_recognition",
+    "pooling": "pooling",
     "reversi": "reversi",
     "standard_sudoku": "standard_sudoku",
 }
@@ -82,7 +89,9 @@ def said(seen: Look, more: int = MORE) -> list[Block]:
     """The verdict on an answer in words: its mark, the rule that is broken first, and `more` of the others."""
     mark = OUTCOMES[seen.verdict.outcome]
     shown = [block("row", (str(mark), mark.style), f"  {seen.verdict.reason}")]
-    others = seen.broken[1:]
-    shown += [block("row", ("x ", mark.style), cut(broken.reason, 200)) for broken in others[:more]]
+    others = [
+        reason for reason in dict.fromkeys(b.reason for b in seen.broken) if reason != seen.verdict.reason
+    ]
+    shown += [block("row", ("x ", mark.style), cut(reason, 200)) for reason in others[:more]]
     left = len(others) - more
     return shown + ([block("dim", f"and {left} more")] if left > 0 else [])
