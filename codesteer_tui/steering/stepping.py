@@ -225,7 +225,7 @@ def approve_question(transcript: Transcript, this: Round) -> Question:
         kind="approve_guidance",
         text=f"The steerer's guidance for round {this.number} is to {NAMES[proposal.decision]}. "
         f"{'Do that' if ends else 'Send it'}?",
-        options=(END, SEND, EDIT, REPLACE, VETO),
+        options=(END, REPLACE, VETO) if ends else (END, SEND, EDIT, REPLACE, VETO),
         detail="\n".join(line for line in lines if line),
         draft=proposal.text,
     )
@@ -250,7 +250,8 @@ def _by_the_person(reply: Reply, proposal: Guidance | None, pack: PromptPack) ->
     text = reply.text.strip()
     match reply.choice:
         case str(choice) if choice == END:
-            return Guidance("return_answer", "", "", by="person")
+            agreed = proposal is not None and proposal.decision in ("return_answer", "terminate")
+            return proposal if agreed else Guidance("return_answer", "", "", by="person")
         case str(choice) if choice == SEND:
             return proposal
         case str(choice) if choice in (CODE, TEXT):

@@ -87,8 +87,8 @@ class SteppingIn:
 
     @property
     def home(self) -> Widget | None:
-        """The options, where they stand in the place of the prompt."""
-        return self._panel.options_list if self._panel and self._screen.has_class("-deciding") else None
+        """The options, while something is asked."""
+        return self._panel.options_list if self._panel and self.question else None
 
     # What the run asks
 

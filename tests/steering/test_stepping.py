@@ -80,7 +80,7 @@ def ending(events: list[ev.Event]) -> ev.Finished:
 
 
 async def test_approving_sends_what_the_steerer_wrote_and_the_record_has_question_and_answer() -> None:
-    person = Person(SEND, SEND)
+    person = Person(SEND, END)
     task = ScriptedModel(REAL)
     events = await play(cast(task, checker=ScriptedModel(TEST_PROGRAM)), Stepping("approve", ask=person))
     assert [g.decision for g in given(events)] == ["code", "return_answer"]
@@ -94,7 +94,7 @@ async def test_approving_sends_what_the_steerer_wrote_and_the_record_has_questio
 async def test_the_steerers_call_is_paid_once_however_its_proposal_fares() -> None:
     steerer = steered("<<<Code>>>", "<<<Return Answer>>>")
     events = await play(
-        cast(ScriptedModel(REAL), steerer=steerer), Stepping("approve", ask=Person(SEND, SEND))
+        cast(ScriptedModel(REAL), steerer=steerer), Stepping("approve", ask=Person(SEND, END))
     )
     assert Transcript.of(events).usage["steerer"].tokens == 20
 
@@ -102,7 +102,7 @@ async def test_the_steerers_call_is_paid_once_however_its_proposal_fares() -> No
 async def test_edited_guidance_is_sent_as_edited_and_the_steerer_is_told_so() -> None:
     model = ScriptedModel("<<<Add them up.>>>", "<<<Return Answer>>>")
     task = ScriptedModel(LAZY)
-    person = Person((EDIT, "Multiply them."), SEND)
+    person = Person((EDIT, "Multiply them."), END)
     events = await play(
         cast(task, steerer=ModelSteerer(model, PACK, Sampling())), Stepping("approve", ask=person)
     )
@@ -149,14 +149,14 @@ async def test_a_vetoed_proposal_is_not_sent_and_the_model_decides_again_knowing
 
 
 async def test_rules_do_not_repeat_what_was_vetoed_and_give_in_when_nothing_is_left() -> None:
-    events = await play(cast(ScriptedModel()), Stepping("approve", ask=Person(VETO, VETO, SEND)))
+    events = await play(cast(ScriptedModel()), Stepping("approve", ask=Person(VETO, VETO, END)))
     proposed = [e.guidance.decision for e in events if isinstance(e, ev.GuidanceProposed)]
     assert proposed == ["code", "text", "return_answer"]
     assert ending(events).answer_round is None
 
 
 async def test_ending_at_a_proposal_keeps_the_best_answer_and_says_who_ended_it() -> None:
-    events = await play(cast(ScriptedModel(REAL)), Stepping("approve", ask=Person(SEND, END)))
+    events = await play(cast(ScriptedModel(LAZY)), Stepping("approve", ask=Person(SEND, END)))
     assert ending(events).answer == "4 * 6"
     assert ending(events).reason == "the person returned the answer"
 

@@ -163,7 +163,10 @@ class LiveScreen(DeskScreen):
     def _sent(self, event: Prompt.Sent) -> None:
         prompt = self.query_one(Prompt)
         if not event.text.strip():
-            prompt.say("type a problem first")
+            if self.home is not prompt:
+                self.set_focus(self.home)
+            else:
+                prompt.say("type a problem first")
             return
         if typed := read_command(event.text):
             self._obey(typed, event.text)
@@ -355,6 +358,13 @@ class LiveScreen(DeskScreen):
         await desk.draw(Transcript())
         self.draw_lines()
         return desk
+
+    def action_next_pane(self, by: int) -> None:
+        """Go round; from the prompt to what waits for a decision, if anything does."""
+        if isinstance(self.focused, Prompt) and self.home is not self.focused:
+            self.set_focus(self.home)
+        else:
+            super().action_next_pane(by)
 
     async def ask_person(self, question: Question) -> Reply:
         """Ask in a dialog; the first option is the safe one, and what Esc chooses.

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from codesteer_tui.steering.stepping import EDIT, REPLACE, VETO, WRITE
+from codesteer_tui.steering.stepping import CODE, EDIT, REPLACE, SEND, VETO, WRITE
 from codesteer_tui.text import plain
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.words import cut
@@ -24,7 +24,7 @@ LETTERS = {EDIT: "e", REPLACE: "w", WRITE: "w", VETO: "v"}
 
 
 class Options(OptionList):
-    """The options; the first one of the question, the safe one, stands last."""
+    """The options. The safe one stands first, and last where guidance goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("decision")
 
@@ -65,7 +65,8 @@ class DecisionPanel(Vertical):
     @property
     def options(self) -> tuple[str, ...]:
         """The options in the order in which they are listed."""
-        return (*self.question.options[1:], self.question.options[0]) if self.question else ()
+        options = self.question.options if self.question else ()
+        return options if SEND not in options and CODE not in options else (*options[1:], options[0])
 
     def put(self, question: Question) -> None:
         """Ask this."""
@@ -79,7 +80,7 @@ class DecisionPanel(Vertical):
         for option in self.options:
             letter = LETTERS.get(option, " ")
             listed.add_option(Option(Content.assemble((f"{letter} ", "bold $text-accent"), plain(option))))
-        listed.highlighted = 0 if question.kind != "approve_code" else len(self.options) - 1
+        listed.highlighted = 0
         self.add_class("-asks")
 
     def clear(self) -> None:

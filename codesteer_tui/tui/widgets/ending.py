@@ -117,7 +117,7 @@ class EndingPanel(Static):
         self._draw("-bad", parts)
 
     def _stopped(self) -> None:
-        self._draw("-unsure", [("STOPPED", "bold"), "  What came is kept and recorded."])
+        self._draw("-unsure", [("STOPPED", "bold"), "  What came is kept and recorded.", ("  Ctrl+R goes on.", "dim")])
 
     def _draw(self, look: str, parts: list[Part]) -> None:
         self._look(look)
