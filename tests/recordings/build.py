@@ -11,6 +11,7 @@ from pathlib import Path
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event, encode
 from codesteer_tui.problem import Problem, pose
+from codesteer_tui.symbench import generate, tasks, verify
 from codesteer_tui.values import (
     ExecutionResult,
     Extraction,
@@ -274,6 +275,37 @@ def hard() -> list[Event]:
             kind="rate_limit",
             message="openai: too many requests (429).",
             remedy="Wait a minute, then send it again.",
+        )
+    )
+    return s.events
+
+
+def puzzle(task: str = "eight_queens", seed: int = 1) -> list[Event]:
+    """A SymBench problem: an answer that nobody can read, a wrong one, a right one; each in a round of its own."""
+    problem = generate(task, seed)
+    right = tasks[task].solve(problem) or ""
+    answers = (
+        ("It cannot be done.", Verdict("could_not_check", "There is no answer.")),
+        (right.replace(right[3], "9" if right[3] != "9" else "8", 1), None),
+        (right, None),
+    )
+    s = Script()
+    s.start(problem, DEMO, RULES, BOX)
+    for number, (text, verdict) in enumerate(answers):
+        s.guide(number, Guidance("text", "Think it through.", "A short one."), 0.01)
+        s.answer(number, text)
+        s.put(ev.CodeFound(round=number, code=Extraction("none")))
+        truth = verdict or verify(problem, text)
+        s.put(ev.AnswerVerified(round=number, task=task, verdict=truth))
+        s.put(ev.RoundFinished(round=number))
+    verdicts = Verdicts("could_not_check", "could_not_check", "pass")
+    s.put(
+        ev.Finished(
+            answer=right.strip("<>"),
+            answer_round=2,
+            reason="the round limit",
+            verdicts=verdicts,
+            decision="return_answer",
         )
     )
     return s.events

@@ -131,7 +131,9 @@ class DeskScreen(Screen[None]):
             from codesteer_tui.tui import puzzles
             from codesteer_tui.tui.screens.puzzle import PuzzleScreen
 
-        problem = self.desk.transcript.problem if self.desk else None
+        posed = self.desk.transcript.problem if self.desk else None
+        problem = recognise(posed) if posed else None
+            from codesteer_tui.symbench.recognise import recognise
         if self.desk is None or problem is None or not problem.task:
             self.notify("Only problems of SymBench's tasks can be drawn (F3).", markup=False)
         elif not puzzles.is_drawn(problem.task):
