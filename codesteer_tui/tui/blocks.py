@@ -23,6 +23,7 @@ BlockKind: TypeAlias = Literal[
     "row",
     "columns",
     "head",
+    "flag",
     "dim",
     "note",
     "good",
@@ -30,7 +31,7 @@ BlockKind: TypeAlias = Literal[
     "unsure",
     "quote",
 ]
-"""How a block looks. A "listing" is code with line numbers; "columns" has one part a column; a "head" can be chosen."""
+"""How a block looks. A "listing" is code with line numbers; "columns" has one part a column; a "head" or "flag" can be chosen."""
 
 Part: TypeAlias = str | tuple[str, str]
 Marked: TypeAlias = tuple[int, int, str]

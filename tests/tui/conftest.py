@@ -11,8 +11,9 @@ import pytest
 from codesteer_tui.config import Config, Screen, Sessions
 from codesteer_tui.events import Event
 from codesteer_tui.settings import Settings
+from codesteer_tui.tui import boundary
 from codesteer_tui.tui.widgets.pane import Pane
-from codesteer_tui.values import Role, RoleInfo
+from codesteer_tui.values import Program, Role, RoleInfo, SteeringMode
 
 Shown = Callable[[], str]
 
@@ -38,6 +39,12 @@ def nothing_is_surveyed(monkeypatch: pytest.MonkeyPatch) -> None:
         ]
 
     monkeypatch.setattr(survey, "survey", two_items)
+
+
+@pytest.fixture(autouse=True)
+def bugs_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in the drawing of a pane fails the test, where a person would be shown it in that pane."""
+    monkeypatch.setattr(boundary, "strict", True)
 
 
 def pane(app: object, name: str) -> Pane:
@@ -68,6 +75,19 @@ class FakeSession:
         self.pending: dict[Role, RoleInfo] = {}
         self.next_round = 1
         self.closed = False
+        self.mode: SteeringMode = "auto"
+        self.approves_code = False
+        self.hints: list[tuple[str, bool]] = []
+        self.own: list[tuple[int, Program]] = []
+
+    def step_in(self, mode: SteeringMode, *, approve_code: bool | None = None) -> None:
+        self.mode, self.approves_code = mode, bool(approve_code)
+
+    def hint(self, text: str, *, replaces: bool = False) -> None:
+        self.hints.append((text, replaces))
+
+    def run_program(self, number: int, program: Program) -> None:
+        self.own.append((number, program))
 
     async def _events(self, events: Sequence[Event], hold: object) -> AsyncIterator[Event]:
         for event in events:

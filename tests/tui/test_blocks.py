@@ -12,7 +12,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import PANE, Bounds, bounded, text_of
-from codesteer_tui.tui.drawing import flags, guidance, run, task
+from codesteer_tui.tui.drawing import evidence, flags, guidance, run, task
 from codesteer_tui.tui.widgets.code import highlighted
 from codesteer_tui.values import (
     ExecutionResult,
@@ -128,7 +128,9 @@ def test_every_pane_can_draw_any_text(drawing: object, text: str) -> None:
             this = transcript.current
             blocks = drawing.blocks(transcript, this, bounds)  # type: ignore[attr-defined]
             if this:
-                blocks = [*blocks, *flags.evidence(transcript, this, bounds)]
+                blocks += [
+                    b for part in evidence.sections(transcript, this) for b in (*part.body, *part.above)
+                ]
             assert not {c for b in blocks for c in b.text if unicodedata.category(c) in ("Cc", "Cs")} - {
                 "\n",
                 "\t",

@@ -104,7 +104,7 @@ def test_nothing_looks_busy_once_the_run_was_cut_short(
             line
             for drawing in DRAWINGS
             for b in drawing.blocks(transcript, this, PANE)
-            if b.kind in ("dim", "row", "heading", "unsure")
+            if b.kind in ("dim", "row", "heading", "unsure", "flag", "columns")
             for line in [b.text]
         )
         told = f"{whole}\n{chip(transcript)}\n{chip(transcript, short=True)}"

@@ -1,26 +1,21 @@
-"""The FLAGS pane: what the model says, what the checkers say, and ground truth where there is any."""
+"""The FLAGS pane: three verdicts side by side, and below them every flag that can be opened."""
 
 from __future__ import annotations
 
-from codesteer_tui.events import Finished
-from codesteer_tui.steering.outcome import answer_of
-from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded
-from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, waits_for_person
-from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, note_blocks
-from codesteer_tui.tui.drawing.run import execution_blocks
-from codesteer_tui.tui.words import OUTCOMES, RUNNING, Mark, cut
-from codesteer_tui.values import Finding, Judgement, Outcome
+from collections.abc import Sequence
 
-FINDINGS: dict[str, Mark] = {
-    "searching": Mark("+", "searches", "$text-success"),
-    "symbolic": Mark("+", "symbolic", "$text-success"),
-    "numerical": Mark("+", "computes", "$text-success"),
-    "hard_coded": Mark("!", "hard-coded", "bold $text-warning"),
-    "no_effect": Mark("!", "no effect", "bold $text-warning"),
-    "no_output": Mark("x", "no output", "bold $text-error"),
-    "error": Mark("x", "error", "bold $text-error"),
-}
+import msgspec
+
+from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded, text_of
+from codesteer_tui.tui.course import DECISION, cut_short, goes_on, waits_for_person
+from codesteer_tui.tui.drawing.calls import change_blocks, note_blocks
+from codesteer_tui.tui.drawing.verdicts import Flag, flags_of, named_lines, side_by_side
+from codesteer_tui.tui.words import OUTCOMES, RUNNING
+from codesteer_tui.values import Outcome
+
+HERE, THERE = "> ", "  "
+"""Before the flag that the keys act on, and before the others."""
 
 _LABEL = 14
 
@@ -66,138 +61,38 @@ def _opinions(this: Round) -> list[Outcome]:
 
 
 def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
-    """Three verdicts on the answer, the symbolic checker's findings, and reasons."""
+    """Three verdicts on the answer side by side; below them every flag with its words, and the reasons."""
     if this is None:
         return [block("dim", "No flags yet.")]
+    flags = flags_of(transcript, this)
+    shown = [*change_blocks(transcript, this, "checker"), side_by_side(flags[:3])]
+    for flag in flags:
+        shown.append(_head(flag))
+        if flag.reason:
+            shown += [msgspec.structs.replace(b, key=flag.key) for b in bounded("quote", flag.reason, bounds)]
+    return shown + note_blocks(this, "checker")
+
+
+def _head(flag: Flag) -> Block:
+    """One flag in a line: who says it, its mark, its words and the lines of code that it means."""
+    parts: list[Part] = [(THERE, "bold $text-accent")]
+    parts.append((f"{flag.name:<{_LABEL}}", "dim") if flag.name else "  ")
+    parts.append((str(flag.mark), flag.mark.style))
+    if flag.words:
+        parts.append(f"   {flag.words}" if flag.name else f"  {flag.words}")
+    if flag.lines and flag.source == "finding":
+        parts.append((f"   {named_lines(flag.lines)}", "dim"))
+    return block("flag", *parts, key=flag.key)
+
+
+def with_chosen(blocks: Sequence[Block], key: str) -> list[Block]:
+    """The blocks with a sign before the flag of this key."""
     return [
-        *change_blocks(transcript, this, "checker"),
-        block("row", *_model_says(transcript, this)),
-        *_self_check(transcript, this, bounds),
-        *_truth(transcript, this, bounds),
-        *_symbolic(transcript, this),
-        *note_blocks(this, "checker"),
+        msgspec.structs.replace(b, parts=((HERE, "bold $text-accent"), *b.parts[1:]))
+        if b.kind == "flag" and b.key == key
+        else b
+        for b in blocks
     ]
-
-
-def _row(name: str, *parts: Part) -> tuple[Part, ...]:
-    return ((f"{name:<{_LABEL}}", "dim"), *parts)
-
-
-def _marked(mark: Mark) -> Part:
-    return str(mark), mark.style
-
-
-def _model_says(transcript: Transcript, this: Round) -> tuple[Part, ...]:
-    ending = transcript.ending
-    taken = isinstance(ending, Finished) and ending.answer_round == this.number
-    said = ending.answer if taken and isinstance(ending, Finished) else ""
-    said = said or (this.check.verdict.extracted if this.check else "") or answer_of(this).text
-    if said:
-        return _row("model says", (cut(said, 120), "bold"))
-    if this.answer is None:
-        words = "..." if goes_on(transcript, this) else "nothing in this round"
-        if cut_short(transcript, this):
-            words = f"no {'whole ' if this.answer_text else ''}answer: {never(transcript, this)}"
-        return _row("model says", (words, "dim"))
-    if goes_on(transcript, this):
-        return _row("model says", ("...", "dim"))
-    mark = OUTCOMES["could_not_check"]
-    return _row("model says", (f"{mark.sign} no answer that can be read off", mark.style))
-
-
-def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
-    if this.check is None:
-        return [block("row", *_row("self-check", (_no_self_check(transcript, this), "dim")))]
-    verdict = this.check.verdict
-    tries = f"   {this.check.attempts} attempts" if this.check.attempts > 1 else ""
-    shown = [block("row", *_row("self-check", _marked(OUTCOMES[verdict.outcome]), (tries, "dim")))]
-    if verdict.reason:
-        shown += bounded("quote", verdict.reason, bounds)
-    return shown
-
-
-def _no_self_check(transcript: Transcript, this: Round) -> str:
-    if waits_for_person(transcript, this, "flags"):
-        return DECISION
-    if goes_on(transcript, this):
-        return "checking ..." if this.answer else "..."
-    return f"no verdict: {never(transcript, this)}" if cut_short(transcript, this) else "not asked"
-
-
-def _truth(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
-    if this.truth is None:
-        mark = OUTCOMES["could_not_check"]
-        if not (transcript.problem and transcript.problem.task):
-            said = (f"{mark.sign} no verifier for a free question", "$text-warning")
-        elif goes_on(transcript, this):
-            said = ("not judged yet", "dim")
-        elif cut_short(transcript, this):
-            said = (f"{mark.sign} not judged: {never(transcript, this)}", "$text-warning")
-        else:
-            said = (f"{mark.sign} not judged in this round", "$text-warning")
-        return [block("row", *_row("ground truth", said))]
-    shown = [block("row", *_row("ground truth", _marked(OUTCOMES[this.truth.outcome])))]
-    if this.truth.reason:
-        shown += bounded("quote", this.truth.reason, bounds)
-    return shown
-
-
-def _symbolic(transcript: Transcript, this: Round) -> list[Block]:
-    judgement = this.judgement
-    if judgement is None:
-        return [block("row", *_row("symbolic", (_not_judged(transcript, this), "dim")))]
-    simple = "   too simple" if judgement.too_simple else ""
-    mode = " (paper)" if judgement.mode == "paper" else ""
-    score = (f"   score {judgement.score:g}{mode}", "dim")
-    head = _row("symbolic", _marked(OUTCOMES[judgement.outcome]), (simple, "bold $text-warning"), score)
-    return [block("row", *head), *(_finding(found) for found in judgement.findings)]
-
-
-def _not_judged(transcript: Transcript, this: Round) -> str:
-    if this.code and not this.code.source:
-        return "no code to judge"
-    if goes_on(transcript, this):
-        return "..."
-    return f"not judged: {never(transcript, this)}" if cut_short(transcript, this) else "no code to judge"
-
-
-def _finding(found: Finding) -> Block:
-    mark = FINDINGS[found.kind]
-    return block("quote", _marked(mark), f"  {found.message}", (_lines(found.lines), "dim"))
-
-
-def _lines(lines: tuple[int, ...]) -> str:
-    if not lines:
-        return ""
-    shown = ", ".join(map(str, lines[:6])) + (" ..." if len(lines) > 6 else "")
-    return f"  line{'s' if len(lines) > 1 else ''} {shown}"
-
-
-def evidence(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
-    """What the flags rest on: the lines of code, the check program, and what it printed."""
-    shown = blocks(transcript, this, bounds)
-    if this.judgement and this.code:
-        shown += _shown_lines(this.judgement, this.code.source)
-    if failed := failure(transcript, this, "checker"):
-        shown += [block("heading", "a call to the checker that failed"), *failed_blocks(failed, bounds)]
-    if this.check and this.check.source:
-        shown += [block("heading", "the check program"), *bounded("code", this.check.source, bounds)]
-        run = this.executions.get(this.check.execution) or this.execution("self_check")
-        if run:
-            shown += [
-                block("heading", "what it came to"),
-                *execution_blocks(run, bounds, over=not goes_on(transcript, this)),
-            ]
-    return shown
-
-
-def _shown_lines(judgement: Judgement, source: str) -> list[Block]:
-    numbered = source.split("\n")
-    wanted = sorted({n for found in judgement.findings for n in found.lines if 0 < n <= len(numbered)})[:40]
-    if not wanted:
-        return []
-    lines = "\n".join(f"{n:>4}  {numbered[n - 1]}" for n in wanted)
-    return [block("heading", "the lines of code that show it"), block("code", lines)]
 
 
 def peek(transcript: Transcript, this: Round | None) -> str:
@@ -211,4 +106,4 @@ def to_copy(transcript: Transcript, this: Round | None) -> str:
         return ""
     if this.check and this.check.source:
         return this.check.source
-    return "\n".join(b.text for b in blocks(transcript, this, Bounds()))
+    return text_of(blocks(transcript, this, Bounds()))

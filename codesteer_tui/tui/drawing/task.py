@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+
+import msgspec
 
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
@@ -101,6 +104,25 @@ def answer_blocks(text: str, bounds: Bounds) -> list[Block]:
         inside = _open_fence(head.text)
         return [*_cut_at_fences(head.text, ""), note, *_cut_at_fences(tail.text, inside)]
     return _cut_at_fences(text, "")
+
+
+def with_marked_lines(blocks: Sequence[Block], source: str, lines: Collection[int]) -> list[Block]:
+    """The blocks with these lines of the program marked, counted as in the program that was taken from the answer."""
+    wanted = plain(source).rstrip("\n").split("\n")
+    shown: list[Block] = []
+    for this in blocks:
+        if this.kind == "code" and (begins := _begins(wanted, this.text.rstrip("\n").split("\n"))):
+            this = msgspec.structs.replace(this, kind="listing", lines=tuple(lines), first=begins)
+        shown.append(this)
+    return shown
+
+
+def _begins(lines: Sequence[str], part: Sequence[str]) -> int:
+    """The line of a program, from 1, at which these lines of it begin; 0 where they are not a part of it."""
+    for at in range(len(lines) - len(part) + 1):
+        if lines[at] == part[0] and lines[at : at + len(part)] == list(part):
+            return at + 1
+    return 0
 
 
 def _cut_at_fences(text: str, fence: str) -> list[Block]:

@@ -21,8 +21,10 @@ from codesteer_tui.values import Role
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.tui.widgets.desk import Desk
+    from codesteer_tui.tui.widgets.pane import Pane
 
 
+FLAGS = 4
 ROLE_OF_PANE: dict[int, Role] = {1: "steerer", 2: "task_llm", 3: "task_llm", 4: "checker"}
 """Whose work a pane shows."""
 
@@ -88,6 +90,8 @@ class DeskScreen(Screen[None]):
     def places(self) -> list[str]:
         """The places of the key table that the key line shows."""
         where = ["pane"] if self.is_in_pane else []
+        if where and self.desk and self.desk.pane_number == FLAGS:
+            where.insert(0, "flags")
         return [*where, "desk", "anywhere"]
 
     def draw_lines(self) -> None:
@@ -128,12 +132,12 @@ class DeskScreen(Screen[None]):
     def action_puzzle(self) -> None:
         """Show the problem as a drawing, with the shown round's answer in it."""
         with importing:
+            from codesteer_tui.symbench.recognise import recognise
             from codesteer_tui.tui import puzzles
             from codesteer_tui.tui.screens.puzzle import PuzzleScreen
 
         posed = self.desk.transcript.problem if self.desk else None
         problem = recognise(posed) if posed else None
-            from codesteer_tui.symbench.recognise import recognise
         if self.desk is None or problem is None or not problem.task:
             self.notify("Only problems of SymBench's tasks can be drawn (F3).", markup=False)
         elif not puzzles.is_drawn(problem.task):
@@ -185,6 +189,9 @@ class DeskScreen(Screen[None]):
     async def action_resume(self) -> None:
         await _going_on().resume(self)
 
+    async def action_compare(self) -> None:
+        await _going_on().compare(self)
+
     def action_difference(self) -> None:
         """Compare the code of the shown round with that of the round before it that has any."""
         desk = self.desk
@@ -201,14 +208,16 @@ class DeskScreen(Screen[None]):
             return
         self.app.push_screen(DifferenceScreen(desk.transcript, desk.number))
 
-    def on_pane_evidence_wanted(self) -> None:
+    def on_pane_evidence_wanted(self, event: Pane.EvidenceWanted) -> None:
+        """Show what the flags of the shown round rest on, first the one that was asked for."""
         desk = self.desk
-        this = desk.pane.this if desk else None
-        if desk and this:
-            with importing:
-                from codesteer_tui.tui.screens.evidence import EvidenceScreen
+        if desk is None or desk.pane.this is None:
+            return
+        with importing:
+            from codesteer_tui.tui.screens.evidence import EvidenceScreen
 
-            self.app.push_screen(EvidenceScreen(desk.transcript, this))
+        number = desk.pane.this.number
+        self.app.push_screen(EvidenceScreen(lambda: desk.transcript, number, event.key))
 
 
 def _going_on() -> Any:

@@ -22,6 +22,7 @@ HEADINGS: dict[Where, str] = {
     "sessions": "In the list of sessions",
     "models": "In the list of models, where typing searches",
     "weights": "In the list of weights",
+    "flags": "In FLAGS",
     "find": "While typing what to find",
     "dialog": "In a dialog like this one",
     "search": "In a dialog of text",
@@ -36,6 +37,7 @@ HEADINGS: dict[Where, str] = {
     "turning": "Writing for the next round",
     "editing": "Editing a copy of a program",
     "modes": "Choosing how you step in",
+    "compare": "Comparing sessions",
 }
 
 

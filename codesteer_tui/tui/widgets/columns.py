@@ -1,4 +1,4 @@
-"""Short texts side by side, each under a heading; one below the other where it is narrow."""
+"""Short texts side by side, each under a heading, or one below the other where it is narrow; and hanging lines."""
 
 from __future__ import annotations
 
@@ -16,34 +16,26 @@ LEAST = 13
 GAP = 2
 
 
-class Columns(Visual):
-    """Headings and texts in turn, as the parts of a block."""
+class Laid(Visual):
+    """Text that is laid out anew for every width."""
 
-    def __init__(self, cells: list[Content]) -> None:
-        self.cells = cells
-        self._width, self._shown = 0, Content("")
+    _width = 0
+    _shown = Content("")
+
+    @property
+    def shown(self) -> str:
+        """The text as it was last laid out."""
+        return self._shown.plain
 
     def at(self, width: int) -> Content:
-        """The columns as they look with this much room."""
+        """The text as it looks with this many columns."""
         if width != self._width:
-            self._width, self._shown = width, self._laid_out(width)
+            self._width, self._shown = width, self.laid_out(width)
         return self._shown
 
-    def _laid_out(self, width: int) -> Content:
-        pairs = list(zip(self.cells[::2], self.cells[1::2], strict=True))
-        each = (width - GAP * (len(pairs) - 1)) // max(1, len(pairs))
-        if each < LEAST:
-            across = max((len(head.plain.rstrip("\n")) for head, _ in pairs), default=0) + GAP
-            return Content("\n").join(
-                head.rstrip("\n").pad_right(across - len(head.rstrip("\n"))) + text.rstrip("\n")
-                for head, text in pairs
-            )
-        stacks = [[line for cell in pair for line in cell.rstrip("\n").wrap(each)] for pair in pairs]
-        rows: list[Content] = []
-        for row in zip_longest(*stacks, fillvalue=Content("")):
-            padded = [cell.pad_right(max(0, each + GAP - cell.cell_length)) for cell in row[:-1]]
-            rows.append(Content("").join([*padded, row[-1]]))
-        return Content("\n").join(rows)
+    def laid_out(self, width: int) -> Content:
+        """The text as it is to look."""
+        raise NotImplementedError
 
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
@@ -55,3 +47,42 @@ class Columns(Visual):
 
     def get_height(self, rules: RulesMap, width: int) -> int:
         return self.at(width).get_height(rules, width)
+
+
+class Columns(Laid):
+    """Headings and texts in turn, as the parts of a block."""
+
+    def __init__(self, cells: list[Content]) -> None:
+        self.cells = cells
+
+    def laid_out(self, width: int) -> Content:
+        pairs = list(zip(self.cells[::2], self.cells[1::2], strict=True))
+        each = (width - GAP * (len(pairs) - 1)) // max(1, len(pairs))
+        if each < LEAST:
+            across = max((len(head.rstrip("\n")) for head, _ in pairs), default=0) + GAP
+            return Content("\n").join(
+                head.rstrip("\n").pad_right(across - len(head.rstrip("\n"))) + text.rstrip("\n")
+                for head, text in pairs
+            )
+        stacks = [[line for cell in pair for line in cell.rstrip("\n").wrap(each)] for pair in pairs]
+        rows: list[Content] = []
+        for row in zip_longest(*stacks, fillvalue=Content("")):
+            padded = [cell.pad_right(max(0, each + GAP - cell.cell_length)) for cell in row[:-1]]
+            rows.append(Content("").join([*padded, row[-1]]))
+        return Content("\n").join(rows)
+
+
+class Hanging(Laid):
+    """One text whose further lines stand in."""
+
+    def __init__(self, text: Content, indent: int) -> None:
+        self.text, self.indent = text, indent
+
+    def laid_out(self, width: int) -> Content:
+        first, *others = self.text.wrap(max(1, width)) or [Content("")]
+        whole = self.text.plain
+        if others and whole.startswith(first.plain):
+            behind = whole[len(first.plain) :]
+            rest = self.text[len(whole) - len(behind.lstrip()) :]
+            others = [line.pad_left(self.indent) for line in rest.wrap(max(1, width - self.indent))]
+        return Content("\n").join([first, *others])

@@ -11,13 +11,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from codesteer_tui.events import Event, Finished, is_delta
-from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.course import goes_on
 from codesteer_tui.tui.drawing import flags
 from codesteer_tui.tui.layout import TABS_BELOW
+from codesteer_tui.tui.widgets.flagspane import FlagsPane
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
 from codesteer_tui.tui.widgets.presence import is_there
+from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundChip, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
 
@@ -42,7 +43,7 @@ class Desk(Container):
         self.number: int | None = None
         self.follows = True
         self.pane_number = 2
-        self.panes = [Pane(part) for part in PARTS]
+        self.panes = [*(Pane(part) for part in PARTS[:3]), FlagsPane()]
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="bar"):
@@ -128,6 +129,8 @@ class Desk(Container):
     async def _draw_all(self) -> None:
         if not is_there(self):
             return
+        if self.panes[1].number != self.number:
+            self.panes[1].lines = ()
         for pane in self.panes:
             await pane.draw(self.transcript, self.number)
         await self._draw_strip()
@@ -160,7 +163,7 @@ class Desk(Container):
         if self.pane_number in (1, 3):
             others = [p for p in self.panes if p.part.number in {1: (3, 4), 3: (1, 4)}[self.pane_number]]
         for pane in others:
-            words = cut(plain(pane.part.drawing.peek(self.transcript, pane.this)), width)
+            words = cut(pane.peek(), width)
             shown += [(f" {pane.part.short.lower()}> ", "bold dim"), words or "-", " "]
         self.query_one("#peek", Static).update(Content.assemble(*shown))
 
@@ -168,6 +171,21 @@ class Desk(Container):
     def _entered(self, event: Pane.Entered) -> None:
         if event.number != self.pane_number:
             self.choose_pane(event.number, focus=False)
+
+    @on(FlagsPane.Meant)
+    async def _lines_meant(self, event: FlagsPane.Meant) -> None:
+        """Mark the lines that a flag means in the program itself, and bring them into sight."""
+        answers = self.panes[1]
+        if answers.lines == event.lines:
+            return
+        answers.lines = event.lines
+        await answers.redraw()
+        blocks = answers.query_one(Sheet).blocks
+        for number, shown in enumerate(blocks):
+            if shown.kind == "listing" and (line := next(iter(shown.lines), 0)) >= shown.first:
+                before = shown.text.split("\n")[: line - shown.first]
+                answers.call_after_refresh(answers.show_row_of, number, sum(len(text) + 1 for text in before))
+                break
 
     @on(PaneTab.Chosen)
     def _tab_chosen(self, event: PaneTab.Chosen) -> None:

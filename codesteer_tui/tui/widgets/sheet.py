@@ -15,6 +15,9 @@ from codesteer_tui.tui.blocks import Block
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.widgets.presence import is_there
 
+HANGING = 6
+"""Columns by which the further lines of a flag stand in."""
+
 
 def visual_of(shown: Block) -> Visual:
     """The block as Textual shows it. Text is never read as markup."""
@@ -29,10 +32,12 @@ def visual_of(shown: Block) -> Visual:
         return FoldedCode(code) if shown.kind == "code" else Listing(code, shown.lines, shown.first)
     content = Content.assemble(*shown.parts)
     content = content.add_spans(marks) if marks else content
-    if shown.kind == "columns":
+    if shown.kind in ("columns", "flag"):
         with importing:
-            from codesteer_tui.tui.widgets.columns import Columns
+            from codesteer_tui.tui.widgets.columns import Columns, Hanging
 
+        if shown.kind == "flag":
+            return Hanging(content, HANGING)
         ends = [0, *accumulate(len(p if isinstance(p, str) else p[0]) for p in shown.parts)]
         return Columns([content[a:b] for a, b in pairwise(ends)])
     return content
@@ -56,6 +61,12 @@ class BlockView(Static):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """What the mouse selected; of code what was written, without numbers and the marks of folded lines."""
+        if self.shown.kind in ("columns", "flag"):
+            with importing:
+                from codesteer_tui.tui.widgets.columns import Laid
+
+            laid = self.visual
+            return (selection.extract(laid.shown), "\n") if isinstance(laid, Laid) else None
         if self.shown.kind not in ("code", "listing"):
             return super().get_selection(selection)
         with importing:
