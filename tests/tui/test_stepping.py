@@ -1,0 +1,365 @@
+"""Stepping in on the screen: what waits is shown where it belongs, and what the person decides is theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from codesteer_tui import events as ev
+from codesteer_tui import sessions
+from codesteer_tui.config import Config, Provider, Roles, SandboxSettings, Screen, Sessions, Steering
+from codesteer_tui.problem import pose
+from codesteer_tui.sessions.store import read_recording
+from codesteer_tui.settings import Settings
+from codesteer_tui.steering.execution import NO, ONCE
+from codesteer_tui.steering.stepping import SEND
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.blocks import PANE, text_of
+from codesteer_tui.tui.drawing import guidance as guidance_pane
+from codesteer_tui.tui.drawing import run as run_pane
+from codesteer_tui.tui.screens.mode import ModeScreen
+from codesteer_tui.tui.screens.writing import WritingScreen
+from codesteer_tui.tui.widgets.decision import DecisionPanel
+from codesteer_tui.tui.widgets.prompt import Prompt
+from codesteer_tui.tui.widgets.strip import chip_parts
+from codesteer_tui.values import (
+    ExecutionResult,
+    Guidance,
+    Limits,
+    Program,
+    Question,
+    SteeringMode,
+)
+from tests.recordings.build import HERE, game24
+from tests.tui.conftest import FakeSession, opener, pane, text_on, words_on
+from tests.tui.test_live_screen import is_idle, type_in, until_answer
+from tests.tui.test_replay_screen import until
+
+PROBLEM = "Use 4 7 8 8 to make 24"
+
+
+def configured(tmp_path: Path, mode: SteeringMode = "auto", *, engine: str = "off") -> Settings:
+    demo = Provider(kind="demo", model="demo", delay_s=0.0)
+    config = Config(
+        roles=Roles(task_llm="demo", checker="off"),
+        steering=Steering(mode=mode, max_rounds=1),
+        sandbox=SandboxSettings(engine=engine),  # type: ignore[arg-type]
+        screen=Screen(reduced_motion=True),
+        sessions=Sessions(dir=str(tmp_path / "sessions")),
+    )
+    return Settings(msgspec.structs.replace(config, providers=config.providers | {"demo": demo}))
+
+
+def asks(app: CodesteerApp, words: str = "") -> bool:
+    panels = app.live.query(DecisionPanel)
+    question = panels.first(DecisionPanel).question if panels else None
+    return question is not None and words in question.text
+
+
+def listed(app: CodesteerApp) -> list[str]:
+    return list(app.live.query_one(DecisionPanel).options)
+
+
+def guidances(app: CodesteerApp) -> list[Guidance]:
+    desk = app.live.desk
+    return [r.guidance for r in desk.transcript.rounds if r.guidance] if desk else []
+
+
+async def write(pilot: Pilot[None], text: str, done: str = "enter") -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, WritingScreen))
+    await pilot.pause()
+    await pilot.press("ctrl+u", *text.replace(" ", "~").replace("~", " "))
+    await pilot.press(done)
+
+
+async def test_guidance_waits_below_the_panes_and_is_sent_with_enter(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app, "round 0"))
+        await until(pilot, lambda: "R0 proposed" in pane(app, "guidance").text)
+        shown = text_on(app)
+        assert "waits for you" in shown
+        assert "R0 waiting for you" in shown
+        assert "STEER you approve" in words_on(app) or "you approve" in words_on(app)
+        assert listed(app)[0] == SEND
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(guidances(app)))
+        assert guidances(app)[0].by == "steerer"
+
+
+async def test_edited_guidance_is_sent_and_labelled_as_edited(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app))
+        await pilot.press("e")
+        await write(pilot, " Use sets.")
+        await until(pilot, lambda: bool(guidances(app)))
+        first = guidances(app)[0]
+        assert (first.decision, first.by) == ("code", "edited")
+        assert "Use sets." in first.text
+        app.live.desk.choose_pane(1)  # type: ignore[union-attr]
+        await app.live.desk.choose(0)  # type: ignore[union-attr]
+        assert "edited by you" in pane(app, "guidance").text
+        assert "the steerer had proposed" in pane(app, "guidance").text
+
+
+async def test_ctrl_g_edits_what_waits_and_escape_keeps_what_was_written(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "manual"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app, "You steer round 0"))
+        await pilot.press("ctrl+g")
+        await write(pilot, "Search all", "escape")
+        await until(pilot, lambda: app.screen is app.live)
+        assert asks(app)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "Search all" in text_on(app))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: bool(guidances(app)))
+        assert guidances(app)[0] == Guidance("refine", "Search all", by="person")
+
+
+async def test_a_veto_goes_with_its_reason_and_the_next_proposal_is_shown(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app, "code"))
+        await pilot.press("v")
+        await write(pilot, "No code.")
+        await until(pilot, lambda: asks(app, "text"))
+        await until(pilot, lambda: "vetoed by you" in pane(app, "guidance").text)
+        assert "No code." in pane(app, "guidance").text
+
+
+async def test_escape_stops_where_something_waits_and_the_prompt_is_there_again(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app))
+        await until(pilot, lambda: not app.live.query_one(Prompt).display)
+        await pilot.press("escape")
+        await until(pilot, lambda: is_idle(app))
+        await until(pilot, lambda: app.live.query_one(Prompt).has_focus)
+        assert not asks(app)
+        assert "STOPPED" in text_on(app)
+        assert "Ctrl+R goes on" in words_on(app)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: asks(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(guidances(app)))
+
+
+async def test_a_question_takes_no_key_from_somebody_who_is_typing(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"wow")
+        app.live.begin(pose(PROBLEM))
+        await until(pilot, lambda: asks(app))
+        await pilot.press(*"ev")
+        prompt = app.live.query_one(Prompt)
+        assert prompt.text == "wowev"
+        assert asks(app)
+        await pilot.press("tab")
+        assert app.live.focused is not None
+        assert app.live.focused.id == "decision-options"
+
+
+async def test_the_mode_is_chosen_in_mid_run_and_what_waits_is_withdrawn(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app))
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.screen, ModeScreen))
+        await pilot.press("up", "enter")
+        await until(pilot, lambda: is_idle(app))
+        assert not asks(app)
+        assert app.settings.config.steering.mode == "auto"
+        assert app.settings.origins["steering.mode"].where == "chosen in the app"
+        transcript = app.live.desk.transcript  # type: ignore[union-attr]
+        assert [(c.before, c.after) for c in transcript.mode_changes] == [("approve", "auto")]
+        assert guidances(app)[0].by == "steerer"
+
+
+async def test_space_has_programs_wait_and_escape_keeps_the_mode(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.screen, ModeScreen))
+        await pilot.press("space")
+        assert "[x] Each program" in text_on(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.live)
+        assert app.settings.config.sandbox.approve_code
+        assert app.settings.config.steering.mode == "auto"
+
+
+async def test_a_program_that_waits_is_shown_in_the_run_pane_and_not_run_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = Question("approve_code", "May the program of the answer run?", (NO, ONCE), draft="print(42)\n")
+    events = [*game24()[:8]]
+    session = FakeSession(events, asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: app.live.desk is not None and app.live.desk.transcript.rounds)
+        asking = asyncio.create_task(app.live.ask_person(question))
+        await app.live.desk.show(ev.Asked(id="q", question=question))  # type: ignore[union-attr]
+        await until(pilot, lambda: "print(42)" in pane(app, "run").text)
+        await until(pilot, lambda: asks(app))
+        await pilot.press("enter")
+        assert (await asking).choice == NO
+
+
+async def test_a_hint_and_guidance_ahead_go_to_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(until_answer(), asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: app.live.session is not None and app.live.desk.transcript.rounds)  # type: ignore[union-attr]
+        await pilot.press("ctrl+g")
+        await write(pilot, "Be exact.")
+        await until(pilot, lambda: session.hints == [("Be exact.", False)])
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(app.screen, WritingScreen))
+        await pilot.press("tab", *"Now!", "enter")
+        await until(pilot, lambda: session.hints[1:] == [("Now!", True)])
+
+
+async def test_where_steering_is_off_there_is_nothing_to_guide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(until_answer(), asyncio.Event())
+    session.mode = "off"
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    app = CodesteerApp(configured(tmp_path, "off"))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "There is no run to guide" in text_on(app))
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: app.live.session is not None and app.live.desk.transcript.rounds)  # type: ignore[union-attr]
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "Steering is off" in text_on(app))
+
+
+async def test_guidance_written_after_the_end_makes_another_round(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(
+            pilot, lambda: app.live.desk is not None and app.live.desk.transcript.ending and is_idle(app)
+        )
+        before = len(guidances(app))
+        await pilot.press("ctrl+g")
+        await write(pilot, "Once more.")
+        await until(pilot, lambda: len(guidances(app)) > before and is_idle(app))
+        assert [g.by for g in guidances(app)][before:][0] == "person"
+        (path,) = (tmp_path / "sessions").glob("*.jsonl")
+        assert read_recording(path).transcript.rounds[before].guidance == Guidance(
+            "refine", "Once more.", by="person"
+        )
+
+
+@pytest.mark.parametrize(("typed", "origin"), [("", "model"), ("# mine", "user")])
+async def test_x_runs_the_program_again_or_an_edited_copy_as_the_persons_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, origin: str
+) -> None:
+    events = [e for e in game24() if not isinstance(e, ev.Finished)]
+    session = FakeSession(events, asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: app.live.session and len(app.live.desk.transcript.rounds) > 1)  # type: ignore[union-attr]
+        desk = app.live.desk
+        assert desk
+        await desk.choose(0)
+        app.live.stepping.demo_programs.clear()
+        desk.choose_pane(3)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, WritingScreen))
+        await pilot.press(*typed, *(["enter"] if typed else []), "ctrl+g")
+        await until(pilot, lambda: bool(session.own))
+        ((number, program),) = session.own
+        source = desk.transcript.rounds[0].code.source  # type: ignore[union-attr]
+        assert (number, program.origin) == (0, origin)
+        assert program.source == (f"{typed}\n{source}" if typed else source)
+
+
+async def test_a_record_that_is_watched_sends_and_runs_nothing(tmp_path: Path) -> None:
+    recording = read_recording(HERE / "demo_game24.jsonl")
+    app = CodesteerApp(configured(tmp_path), recording=recording)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "It sends nothing" in text_on(app))
+        await pilot.press("x")
+        await until(pilot, lambda: "It runs nothing" in text_on(app))
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.screen, ModeScreen))
+
+
+def of_round_0(*events: ev.Event) -> Transcript:
+    return Transcript.of([game24()[0], ev.RoundStarted(round=0), *events])
+
+
+def test_whose_guidance_it_is_stands_in_title_pane_and_strip() -> None:
+    mine = of_round_0(ev.GuidanceGiven(round=0, guidance=Guidance("refine", "Search.", by="person")))
+    this = mine.rounds[0]
+    assert guidance_pane.title(mine, this) == "by you"
+    assert "by you" in text_of(guidance_pane.blocks(mine, this, PANE))
+    chip = "".join(
+        p if isinstance(p, str) else p[0] for p in chip_parts(mine, this, short=False, chosen=False)
+    )
+    assert "refine*" in chip
+    nobodys = of_round_0(ev.GuidanceGiven(round=0, guidance=Guidance("text", "", by="nobody")))
+    shown = text_of(guidance_pane.blocks(nobodys, nobodys.rounds[0], PANE))
+    assert "NO STEERING" in shown
+    assert "nothing is said to the TaskLLM but the question" in shown
+
+
+def test_a_hint_is_shown_while_it_waits_and_where_it_was_said() -> None:
+    waits = of_round_0(ev.HintGiven(text="Use sets.", round=0))
+    assert "to be said behind the next guidance" in text_of(
+        guidance_pane.blocks(waits, waits.rounds[0], PANE)
+    )
+    said = of_round_0(ev.GuidanceGiven(round=0, guidance=Guidance("code", "Write.", hint="Use sets.")))
+    shown = text_of(guidance_pane.blocks(said, said.rounds[0], PANE))
+    assert "said behind it, your hint" in shown
+    assert "Use sets." in shown
+
+
+def test_the_persons_own_run_stands_apart_and_says_that_it_does_not_count() -> None:
+    def ran(id: str, purpose: str, origin: str, out: str) -> list[ev.Event]:
+        program = Program("print(1)", origin)  # type: ignore[arg-type]
+        result = ExecutionResult("exited", exit=0, stdout=out)
+        return [
+            ev.ExecutionStarted(
+                round=0,
+                id=id,
+                purpose=purpose,
+                program=program,
+                limits=Limits(),  # type: ignore[arg-type]
+            ),
+            ev.ExecutionFinished(round=0, id=id, purpose=purpose, result=result),  # type: ignore[arg-type]
+        ]
+
+    transcript = of_round_0(*ran("x1", "answer", "model", "<<<1>>>\n"), *ran("x2", "own", "user", "mine\n"))
+    this = transcript.rounds[0]
+    shown = text_of(run_pane.blocks(transcript, this, PANE))
+    assert shown.index("<<<1>>>") < shown.index("your run of an edited copy   it does not count")
+    assert shown.index("it does not count") < shown.index("mine")
+    assert this.result
+    assert this.result.stdout == "<<<1>>>\n"
