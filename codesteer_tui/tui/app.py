@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.browsing import Choice
     from codesteer_tui.tui.choosing import Choosing
     from codesteer_tui.tui.going_on import Series
+    from codesteer_tui.tui.screens.comparing import CompareScreen
     from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
     from codesteer_tui.tui.screens.tasks import TasksScreen
@@ -111,10 +113,30 @@ class CodesteerApp(App[None]):
         """A session was chosen in the list."""
         self.open_recording(event.recording, play=event.play)
 
-    def on_live_screen_over(self, event: LiveScreen.Over) -> None:
-        """A run is over: the next baseline, if there is one."""
-        if self.series and self.series.over(event.path, event.ending):
+    async def on_live_screen_over(self, event: LiveScreen.Over) -> None:
+        """A run is over: the next baseline, if there is one; behind the last they are compared."""
+        if (series := self.series) and series.over(event.path, event.ending):
             self.series = None
+            await series.show()
+
+    def on_compare_screen_wanted(self, event: CompareScreen.Wanted) -> None:
+        """One of the sessions that are compared shall be shown."""
+        self.open_recording(event.recording, play=False)
+
+    async def on_sessions_screen_compared(self, event: SessionsScreen.Compared) -> None:
+        """Sessions were chosen to be compared."""
+        await self._going_on.show_compared(self, event.paths)
+
+    def on_sessions_screen_resumed(self, event: SessionsScreen.Resumed) -> None:
+        """A session shall go on where it was stopped."""
+        self._going_on.resume_recording(self, event.recording)
+
+    @property
+    def _going_on(self) -> Any:
+        with importing:
+            from codesteer_tui.tui import going_on
+
+        return going_on
 
     @property
     def choosing(self) -> Choosing:
@@ -228,11 +250,15 @@ class CodesteerApp(App[None]):
         self.push_screen(SettingsScreen(self.settings))
 
     def action_sessions(self) -> None:
+        self.open_sessions()
+
+    def open_sessions(self, *marked: Path) -> None:
+        """List the sessions, those marked that another is to be compared with."""
         with importing:
             from codesteer_tui.tui.screens.sessions import SessionsScreen
 
         if not isinstance(self.screen, SessionsScreen):
-            self.push_screen(SessionsScreen(self.settings.config))
+            self.push_screen(SessionsScreen(self.settings.config, marked))
 
     def action_tasks(self) -> None:
         """Browse the SymBench tasks, where one was the last time."""

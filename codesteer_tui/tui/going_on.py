@@ -1,7 +1,8 @@
-"""Going on from a record: resuming it, forking it, running the baselines of its problem."""
+"""Going on from a record: resuming it, forking it, running the baselines of its problem, comparing it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
@@ -10,8 +11,9 @@ from codesteer_tui.errors import CodesteerError
 from codesteer_tui.events import Ending, Event, Finished, RoundStarted
 from codesteer_tui.problem import Problem
 from codesteer_tui.sessions.forking import Fork, fork_after, fork_before, fork_here, problem_of, refuse_ended
-from codesteer_tui.sessions.store import Recording, read_recording
+from codesteer_tui.sessions.store import SUFFIX, Recording, read_recording, sessions_folder
 from codesteer_tui.steering.baselines import BASELINES, Baseline
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.players import label
 from codesteer_tui.tui.screens.pick import PickScreen
 from codesteer_tui.values import Role
@@ -161,11 +163,50 @@ class Series:
             self.paths.append(path)
         return not (self.todo and self._app.live.begin(self._problem, self._next()))
 
+    async def show(self) -> None:
+        """Show what came of them side by side, where there is more than one to compare."""
+        if len(self.paths) > 1:
+            await show_compared(self._app, self.paths)
+
     def _next(self) -> Start:
         baseline, self.todo = self.todo[0], self.todo[1:]
         left = f"; {len(self.todo)} more to come" if self.todo else ""
         self._app.notify(f"{BASELINES[baseline].name.capitalize()}{left}", title="Baseline", markup=False)
         return {"baseline": baseline}
+
+
+async def compare(screen: DeskScreen) -> None:
+    """Show the session of a screen beside the one that it was forked from; else have the person choose another."""
+    recording = await _record(screen, "compare")
+    if recording is None:
+        return
+    app: CodesteerApp = screen.app  # type: ignore[assignment]
+    origin = recording.transcript.forked_from
+    if origin and (path := _beside(app, recording, origin)):
+        await show_compared(app, [path, recording.path])
+        return
+    app.open_sessions(recording.path)
+
+
+def _beside(app: CodesteerApp, recording: Recording, origin: str) -> Path | None:
+    """The file of the session that another was forked from: in the same folder, or where sessions are kept."""
+    for folder in (recording.path.parent, sessions_folder(app.settings.config)):
+        if (path := folder / f"{origin}{SUFFIX}").is_file():
+            return path
+    return None
+
+
+async def show_compared(app: CodesteerApp, paths: Sequence[Path]) -> None:
+    """Show these sessions side by side."""
+    with importing:
+        from codesteer_tui.tui.screens.comparing import CompareScreen
+
+    try:
+        recordings = [await asyncio.to_thread(read_recording, path) for path in paths]
+    except CodesteerError as error:
+        app.notify(f"{error.message}\n{error.remedy}", severity="error", markup=False)
+        return
+    app.push_screen(CompareScreen(recordings))
 
 
 async def _record(screen: DeskScreen, to: str) -> Recording | None:

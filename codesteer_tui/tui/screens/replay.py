@@ -30,7 +30,7 @@ class ReplayScreen(DeskScreen):
     watermark = "REPLAY"
 
     def __init__(self, recording: Recording, *, play: bool = False, speed: float = 1.0) -> None:
-        super().__init__(id="replay")
+        super().__init__()
         self.recording = recording
         self.player = Player(recording.whole, speed=speed)
         self._play_at_once = play
@@ -151,9 +151,9 @@ class ReplayScreen(DeskScreen):
 
     async def action_back(self) -> None:
         desk = self.query_one(Desk)
-        if desk.has_class("-zoomed"):
-            await desk.toggle_zoom()
-        elif self.player.playing:
+        if await desk.put_away():
+            return
+        if self.player.playing:
             self.player.pause()
             self._draw_around()
         else:

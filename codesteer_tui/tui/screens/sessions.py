@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -18,6 +20,7 @@ from textual.widgets.option_list import Option
 from codesteer_tui.config import Config
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.sessions.store import Recording, Store, Summary, sessions_folder
+from codesteer_tui.steering.baselines import BASELINES
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.importing import importing
@@ -45,6 +48,15 @@ class SessionList(OptionList):
     async def action_delete(self) -> None:
         await self.screen.run_action("delete_highlighted")
 
+    async def action_mark(self) -> None:
+        await self.screen.run_action("mark_highlighted")
+
+    async def action_compare(self) -> None:
+        await self.screen.run_action("compare_marked")
+
+    async def action_resume(self) -> None:
+        await self.screen.run_action("resume_highlighted")
+
 
 class SessionsScreen(Screen[None]):
     """Recorded sessions, newest first."""
@@ -56,10 +68,26 @@ class SessionsScreen(Screen[None]):
             super().__init__()
             self.recording, self.play = recording, play
 
+    class Compared(Message):
+        """Sessions shall be shown side by side, the one that was marked first on the left."""
+
+        def __init__(self, paths: Sequence[Path]) -> None:
+            super().__init__()
+            self.paths = list(paths)
+
+    class Resumed(Message):
+        """A session shall go on where it was stopped or broke off."""
+
+        def __init__(self, recording: Recording) -> None:
+            super().__init__()
+            self.recording = recording
+
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(id="sessions")
+    def __init__(self, config: Config, marked: Sequence[Path] = ()) -> None:
+        super().__init__()
+        self.marked = list(marked)
+        """Those to compare, in the order in which they were marked."""
         self.store = Store(sessions_folder(config))
         self.summaries: list[Summary] = []
 
@@ -70,7 +98,6 @@ class SessionsScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         listed = self.query_one(SessionList)
-        listed.border_title = "Sessions"
         listed.border_subtitle = plain(str(self.store.folder)).replace("[", "(")
         listed.focus()
         self.query_one(KeyLine).draw(["sessions", "anywhere"])
@@ -82,12 +109,26 @@ class SessionsScreen(Screen[None]):
         listed, empty = self.query_one(SessionList), self.query_one("#sessions-empty", Static)
         at = listed.highlighted or 0
         listed.clear_options()
-        width = self.app.size.width - 6
-        listed.add_options(Option(Content.assemble(*row(summary, width))) for summary in self.summaries)
+        listed.add_options(Option(self._row(summary)) for summary in self.summaries)
         if self.summaries:
             listed.highlighted = min(at, len(self.summaries) - 1)
+        self._draw_title()
         listed.display, empty.display = bool(self.summaries), not self.summaries
         empty.update(Content(f"No sessions yet. They are kept in {self.store.folder}.\nEsc goes back."))
+
+    def _row(self, summary: Summary) -> Content:
+        width = self.app.size.width - 6
+        mark = "* " if summary.path in self.marked else "  " if self.marked else ""
+        return Content.assemble((mark, "bold $text-accent"), *row(summary, width - len(mark)))
+
+    def _redraw(self) -> None:
+        listed = self.query_one(SessionList)
+        self._draw_title()
+        for place, summary in enumerate(self.summaries):
+            listed.replace_option_prompt_at_index(place, self._row(summary))
+
+    def on_resize(self) -> None:
+        self._redraw()
 
     @property
     def highlighted(self) -> Summary | None:
@@ -101,15 +142,48 @@ class SessionsScreen(Screen[None]):
 
     async def action_open_highlighted(self, play: bool) -> None:
         """Open the highlighted session."""
+        if (summary := self.highlighted) and (recording := await self._read(summary)):
+            self.post_message(self.Chosen(recording, play=play))
+
+    async def _read(self, summary: Summary) -> Recording | None:
+        try:
+            return await asyncio.to_thread(self.store.read, str(summary.path))
+        except CodesteerError as error:
+            self._tell(error)
+            return None
+
+    def action_mark_highlighted(self) -> None:
+        """Mark the highlighted session for a comparison, or take the mark off."""
+        if summary := self.highlighted:
+            known = summary.path in self.marked
+            (self.marked.remove if known else self.marked.append)(summary.path)
+            self._redraw()
+
+    def action_compare_marked(self) -> None:
+        """Compare the marked sessions and the highlighted one; the first that is chosen so is only marked."""
         summary = self.highlighted
         if summary is None:
             return
-        try:
-            recording = await asyncio.to_thread(self.store.read, str(summary.path))
-        except CodesteerError as error:
-            self._tell(error)
+        chosen = [*self.marked, *([summary.path] if summary.path not in self.marked else [])]
+        if len(chosen) > 1:
+            self.marked = []
+            self._redraw()
+            self.post_message(self.Compared(chosen))
             return
-        self.post_message(self.Chosen(recording, play=play))
+        self.marked = chosen
+        self._redraw()
+
+    def _draw_title(self) -> None:
+        one = len(self.marked) == 1
+        marked = (
+            f"{len(self.marked)} marked: {'go to the other one, and c compares' if one else 'c compares'}"
+        )
+        self.query_one(SessionList).border_title = f"Sessions, {marked}" if self.marked else "Sessions"
+
+    async def action_resume_highlighted(self) -> None:
+        """Go on with the highlighted session."""
+        if (summary := self.highlighted) and (recording := await self._read(summary)):
+            self.post_message(self.Resumed(recording))
 
     def action_delete_highlighted(self) -> None:
         """Ask, then delete the highlighted session."""
@@ -155,7 +229,15 @@ def row(summary: Summary, width: int) -> list[Part]:
     end = f"  {plain(summary.ending):<10}  {rounds:<9}{seconds}  "
     room = max(10, width - 18 - len(end) - VERDICTS_WIDTH)
     title = cut(plain(summary.title), room)
+    if kind := kind_of(summary):
+        title = f"{cut(plain(summary.title), max(10, room - len(kind) - 2))}  {kind}"
     return [(f"{when:<18}", "dim"), (f"{title:<{room}}", "bold"), (end, "dim"), *_verdicts(summary)]
+
+
+def kind_of(summary: Summary) -> str:
+    """What kind of session it is, where it is not a steered run of its own."""
+    about = next((about for name, about in BASELINES.items() if name == summary.baseline), None)
+    return about.name if about else "fork" if summary.forked_from else ""
 
 
 def _verdicts(summary: Summary) -> list[Part]:
