@@ -143,15 +143,18 @@ def _broken_rules(parameters: Parameters, queens: list[Square]) -> Iterator[Brok
     size = len(parameters.initial_board)
     if len(queens) != size:
         yield Broken(f"{there_are(len(queens), 'queens')}, not {size} (the given ones count).", misfit=True)
+    there: list[Square] = []
     for row, column in queens:
         if not (0 <= row < size and 0 <= column < size):
             yield Broken(f"There is no square {row} {column} on the board.", ((row, column),))
-        elif parameters.initial_board[row][column] == _FORBIDDEN:
+            continue
+        there.append((row, column))
+        if parameters.initial_board[row][column] == _FORBIDDEN:
             yield Broken(f"The square {row} {column} is forbidden.", ((row, column),))
     for row, column in parameters.squares(_QUEEN):
         if (row, column) not in queens:
             yield Broken(f"The given queen at {row} {column} is missing.", ((row, column),))
-    yield from _attacks(queens)
+    yield from _attacks(there)
 
 
 def _is_no_list_of_pairs(text: str, size: int) -> bool:

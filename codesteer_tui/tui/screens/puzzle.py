@@ -20,6 +20,7 @@ from codesteer_tui.tui import puzzles
 from codesteer_tui.tui.blocks import Block, block, text_of
 from codesteer_tui.tui.course import goes_on
 from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.layout import TALL_FROM
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.sheet import Sheet
@@ -34,6 +35,7 @@ class PuzzleScreen(ModalScreen[None]):
     """Shows what the desk behind it shows, as a drawing."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("puzzle")
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
 
     def __init__(self, desk: Desk, problem: Problem) -> None:
         super().__init__(id="puzzle")
@@ -76,14 +78,15 @@ class PuzzleScreen(ModalScreen[None]):
 
     async def _draw(self, number: int | None, answer: str, more: bool) -> None:
         pane = self.query_one(VerticalScroll)
-        width = pane.content_size.width or 60
+        width = pane.scrollable_content_region.width or 60
         seen, drawn = await asyncio.to_thread(drawing, self.problem, answer, width)
         if not is_there(self):
             return
         self.seen = seen
         at = f"R{number}  " if number is not None else ""
         self.query_one(".dialog").border_title = Content(f"{at}{plain(self.problem.title)}")
-        said = puzzles.said(seen) if seen else [block("dim", _nothing(more))]
+        more_reasons = 1 if self.app.size.height < TALL_FROM else puzzles.MORE
+        said = puzzles.said(seen, more_reasons) if seen else [block("dim", _nothing(more))]
         lines = [Content.assemble(*shown.parts) for shown in said]
         self.query_one("#puzzle-verdict", Static).update(Content("\n").join(lines))
         await pane.query_one(Sheet).put(drawn)

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -23,7 +23,7 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.fields import Field
 from codesteer_tui.text import plain
 from codesteer_tui.tui import puzzles
-from codesteer_tui.tui.blocks import Block, block
+from codesteer_tui.tui.blocks import block
 from codesteer_tui.tui.browsing import (
     SEED,
     CalledOff,
@@ -45,6 +45,19 @@ from codesteer_tui.tui.widgets.status import KeyLine
 
 REST_S = 0.12
 """Seconds without another change before a problem is made: a key that is held down makes one, not twenty."""
+
+
+class Filter(Input):
+    """What the tasks are filtered by. Enter leads back to the list at once: what is typed next is for that."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="/ filters", compact=True, id="tasks-filter")
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key in ("enter", "down"):
+            event.stop()
+            event.prevent_default()
+            self.screen.set_focus(self.screen.query_one("#tasks-list"))
 
 
 class TasksScreen(Screen[None]):
@@ -82,7 +95,7 @@ class TasksScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="tasks-columns"):
             with Vertical(id="tasks-left"):
-                yield Input(placeholder="/ filters", compact=True, id="tasks-filter")
+                yield Filter()
                 yield OptionList(id="tasks-list")
             with Vertical(id="tasks-right"):
                 with Vertical(id="tasks-knobs"):
@@ -139,10 +152,6 @@ class TasksScreen(Screen[None]):
     @on(Input.Changed, "#tasks-filter")
     def _filtered(self) -> None:
         self._list()
-
-    @on(Input.Submitted, "#tasks-filter")
-    def _filter_done(self) -> None:
-        self.set_focus(self.query_one("#tasks-list"))
 
     @on(OptionList.OptionHighlighted, "#tasks-list")
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -218,12 +227,18 @@ class TasksScreen(Screen[None]):
         await question.query_one(Sheet).put([block("prose", problem.question)])
         question.scroll_home(animate=False)
         if has_drawing:
-            pane = self.query_one("#tasks-drawing", VerticalScroll)
-            await pane.query_one(Sheet).put(self._drawn(problem, pane))
-            pane.scroll_home(animate=False)
+            self.call_after_refresh(self._draw_problem)
 
-    def _drawn(self, problem: Problem, pane: VerticalScroll) -> list[Block]:
-        return puzzles.draw(problem, None, pane.content_size.width or 40)
+    async def _draw_problem(self) -> None:
+        """Draw the problem as wide as its pane has become."""
+        problem = self.problem
+        if problem is None or not is_there(self) or not puzzles.is_drawn(problem.task):
+            return
+        pane = self.query_one("#tasks-drawing", VerticalScroll)
+        await pane.query_one(Sheet).put(
+            puzzles.draw(problem, None, pane.scrollable_content_region.width or 40)
+        )
+        pane.scroll_home(animate=False)
 
     def _say(self, error: ProblemError | None = None) -> None:
         """What the knob is about, or what is wrong with the knobs."""

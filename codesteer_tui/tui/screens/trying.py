@@ -30,21 +30,22 @@ from codesteer_tui.tui.words import OUTCOMES, cut
 REST_S = 0.15
 """Seconds without a key before what is typed is judged."""
 
-EMPTY = "Type an answer, as the question asks or without the <<< >>>. It is judged as you type."
+EMPTY = "The verifier judges your answer as you type it."
 READ = "read as: "
 
 
 class AnswerField(TextArea):
     """Where the answer is typed. Tab goes on instead of being typed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, blink: bool) -> None:
         super().__init__(
             id="trying-answer",
             tab_behavior="focus",
             soft_wrap=True,
             highlight_cursor_line=False,
-            placeholder="your answer",
+            placeholder="as the question asks; the <<< >>> can be left out",
         )
+        self.cursor_blink = blink
 
 
 class TryingScreen(Screen[None]):
@@ -59,7 +60,7 @@ class TryingScreen(Screen[None]):
         self.problem = problem
         self.seen: Look | None = None
         """What the verifier saw in what is typed, once it has looked at it."""
-        self._wants_drawing = puzzles.is_drawn(problem.task)
+        self._has_drawing = puzzles.is_drawn(problem.task)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="trying-problem"):
@@ -69,7 +70,7 @@ class TryingScreen(Screen[None]):
             with VerticalScroll(id="trying-drawing") as drawing:
                 drawing.border_title = "drawing"
                 yield Sheet()
-        answer = AnswerField()
+        answer = AnswerField(blink=self.app.animation_level != "none")
         answer.border_title = "your answer"
         yield answer
         yield Static(EMPTY, markup=False, id="trying-verdict")
@@ -77,13 +78,12 @@ class TryingScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         await self.query_one("#trying-question Sheet", Sheet).put([block("prose", self.problem.question)])
-        self.set_class(not puzzles.is_drawn(self.problem.task), "-undrawn")
+        self.set_class(not self._has_drawing, "-undrawn")
         self._arrange()
         self.set_focus(self.query_one(AnswerField))
         self._judge()
 
     def _arrange(self) -> None:
-        self.set_class(self._wants_drawing, "-drawing")
         self.query_one(KeyLine).draw(["trying", "anywhere"])
 
     def on_resize(self, event: Resize) -> None:
@@ -101,7 +101,7 @@ class TryingScreen(Screen[None]):
         """Judge an answer in a thread, for hostile ones take a moment; the next one calls this off."""
         await asyncio.sleep(REST_S)
         pane = self.query_one("#trying-drawing", VerticalScroll)
-        width = pane.content_size.width or 40
+        width = pane.scrollable_content_region.width or 40
         seen, drawn = await asyncio.to_thread(judged, self.problem, text, width)
         if not is_there(self):
             return
@@ -135,11 +135,11 @@ class TryingScreen(Screen[None]):
         self.set_focus(field)
 
     def action_view(self) -> None:
-        if self.has_class("-undrawn"):
+        """Where only one fits, the question in the place of the drawing; else the drawing alone; and back."""
+        if not self._has_drawing:
             self.notify("There is no drawing of this task.", markup=False)
             return
-        self._wants_drawing = not self._wants_drawing
-        self._arrange()
+        self.toggle_class("-turned")
         self.call_after_refresh(self._judge)
 
     def action_back(self) -> None:

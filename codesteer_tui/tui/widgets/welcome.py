@@ -30,6 +30,10 @@ EXAMPLES = (
 )
 """Problems that the built-in demo can work on, and what there is to see."""
 
+TASKS = "tasks"
+BROWSE = ("Browse the 37 tasks of SymBench", "F3: set how hard, look, answer one yourself")
+"""Offered below the examples."""
+
 BUILD = "sandbox build"
 OFFER = ("Build the sandbox image", "a Docker container for every program; asks before it downloads")
 """Offered where an engine is there and the image is not."""
@@ -57,7 +61,8 @@ class Welcome(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(_LEAD), markup=False, id="lead")
-        examples = OptionList(*(Option(_example(*row)) for row in EXAMPLES), id="examples")
+        rows = [*(Option(_example(*row)) for row in EXAMPLES), Option(_example(*BROWSE), id=TASKS)]
+        examples = OptionList(*rows, id="examples")
         examples.border_title = "Try one (Tab, then Enter)"
         yield examples
         ready = Static("looking around ...", markup=False, id="survey")
@@ -69,6 +74,8 @@ class Welcome(VerticalScroll, can_focus=False):
         event.stop()
         if event.option_id == BUILD:
             await self.run_action("app.build_image")
+        elif event.option_id == TASKS:
+            await self.run_action("app.tasks")
         else:
             self.post_message(self.Chosen(EXAMPLES[event.option_index][0]))
 
