@@ -71,7 +71,7 @@ def marked(blocks: Sequence[Block], sought: Sought, current: Place | None = None
     return shown
 
 
-def next_of(places: Sequence[Place], at: int | None, by: int) -> int | None:
+def next_of(places: Sequence[object], at: int | None, by: int) -> int | None:
     """The index of the next match, or of the one before, going round at the ends; None where there is none."""
     if not places:
         return None

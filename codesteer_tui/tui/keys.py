@@ -156,6 +156,10 @@ KEYS: tuple[Key, ...] = (
         "run_again", "x", "screen.run_again", "run the program again, or an edited copy of it", "pane", "run"
     ),
     Key("difference", "d", "screen.difference", "compare the code with an earlier round's", "pane", "diff"),
+    Key("find_words", "ctrl+f", "screen.find", "find words in all panes and rounds", "desk", "find"),
+    Key("find_here", "slash", "screen.find", "find words in all panes and rounds", "pane"),
+    Key("next_match", "n", "screen.next_match(1)", "go to the next match", "pane"),
+    Key("previous_match", "N", "screen.next_match(-1)", "go to the match before", "pane"),
     Key("find_next", "down", "move(1)", "go to the next match", "find", "next match", "Up/Down"),
     Key("find_previous", "up", "move(-1)", "go to the match before", "find"),
     Key(
@@ -276,10 +280,6 @@ KEYS: tuple[Key, ...] = (
     Key("check", "c", "screen.check", "check that the weights are whole and right", "weights", "check"),
     Key("remove", "d", "screen.remove", "remove the weights, after asking", "weights", "remove"),
     Key(
-        "solve_task",
-        "s",
-        "screen.solve",
-    Key(
         "to_knobs",
         "enter",
         "screen.knobs",
@@ -287,6 +287,10 @@ KEYS: tuple[Key, ...] = (
         "tasks",
         "knobs",
     ),
+    Key(
+        "solve_task",
+        "s",
+        "screen.solve",
         "have the problem solved; ground truth is checked",
         "tasks",
         "solve",
@@ -440,7 +444,7 @@ def openers() -> list[BindingType]:
     return [
         Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=True)
         for key in KEYS
-        if key.id in ("help", "settings", "tasks", "models", "sessions", "steering", "guide")
+        if key.id in ("help", "settings", "tasks", "models", "sessions", "find_words", "steering", "guide")
     ]
 
 

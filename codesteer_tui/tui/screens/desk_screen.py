@@ -159,9 +159,29 @@ class DeskScreen(Screen[None]):
         elif self.home:
             self.set_focus(self.home)
 
+    def action_find(self) -> None:
+        """Type words that are found in all panes and rounds."""
+        desk = self.desk
+        if desk is None:
+            self.notify("Send a problem or open a session first.", title="Nothing to find in", markup=False)
+            return
+        with importing:
+            from codesteer_tui.tui.screens.finding import FindScreen
+
+        sought = desk.seeking.sought
+        self.app.push_screen(FindScreen(desk, sought.text if sought else ""))
+
+    async def action_next_match(self, by: int) -> None:
+        """Go to the next match; where nothing is sought, type what is."""
+        if self.desk and self.desk.seeking.sought:
+            await self.desk.seeking.go_on(by)
+            self.set_focus(self.desk.pane)
+        else:
+            self.action_find()
+
     async def action_back(self) -> None:
-        if self.desk and self.desk.has_class("-zoomed"):
-            await self.desk.toggle_zoom()
+        if self.desk:
+            await self.desk.put_away()
         if self.home:
             self.set_focus(self.home)
 

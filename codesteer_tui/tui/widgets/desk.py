@@ -18,6 +18,7 @@ from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.widgets.flagspane import FlagsPane
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
 from codesteer_tui.tui.widgets.presence import is_there
+from codesteer_tui.tui.widgets.seeking import Seeking
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundChip, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
@@ -43,6 +44,7 @@ class Desk(Container):
         self.number: int | None = None
         self.follows = True
         self.pane_number = 2
+        self.seeking = Seeking(self)
         self.panes = [*(Pane(part) for part in PARTS[:3]), FlagsPane()]
 
     def compose(self) -> ComposeResult:
@@ -74,6 +76,8 @@ class Desk(Container):
             self.number = best
             await self._draw_all()
             return
+        if not is_delta(event):
+            self.seeking.renew()
         for pane in self.panes:
             await pane.show(event)
         if not is_delta(event):
@@ -115,8 +119,19 @@ class Desk(Container):
         zoomed = not self.has_class("-zoomed")
         self.set_class(zoomed, "-zoomed")
         for pane in self.panes:
-            await pane.zoom(zoomed and pane.part.number == self.pane_number)
+            searched = self.seeking.sought is not None
+            await pane.zoom(searched or (zoomed and pane.part.number == self.pane_number))
         self.screen.set_focus(self.pane)
+
+    async def put_away(self) -> bool:
+        """Undo what was put over the panes: first the marks of a search, then the zoom; False if there is nothing."""
+        if self.seeking.sought is not None:
+            await self.seeking.forget()
+            return True
+        if self.has_class("-zoomed"):
+            await self.toggle_zoom()
+            return True
+        return False
 
     def _bring_forward(self) -> None:
         for pane in self.panes:
@@ -131,6 +146,7 @@ class Desk(Container):
             return
         if self.panes[1].number != self.number:
             self.panes[1].lines = ()
+        self.seeking.renew()
         for pane in self.panes:
             await pane.draw(self.transcript, self.number)
         await self._draw_strip()
