@@ -43,6 +43,7 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         if isinstance(ending, Failed)
         else None,
         "roles": transcript.roles,
+        "mode": transcript.mode,
         "sandbox": transcript.sandbox,
         "started": transcript.started,
     }

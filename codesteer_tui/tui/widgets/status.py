@@ -133,7 +133,9 @@ def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
         return f"{at}TaskLLM answers ...", "$text-accent"
     for run in this.executions.values():
         if run.result is None:
-            words = "program runs ..." if run.purpose == "answer" else "check runs ..."
+            words = {"answer": "program runs ...", "own": "your program runs ..."}.get(
+                run.purpose, "check runs ..."
+            )
             return f"{at}{words}", "$text-accent"
     return f"{at}checking ..." if not this.finished else f"{at}done", "$text-accent"
 

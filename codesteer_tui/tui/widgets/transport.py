@@ -13,6 +13,9 @@ from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.words import clock
 
 LETTERS: tuple[tuple[type[ev.Base], str, str], ...] = (
+    (ev.Asked, "?", "the person was asked"),
+    (ev.ModeChanged, "M", "the person stepped in otherwise"),
+    (ev.HintGiven, "H", "the person wrote something for the next guidance"),
     (ev.GuidanceGiven, "G", "guidance was given"),
     (ev.AnswerGiven, "T", "the TaskLLM answered"),
     (ev.ExecutionFinished, "X", "a program ended"),
