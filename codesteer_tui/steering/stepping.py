@@ -45,6 +45,7 @@ CODE, TEXT, WRITE, PROPOSE = (
     "Write the guidance",
     "Have the steerer propose one",
 )
+FOLLOW = "Follow your hint instead"
 WRITTEN = (EDIT, REPLACE, WRITE)
 """Choices that come with a text of the person's."""
 
@@ -164,6 +165,10 @@ class Stepping:
                     yield said
             if reply.choice == VETO:
                 yield ev.GuidanceVetoed(round=this.number, reason=reply.text.strip())
+            elif reply.choice == FOLLOW:
+                yield ev.GuidanceGiven(
+                    round=this.number, guidance=_with_hint(this.proposal, transcript, instead=True)
+                )
             elif decided := _by_the_person(reply, this.proposal, pack):
                 yield ev.GuidanceGiven(round=this.number, guidance=_with_hint(decided, transcript))
 
@@ -219,13 +224,14 @@ def approve_question(transcript: Transcript, this: Round) -> Question:
     """Whether the steerer's guidance may be sent."""
     proposal = this.proposal
     assert proposal is not None
-    lines = [proposal.why, _pending(transcript)]
     ends = proposal.decision in ("return_answer", "terminate")
+    lines = [proposal.why, "" if ends else _pending(transcript)]
+    to_end = (END, FOLLOW, REPLACE, VETO) if transcript.hint else (END, REPLACE, VETO)
     return Question(
         kind="approve_guidance",
         text=f"The steerer's guidance for round {this.number} is to {NAMES[proposal.decision]}. "
         f"{'Do that' if ends else 'Send it'}?",
-        options=(END, REPLACE, VETO) if ends else (END, SEND, EDIT, REPLACE, VETO),
+        options=to_end if ends else (END, SEND, EDIT, REPLACE, VETO),
         detail="\n".join(line for line in lines if line),
         draft=proposal.text,
     )

@@ -20,6 +20,7 @@ from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
 from codesteer_tui.tui.screens.writing import WritingScreen, Written
 from codesteer_tui.tui.widgets.decision import DecisionPanel
+from codesteer_tui.tui.widgets.desk import telling_round
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.sheet import BlockView
 from codesteer_tui.values import Program, Question, Reply
@@ -68,6 +69,10 @@ class SteppingIn:
         self._screen = screen
         self._decided: asyncio.Future[Reply] | None = None
         self._panel: DecisionPanel | None = None
+        self._moved: tuple[int, int] | None = None
+        """From which pane to which the person was led by a question."""
+        self._looks_back: int | None = None
+        """The round that is shown instead of the one that waits for its guidance."""
         self._writing: WritingScreen | None = None
         self._drafts: dict[str, str] = {}
         self.first_words: Written | None = None
@@ -117,13 +122,33 @@ class SteppingIn:
         desk = self._screen.desk
         if desk is None or self.question is not question or self._screen.is_in_pane:
             return
+        await self._look_back(question)
         number = 3 if question.kind == "approve_code" else 1
+        if question.kind == "write_guidance" and self._looks_back is not None:
+            number = desk.pane_number
         if desk.pane_number != number:
+            self._moved = (desk.pane_number, number)
             desk.choose_pane(number, focus=False)
         pane = desk.panes[number - 1]
         await pane.redraw()
-        if views := [view for view in pane.query(BlockView) if MARKED[number] in view.shown.text]:
+        mark = MARKED.get(number, DECISION)
+        if views := [view for view in pane.query(BlockView) if mark in view.shown.text]:
             pane.call_after_refresh(pane.scroll_to_widget, views[-1], top=True, animate=False)
+
+    async def _look_back(self, question: Question) -> None:
+        """Guidance is decided about by what the round before came to: show that one."""
+        desk = self._screen.desk
+        this = desk.transcript.current if desk else None
+        about_guidance = question.kind in ("approve_guidance", "write_guidance")
+        if desk and this and about_guidance and desk.number == this.number and this.number:
+            self._looks_back = this.number - 1
+            await desk.choose(self._looks_back)
+
+    async def _look_ahead(self, back: int) -> None:
+        """Go on to the round that was waited for, unless the person has gone elsewhere."""
+        desk = self._screen.desk
+        if desk and is_there(desk) and desk.number == back and desk.transcript.current:
+            await desk.choose(telling_round(desk.transcript) or 0)
 
     def _over(self) -> None:
         """Nothing is asked any more: the prompt is there again, and has the focus that the panel had."""
@@ -132,6 +157,12 @@ class SteppingIn:
         panel = self._panel
         if panel is None or not is_there(self._screen) or not is_there(panel):
             return
+        back, self._looks_back = self._looks_back, None
+        if back is not None:
+            self._screen.call_later(self._look_ahead, back)
+        moved, self._moved, desk = self._moved, None, self._screen.desk
+        if moved and desk and desk.pane_number == moved[1] and not self._screen.is_in_pane:
+            desk.choose_pane(moved[0], focus=False)
         had_focus = panel.has_focus_within
         self._screen.remove_class("-deciding")
         if had_focus:
@@ -157,7 +188,7 @@ class SteppingIn:
 
         about = ABOUTS.get(choice, "It is sent as yours. <<<Code>>> and <<<Text>>> ask for code or text.")
         text = self._drafts.get(key) or (question.draft if choice == EDIT else "")
-        self._write(TITLES.get(choice, "Write the guidance"), about, text, take)
+        self._writing = self._write(TITLES.get(choice, "Write the guidance"), about, text, take)
 
     def _settle(self, reply: Reply) -> None:
         if self._decided is not None and not self._decided.done():
@@ -319,17 +350,18 @@ class SteppingIn:
         ways: tuple[str, ...] = (),
         *,
         code: bool = False,
-    ) -> None:
+    ) -> WritingScreen:
         blink = not self.app.settings.config.screen.reduced_motion
         screen = WritingScreen(title, about, text, ways=ways, code=code, blink=blink)
 
         def over(written: Written | None) -> None:
-            self._writing = None
+            if self._writing is screen:
+                self._writing = None
             if written is not None:
                 take(written)
 
-        self._writing = screen
         self.app.push_screen(screen, over)
+        return screen
 
     def _tell(self, words: str, title: str) -> None:
         self._screen.notify(words, title=title, markup=False)

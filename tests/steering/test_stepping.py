@@ -17,6 +17,7 @@ from codesteer_tui.steering.stepping import (
     CODE,
     EDIT,
     END,
+    FOLLOW,
     PROPOSE,
     REPLACE,
     SEND,
@@ -283,6 +284,21 @@ async def test_a_hint_is_followed_where_the_steerer_would_have_ended() -> None:
     assert (given(events)[1].text, given(events)[1].by) == ("Shorter.", "person")
     assert "returned the answer" in given(events)[1].why
     assert "Shorter." in task.seen[1][-1].content
+
+
+@pytest.mark.parametrize("follows", [True, False])
+async def test_whoever_approves_chooses_between_the_hint_and_the_end(follows: bool) -> None:
+    stepping = Stepping("approve", ask=(person := Person(SEND, FOLLOW if follows else END, END)))
+    task = ScriptedModel(REAL, REAL)
+    events = await play(
+        cast(task, checker=ScriptedModel(TEST_PROGRAM, TEST_PROGRAM)),
+        stepping,
+        react=lambda e: stepping.hint("Shorter.") if isinstance(e, ev.AnswerGiven) and e.round == 0 else None,
+        method=Method(max_rounds=1),
+    )
+    assert FOLLOW in person.questions[1].options
+    assert len(task.seen) == 1 + follows
+    assert given(events)[1].by == ("person" if follows else "steerer")
 
 
 async def test_a_hint_can_be_taken_back_before_it_is_used() -> None:

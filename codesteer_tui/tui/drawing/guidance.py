@@ -30,6 +30,8 @@ def title(transcript: Transcript, this: Round | None) -> str:
     """Who guides."""
     steerer = player(transcript, "steerer", this)
     by = this.guidance.by if this and this.guidance else "steerer"
+    if this and this is transcript.current and not this.guidance and not this.proposal:
+        by = "person" if transcript.mode == "manual" else by
     if by in ("person", "nobody"):
         return BY[by]
     label = steerer.label if steerer else ""
@@ -45,9 +47,21 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
         *change_blocks(transcript, this, "steerer"),
         *vetoed_blocks(this, bounds),
         *_guidance(transcript, this, bounds),
+        *_waiting_behind(transcript, this, bounds),
         *hint_blocks(transcript, this),
         *note_blocks(this, "steerer"),
     ]
+
+
+def _waiting_behind(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
+    """The guidance of the next round, while the person decides about it by what this one came to."""
+    after = transcript.current
+    if after is None or after.number != this.number + 1 or after.guidance:
+        return []
+    if not waits_for_person(transcript, after, "guidance"):
+        return []
+    waiting = [*vetoed_blocks(after, bounds), *_guidance(transcript, after, bounds)]
+    return [*waiting, *hint_blocks(transcript, after)]
 
 
 def _problem(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
