@@ -11,7 +11,7 @@ published problems have none; nothing is accepted for them, and `solve` says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from random import Random
@@ -21,7 +21,15 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, sample
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
+from codesteer_tui.symbench.reading.answer import (
+    MOST_BROKEN,
+    Broken,
+    Look,
+    Unreadable,
+    look,
+    shorten,
+    there_are,
+)
 from codesteer_tui.symbench.reading.lists import items
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -124,13 +132,20 @@ class ConstrainedLinearArrangement:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept every sequence of different cards that gives the result of every round."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge cards. They are read as a list of letters; `where` are rounds, from 0, that cannot be so."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         choices = policy or Choices()
-        rule = partial(_broken_rule, parameters, choices)
+        read, rules = partial(_read, parameters, choices), partial(_broken_rules, parameters)
         right = "The cards are different and give the result of every round."
-        return judge(answer, rule, right, keep="" if choices.quotes else "\"'")
+        keep = "" if choices.quotes else "\"'"
+        return look(answer, read, rules, right, keep=keep, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Assign cards to rounds, one round after the other, going back where none is left."""
@@ -139,7 +154,7 @@ class ConstrainedLinearArrangement:
         return f"<<<{','.join(found)}>>>" if found else None
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(parameters: Parameters, policy: Choices, text: str) -> list[str] | Unreadable:
     line = re.sub(r"\band\b", " ", _ROUND.sub(" ", plain(text)))
     for card, name in zip(_CARDS[parameters.game_type], _NAMES[parameters.game_type].split(), strict=True):
         line = re.sub(rf"\b{card}\s{{0,3}}\(\s{{0,3}}{name}\s{{0,3}}\)", card, line, flags=re.IGNORECASE)
@@ -150,27 +165,35 @@ def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Un
         return found
     if policy.any_case:
         found = [card.upper() for card in found]
-    deck = _CARDS[parameters.game_type]
-    wrong = [card for card in found if card not in list(deck)]
-    if wrong:
-        reason = f'There is no card "{shorten(wrong[0])}" in this game'
-        is_letter = all(len(card) == 1 and card.isalpha() for card in wrong)
-        return f"{reason}." if is_letter else Unreadable(reason)
-    if len(found) != len(parameters.results):
-        return Misfit(f"{there_are(len(found), 'cards')} for {len(parameters.results)} rounds")
-    return _first_contradiction(parameters, found)
+    deck = list(_CARDS[parameters.game_type])
+    wrong = [card for card in found if card not in deck]
+    if wrong and not all(len(card) == 1 and card.isalpha() for card in wrong):
+        return Unreadable(f'There is no card "{shorten(wrong[0])}" in this game')
+    return found
 
 
-def _first_contradiction(parameters: Parameters, cards: list[str]) -> str | None:
+def _broken_rules(parameters: Parameters, cards: list[str]) -> Iterator[Broken]:
+    deck = list(_CARDS[parameters.game_type])
+    for at, card in enumerate(cards):
+        if card not in deck:
+            yield Broken(f'There is no card "{shorten(card)}" in this game.', (at,))
+    if len(cards) != len(parameters.results):
+        count = f"{there_are(len(cards), 'cards')} for {len(parameters.results)} rounds."
+        yield Broken(count, misfit=True)
+        return
     beats = _BEATS[parameters.game_type]
     rounds = zip(parameters.player_moves, cards, parameters.results, strict=True)
-    for number, (mine, other, result) in enumerate(rounds, 1):
-        if other in cards[: number - 1]:
-            return f"Card {other} is played twice, in rounds {cards.index(other) + 1} and {number}."
+    for at, (mine, other, result) in enumerate(rounds):
+        if other in cards[:at]:
+            first = cards.index(other)
+            twice = f"Card {other} is played twice, in rounds {first + 1} and {at + 1}."
+            yield Broken(twice, (first, at))
+            continue
+        if other not in deck:
+            continue
         made = "win" if (mine, other) in beats else "loss" if (other, mine) in beats else "draw"
         if made != result:
-            return f"Round {number}: {mine} against {other} is a {made}, not a {result}."
-    return None
+            yield Broken(f"Round {at + 1}: {mine} against {other} is a {made}, not a {result}.", (at,))
 
 
 _STATED: dict[Game, str] = {

@@ -9,15 +9,16 @@ late) where all come behind both. The published problems have 2 to 17 guesses, a
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from collections.abc import Iterator
+from functools import cache
 from random import Random
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import sample, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.strings import string
 from codesteer_tui.symbench.solvers.cryptanalysis import passwords
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -105,19 +106,29 @@ class Cryptanalysis:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept a password about which the same would have been said for every guess."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a password. It is read as a string; `where` are guesses, from 0, that it does not fit."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         judged = []
         for number, (guess, feedback) in enumerate(parameters.guesses, start=1):
-            hints = _hints(feedback)
+            hints = hints_of(feedback)
             if hints is None:
-                return Verdict(
-                    "could_not_check", f'What is said of guess {number} is unknown: "{feedback[:200]}".'
-                )
+                unknown = f'What is said of guess {number} is unknown: "{feedback[:200]}".'
+                return Look(Verdict("could_not_check", unknown))
             judged.append((guess, *hints))
-        rule = partial(_broken_rule, judged, policy or Choices())
-        return judge(answer, rule, "The password fits all guesses.")
+        choices = policy or Choices()
+
+        def rules(read: tuple[str, bool]) -> Iterator[Broken]:
+            yield from _broken_rules(judged, read[0], plain=read[1] and not choices.plain)
+
+        seen = look(answer, _read, rules, "The password fits all guesses.", most=most)
+        return structs.replace(seen, value=seen.value and seen.value[0])
 
     def solve(self, problem: Problem) -> str | None:
         """Cross out, guess by guess, the pairs of digits and of letters that do not fit."""
@@ -125,7 +136,8 @@ class Cryptanalysis:
         return _form(found[0]) if found else None
 
 
-def _broken_rule(judged: list[tuple[str, Hint, Hint]], policy: Choices, text: str) -> str | Unreadable | None:
+def _read(text: str) -> tuple[str, bool] | Unreadable:
+    """The password, and whether it stands there as one word, not as a list."""
     listed = _LISTED.fullmatch(text.strip()) if len(text) < 100 else None
     password = "".join(listed.groups()) if listed else string(text)
     if isinstance(password, Unreadable):
@@ -133,19 +145,23 @@ def _broken_rule(judged: list[tuple[str, Hint, Hint]], policy: Choices, text: st
     if not re.fullmatch("[0-9]{2}[A-Z]{2}", password):
         kind = Misfit if re.fullmatch("[0-9A-Za-z]{1,10}", password) else Unreadable
         return kind(f'"{shorten(password)}" is not two digits and then two capital letters')
-    if not policy.plain and "[" not in text:
-        return "The four symbols are not in a list."
+    return password, "[" not in text
+
+
+def _broken_rules(judged: list[tuple[str, Hint, Hint]], password: str, *, plain: bool) -> Iterator[Broken]:
+    if plain:
+        yield Broken("The four symbols are not in a list.")
     if password[0] == password[1] or password[2] == password[3]:
-        return f"A symbol occurs twice in {password}."
-    for number, (guess, *hints) in enumerate(judged, start=1):
+        yield Broken(f"A symbol occurs twice in {password}.")
+    for at, (guess, *hints) in enumerate(judged):
         for part, said, noun in zip((slice(2), slice(2, 4)), hints, ("digit", "letter"), strict=True):
             would = hint(guess[part], password[part])
             if would != said:
-                return (
-                    f"Guess {number} ({guess}) does not fit: with {password}, its {noun}s would be "
-                    f"{_in_words(would, noun)}, but they are {_in_words(said, noun)}."
+                yield Broken(
+                    f"Guess {at + 1} ({guess}) does not fit: with {password}, its {noun}s would be "
+                    f"{in_words(would, noun)}, but they are {in_words(said, noun)}.",
+                    (at,),
                 )
-    return None
 
 
 def hint(guess: str, password: str) -> Hint:
@@ -165,7 +181,7 @@ def _said(guess: str, password: str) -> tuple[int, int, int, int]:
     return in_place, 2 - in_place - len(wrong), len(wrong), side
 
 
-def _hints(feedback: str) -> tuple[Hint, Hint] | None:
+def hints_of(feedback: str) -> tuple[Hint, Hint] | None:
     """Read the published phrases; None where one is unknown or they do not account for two digits and two letters."""
     found = {"number": Hint(), "letter": Hint()}
     for clause in feedback.strip().removesuffix(".").split(";"):
@@ -205,7 +221,7 @@ def _phrase(said: Hint, noun: str) -> str:
 _ALPHABET_SIDES = ("too late in the alphabet", "too early in the alphabet")
 
 
-def _in_words(said: Hint, noun: str) -> str:
+def in_words(said: Hint, noun: str) -> str:
     """Say a hint in the words of the generated questions."""
     sides = ("", "too large", "too small") if noun == "digit" else ("", "too late", "too early")
     parts = [f"{said.in_place} right and in place"] if said.in_place else []
@@ -216,7 +232,7 @@ def _in_words(said: Hint, noun: str) -> str:
 
 def _question(judged: list[tuple[str, Hint, Hint]]) -> str:
     lines = "\n".join(
-        f"{number}. {guess}: digits: {_in_words(first, 'digit')}; letters: {_in_words(second, 'letter')}"
+        f"{number}. {guess}: digits: {in_words(first, 'digit')}; letters: {in_words(second, 'letter')}"
         for number, (guess, first, second) in enumerate(judged, start=1)
     )
     return (

@@ -7,6 +7,7 @@ conditions, which most often leave several solutions; whether two letters may sh
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -16,7 +17,16 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten, there_are
+from codesteer_tui.symbench.reading.answer import (
+    MOST_BROKEN,
+    Broken,
+    Look,
+    Misfit,
+    Unreadable,
+    look,
+    shorten,
+    there_are,
+)
 from codesteer_tui.symbench.reading.lists import integers
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.solvers.logical_equation import Condition, conditions_of, solve
@@ -98,16 +108,26 @@ class LogicalEquation:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any values from the list, one a letter, with which every condition holds exactly."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge values. They are read in the order of the letters.
+
+        `where` are letters at fault, or the place, from 0, of a condition that does not hold.
+        """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         conditions = conditions_of(parameters.constraints, _LETTERS[: parameters.num_letters])
         if isinstance(conditions, Unreadable):
-            return Verdict(
-                "could_not_check", f"The problem's parameters cannot be used: {conditions.reason}."
-            )
-        rule = partial(_broken_rule, parameters, conditions, policy or Choices())
-        return judge(answer, rule, "Every condition holds.")
+            reason = f"The problem's parameters cannot be used: {conditions.reason}."
+            return Look(Verdict("could_not_check", reason))
+        choices = policy or Choices()
+        read = partial(_listed, count=parameters.num_letters, policy=choices)
+        rules = partial(_broken_rules, parameters, conditions, choices)
+        return look(answer, read, rules, "Every condition holds.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Search with the most restricted letter first; with different values if the question leaves that open."""
@@ -126,30 +146,26 @@ class LogicalEquation:
         return f"<<<{found}>>>" if found else None
 
 
-def _broken_rule(
-    parameters: Parameters, conditions: list[Condition], policy: Choices, text: str
-) -> str | Unreadable | None:
-    values = _listed(text, parameters.num_letters, policy)
-    if isinstance(values, Unreadable):
-        return values
+def _broken_rules(
+    parameters: Parameters, conditions: list[Condition], policy: Choices, values: list[int]
+) -> Iterator[Broken]:
     if len(values) != parameters.num_letters:
-        return Misfit(f"{there_are(len(values), 'values')}, not {parameters.num_letters}")
+        yield Broken(f"{there_are(len(values), 'values')}, not {parameters.num_letters}.", misfit=True)
+        return
     of = dict(zip(_LETTERS, values, strict=False))
     for letter, value in of.items():
         if value not in parameters.values:
-            return f"{letter} is {value}, which is none of the given values."
-    for condition in conditions:
-        if not _holds(condition, of[condition.first], of[condition.second]):
-            where = (
-                f"{condition.first} is {of[condition.first]}, {condition.second} is {of[condition.second]}"
-            )
-            return f"{condition.text} does not hold: {where}."
+            yield Broken(f"{letter} is {value}, which is none of the given values.", (letter,))
+    for at, condition in enumerate(conditions):
+        first, second = condition.first, condition.second
+        if not _holds(condition, of[first], of[second]):
+            where = f"{first} is {of[first]}, {second} is {of[second]}"
+            yield Broken(f"{condition.text} does not hold: {where}.", (at,))
     if parameters.distinct or (parameters.distinct is None and not policy.repeats):
         for letter, value in of.items():
-            if values.count(value) > parameters.values.count(value):
+            if values.count(value) > parameters.values.count(value) > 0:
                 other = next(name for name, its in of.items() if its == value and name != letter)
-                return f"{letter} and {other} are both {value}."
-    return None
+                yield Broken(f"{letter} and {other} are both {value}.", (letter, other))
 
 
 def _listed(text: str, count: int, policy: Choices) -> list[int] | Unreadable:

@@ -7,16 +7,18 @@ books with seven to eleven conditions, which most often leave several orders.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer, sample, shuffled
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.lists import items as read_items
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -92,7 +94,7 @@ class PermutationsAndCombinations:
         books = list(_BOOKS[: difficulty.books])
         order = shuffled(rng, books)
         lines = _conditions(rng, order, difficulty.conditions)
-        text = "\n".join(f"{at}. {_worded(condition)}" for at, condition in enumerate(lines, 1))
+        text = "\n".join(f"{at}. {worded(condition)}" for at, condition in enumerate(lines, 1))
         return Problem(
             question=_question(books, text),
             task=self.id,
@@ -102,16 +104,28 @@ class PermutationsAndCombinations:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept any order of all books, each once, in which every condition holds."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge an order. It is read as a list of books.
+
+        `where` are books at fault, or the place, from 0, of a condition that is broken.
+        """
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         conditions = conditions_of(parameters)
         if isinstance(conditions, Unreadable):
-            return Verdict(
-                "could_not_check", f"The problem's parameters cannot be used: {conditions.reason}."
-            )
-        rule = partial(_broken_rule, parameters.items, conditions, policy or Choices())
-        return judge(answer, rule, "Every condition holds.")
+            reason = f"The problem's parameters cannot be used: {conditions.reason}."
+            return Look(Verdict("could_not_check", reason))
+
+        def rules(read: tuple[list[str], int]) -> Iterator[Broken | Unreadable]:
+            yield from _broken_rules(parameters.items, conditions, policy or Choices(), *read)
+
+        seen = look(answer, partial(_read, parameters.items), rules, "Every condition holds.", most=most)
+        return structs.replace(seen, value=seen.value and seen.value[0])
 
     def solve(self, problem: Problem) -> str | None:
         """Put one book after the other, and never try the same set with the same last book twice."""
@@ -144,9 +158,8 @@ def conditions_of(parameters: Parameters) -> list[Condition] | Unreadable:
     return conditions
 
 
-def _broken_rule(
-    books: list[str], conditions: list[Condition], policy: Choices, text: str
-) -> str | Unreadable | None:
+def _read(books: list[str], text: str) -> tuple[list[str], int] | Unreadable:
+    """The order, and how many quotation marks stand in its text."""
     listed = read_items(text)
     if isinstance(listed, Unreadable):
         return listed
@@ -154,26 +167,34 @@ def _broken_rule(
     of_case = spelled if len(spelled) == len(books) else {}
     listed = [of_case.get(book.casefold(), book) for book in listed]
     order = [book for book in listed if book in books or book.lower() not in ("book", "and", "->", "→")]
-    if not policy.unquoted and sum(text.count(quote) for quote in "\"'“”‘’") < 2 * len(order):
-        return "The books are not in quotation marks."
+    return order, sum(text.count(quote) for quote in "\"'“”‘’")
+
+
+def _broken_rules(
+    books: list[str], conditions: list[Condition], policy: Choices, order: list[str], quotes: int
+) -> Iterator[Broken | Unreadable]:
+    if not policy.unquoted and quotes < 2 * len(order):
+        yield Broken("The books are not in quotation marks.")
     longest = max(map(len, books))
+    counts = Counter(order)
     for book in order:
         if len(book) > longest or not re.search(r"\w", book):
-            return Unreadable(f'"{shorten(book)}" is none of the books')
-        if book not in books:
-            return Misfit(f'"{shorten(book)}" is none of the books')
-        if order.count(book) > 1:
-            return f"{book} is listed more than once."
-    missing = [book for book in books if book not in order]
+            yield Unreadable(f'"{shorten(book)}" is none of the books')
+        elif book not in books:
+            yield Broken(f'"{shorten(book)}" is none of the books.', (book,), misfit=True)
+        elif counts[book] > 1:
+            yield Broken(f"{book} is listed more than once.", (book,))
+    missing = [book for book in books if book not in counts]
     if missing:
-        return Misfit(f"{missing[0]} is missing")
+        yield Broken(f"{missing[0]} is missing.", tuple(missing), misfit=True)
+        return
     place = {book: at for at, book in enumerate(order, 1)}
-    for at, condition in enumerate(conditions, 1):
+    for at, condition in enumerate(conditions):
         if not _holds(condition, place):
             where = f"{condition.book} is at position {place[condition.book]}"
             where += f", {condition.other} at {place[condition.other]}" if condition.other else ""
-            return f'Condition {at} is broken ("{_worded(condition)[:-1]}"): {where}.'
-    return None
+            reason = f'Condition {at + 1} is broken ("{worded(condition)[:-1]}"): {where}.'
+            yield Broken(reason, (at,))
 
 
 def _holds(condition: Condition, place: dict[str, int]) -> bool:
@@ -187,7 +208,7 @@ def _holds(condition: Condition, place: dict[str, int]) -> bool:
     return here < there if condition.kind == "left of" else here > there
 
 
-def _worded(condition: Condition) -> str:
+def worded(condition: Condition) -> str:
     return _WORDING[condition.kind].format(condition.book, condition.other or condition.position)
 
 
