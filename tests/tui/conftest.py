@@ -11,7 +11,7 @@ import pytest
 from codesteer_tui.config import Config, Screen, Sessions
 from codesteer_tui.events import Event
 from codesteer_tui.settings import Settings
-from codesteer_tui.tui import boundary
+from codesteer_tui.tui import boundary, remembered
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.values import Program, Role, RoleInfo, SteeringMode
 
@@ -45,6 +45,12 @@ def nothing_is_surveyed(monkeypatch: pytest.MonkeyPatch) -> None:
 def bugs_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug in the drawing of a pane fails the test, where a person would be shown it in that pane."""
     monkeypatch.setattr(boundary, "strict", True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the screen remembers lies in a folder of the test's own."""
+    monkeypatch.setattr(remembered, "state_file", lambda: tmp_path / "state" / "screen.json")
 
 
 def pane(app: object, name: str) -> Pane:

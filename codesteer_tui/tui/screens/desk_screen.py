@@ -129,6 +129,18 @@ class DeskScreen(Screen[None]):
         if self.desk:
             await self.desk.toggle_zoom()
 
+    def action_resize_pane(self, wider: int, taller: int) -> None:
+        if self.desk:
+            self.desk.resize_pane(wider, taller)
+
+    def action_fold_pane(self) -> None:
+        if self.desk:
+            self.desk.fold_pane()
+
+    def action_even_out(self) -> None:
+        if self.desk:
+            self.desk.even_out()
+
     def action_puzzle(self) -> None:
         """Show the problem as a drawing, with the shown round's answer in it."""
         with importing:
@@ -151,9 +163,10 @@ class DeskScreen(Screen[None]):
         if desk is None:
             (self.focus_next if by > 0 else self.focus_previous)()
             return
-        home = 1 if self.home else 0
-        at = desk.pane_number if self.is_in_pane else 0
-        goal = (at + by) % 5 if home else (at - 1 + by) % 4 + 1
+        places = [0] if self.home else []
+        places += [pane.part.number for pane in desk.panes if not desk.arranging.is_folded(pane.part.number)]
+        at = places.index(desk.pane_number) if self.is_in_pane else 0
+        goal = places[(at + by) % len(places)]
         if goal:
             desk.choose_pane(goal)
         elif self.home:

@@ -58,6 +58,6 @@ class FindScreen(ModalScreen[bool]):
             await seeking.forget()
             if self._round is not None:
                 await self._desk.choose(self._round)
-            self._desk.choose_pane(self._pane, focus=False)
+            self._desk.choose_pane(self._pane, focus=False, unfold=False)
             self._desk.screen.set_focus(self._before)
         self.dismiss(event.keep)

@@ -50,7 +50,7 @@ class ReplayScreen(DeskScreen):
         if self._play_at_once:
             self.player.seek(0)
         await self.redraw()
-        self.query_one(Desk).choose_pane(2)
+        self.query_one(Desk).choose_first()
         if self._play_at_once:
             self._go_on()
 

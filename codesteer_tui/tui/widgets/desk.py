@@ -6,15 +6,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
-from textual.events import Resize
+from textual.events import MouseDown, MouseMove, MouseUp, Resize
 from textual.message import Message
 from textual.widgets import Static
 
 from codesteer_tui.events import Event, Finished, is_delta
 from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui import arrangement
 from codesteer_tui.tui.course import goes_on
 from codesteer_tui.tui.drawing import flags
 from codesteer_tui.tui.layout import TABS_BELOW
+from codesteer_tui.tui.widgets.arranging import Arranging
 from codesteer_tui.tui.widgets.flagspane import FlagsPane
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
 from codesteer_tui.tui.widgets.presence import is_there
@@ -45,6 +47,7 @@ class Desk(Container):
         self.follows = True
         self.pane_number = 2
         self.seeking = Seeking(self)
+        self.arranging = Arranging(self)
         self.panes = [*(Pane(part) for part in PARTS[:3]), FlagsPane()]
 
     def compose(self) -> ComposeResult:
@@ -59,6 +62,7 @@ class Desk(Container):
         yield Static(id="peek", markup=False)
 
     async def on_mount(self) -> None:
+        self.arranging.recall()
         self._bring_forward()
         await self._draw_all()
 
@@ -107,9 +111,17 @@ class Desk(Container):
             at = known.index(self.number) + by
             await self.choose(known[max(0, min(at, len(known) - 1))])
 
-    def choose_pane(self, number: int, *, focus: bool = True) -> None:
-        """Bring a pane to the front."""
+    def choose_first(self) -> None:
+        """Go to the pane that tells most, or to the next one where that is folded away."""
+        first = arrangement.next_open(self.arranging.arranged, 1) if self.arranging.is_folded(2) else 2
+        self.choose_pane(first)
+
+    def choose_pane(self, number: int, *, focus: bool = True, unfold: bool = True) -> None:
+        """Bring a pane to the front; with `unfold` one that was folded away opens."""
         self.pane_number = number
+        if unfold and self.arranging.is_folded(number):
+            opened = arrangement.unfold(self.arranging.arranged, number)
+            self.arranging.put(opened, keep=focus)
         self._bring_forward()
         if focus:
             self.screen.set_focus(self.pane)
@@ -118,10 +130,54 @@ class Desk(Container):
         """Show one pane only and more of its text, or all four again."""
         zoomed = not self.has_class("-zoomed")
         self.set_class(zoomed, "-zoomed")
+        self.arranging.apply()
         for pane in self.panes:
             searched = self.seeking.sought is not None
             await pane.zoom(searched or (zoomed and pane.part.number == self.pane_number))
         self.screen.set_focus(self.pane)
+
+    def resize_pane(self, wider: int, taller: int) -> None:
+        """Make the pane in front so many percent wider and taller, where there are others beside it."""
+        mode = self.arranging.mode
+        if mode is None:
+            self.notify("The pane has all the room there is.", markup=False)
+            return
+        arranged = arrangement.wider(self.arranging.arranged, mode, self.pane_number, wider)
+        self.arranging.put(arrangement.taller(arranged, mode, self.pane_number, taller))
+
+    def fold_pane(self) -> None:
+        """Fold the pane in front away and go to the next one; the last one stays."""
+        if self.arranging.mode is None:
+            self.notify("There is only one pane on the screen.", markup=False)
+            return
+        folded = arrangement.fold(self.arranging.arranged, self.pane_number)
+        if folded is None:
+            self.notify("It is the last one that is open.", markup=False)
+            return
+        self.arranging.put(folded)
+        self.choose_pane(arrangement.next_open(folded, self.pane_number))
+
+    def even_out(self) -> None:
+        """All panes open, and the room shared as it is at first."""
+        self.arranging.put(arrangement.EVEN)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        edge = self.arranging.edge_at(event.screen_x, event.screen_y) if event.button == 1 else None
+        if edge:
+            event.stop()
+            self.arranging.drawing = edge
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        if self.arranging.drawing:
+            event.stop()
+            self.arranging.draw_to(event.screen_x, event.screen_y)
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        if self.arranging.drawing:
+            event.stop()
+            self.release_mouse()
+            self.arranging.let_go()
 
     async def put_away(self) -> bool:
         """Undo what was put over the panes: first the marks of a search, then the zoom; False if there is nothing."""
@@ -186,7 +242,11 @@ class Desk(Container):
     @on(Pane.Entered)
     def _entered(self, event: Pane.Entered) -> None:
         if event.number != self.pane_number:
-            self.choose_pane(event.number, focus=False)
+            self.choose_pane(event.number, focus=False, unfold=False)
+
+    @on(Pane.Opened)
+    def _opened(self, event: Pane.Opened) -> None:
+        self.choose_pane(event.number)
 
     @on(FlagsPane.Meant)
     async def _lines_meant(self, event: FlagsPane.Meant) -> None:
@@ -212,4 +272,5 @@ class Desk(Container):
         await self.choose(event.number)
 
     async def on_resize(self, event: Resize) -> None:
+        self.arranging.apply()
         await self._draw_strip()

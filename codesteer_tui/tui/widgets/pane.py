@@ -16,7 +16,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui import boundary
-from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, text_of
+from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, block, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
 from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
@@ -125,6 +125,13 @@ class Pane(VerticalScroll):
             super().__init__()
             self.number = number
 
+    class Opened(Message):
+        """The pane was clicked while it was folded away."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
     class EvidenceWanted(Message):
         """Enter was pressed on the pane; `key` is the flag that was meant, empty where none was."""
 
@@ -144,6 +151,8 @@ class Pane(VerticalScroll):
         """What is looked for; every match is marked."""
         self.place: Place | None = None
         """The match that the person is at, if it is in this pane."""
+        self.folded = ""
+        """How the pane is folded away: "upright" or "folded"; empty where it is open."""
         self._stale = False
         self._timer: Timer | None = None
         self._rest_s = COALESCE_S
@@ -201,13 +210,27 @@ class Pane(VerticalScroll):
         self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
 
     def _title(self) -> Content:
+        if self.folded == "upright":
+            return Content("")
         detail = plain(self.part.drawing.title(self.transcript, self.this))
         at = f"  R{self.number}" if self.number is not None else ""
         return Content(f"{self.part.number} {self.part.name}{at}  {detail}".rstrip())
 
+    def fold(self, folded: bool, *, upright: bool) -> None:
+        """Fold the pane away or open it; `upright`: in a narrow column, where its name is written downwards."""
+        state = ("upright" if upright else "folded") if folded else ""
+        if state != self.folded:
+            self.folded = state
+            self.set_class(folded, "-folded")
+            self.set_class(upright, "-upright")
+            self.call_after_refresh(self.redraw)
+
     def drawn(self) -> list[Block]:
         """The blocks as they are to be shown, with what is marked in them."""
         this = self.this
+        if self.folded:
+            upright = "\n".join((str(self.part.number), "", *self.part.name))
+            return [block("dim", upright)] if self.folded == "upright" else []
         blocks = self.part.drawing.blocks(self.transcript, this, self.bounds)
         if self.lines and this and this.code:
             blocks = task.with_marked_lines(blocks, this.code.source, self.lines)
@@ -222,11 +245,11 @@ class Pane(VerticalScroll):
                 raise
             return f"cannot be drawn: {type(error).__name__}"
 
-    def show_row_of(self, block: int, at: int = 0) -> None:
+    def show_row_of(self, number: int, at: int = 0) -> None:
         """Scroll so that a character of a block is in sight."""
         views = self.query_one(Sheet).views
-        if block < len(views):
-            row = views[block].virtual_region.y + views[block].row_of(at)
+        if number < len(views):
+            row = views[number].virtual_region.y + views[number].row_of(at)
             if not self.scroll_y <= row < self.scroll_y + self.scrollable_content_region.height:
                 self.scroll_to(y=max(0, row - self.size.height // 3), animate=False)
 
@@ -244,6 +267,10 @@ class Pane(VerticalScroll):
         """Catch up with what came while the pane was hidden."""
         if self._stale:
             self.call_after_refresh(self.redraw)
+
+    def on_click(self) -> None:
+        if self.folded:
+            self.post_message(self.Opened(self.part.number))
 
     def on_focus(self) -> None:
         self.post_message(self.Entered(self.part.number))
