@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from itertools import islice
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import Look
@@ -42,8 +43,9 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
         there = used[number] > 0
         used[number] -= there
         shown.append(((str(number), GIVEN),) if there else ((f"[{number}]", BAD),))
-    extra: list[Line] = [((f"[+{inside(str(n))}]", BAD),) for n in (+used).elements()][:MOST_NUMBERS]
-    off = any(line[0][0].startswith("[") for line in (*shown, *extra))
+    more = islice((+used).elements(), MOST_NUMBERS)
+    extra: list[Line] = [((f"[+{inside(str(number))}]", BAD),) for number in more]
+    off = Counter(given.numbers) != Counter(solution.numbers)
     signs = [("[1]", BAD, "not used"), ("[+1]", BAD, "not there, or used too often")] if off else []
     steps = Figure() if off else figure(*_steps(solution, given.target))
     return below(wrapped([*shown, *extra], width), target, steps, legend(*signs))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import Look
 from codesteer_tui.symbench.reading.answer import Unreadable
+from codesteer_tui.symbench.solvers.logical_equation import conditions_of
 from codesteer_tui.symbench.task import parameters_for
-from codesteer_tui.symbench.tasks.logical_equation import Parameters, conditions_of
+from codesteer_tui.symbench.tasks.logical_equation import Parameters
 from codesteer_tui.tui.puzzles.figure import (
     BAD,
     FAINT,
