@@ -15,7 +15,7 @@ import msgspec
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import SessionError
-from codesteer_tui.events import Ending, Event
+from codesteer_tui.events import Ending, Event, is_delta
 from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.recorder import SessionFile
@@ -25,12 +25,17 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Program
 
 
+AHEAD = 64
+"""Pieces of text that may have come before the first of them was taken in; one by one each would cost two turns of the
+event loop."""
+
+
 class Beside:
     """Runs programs of the person's own while a session goes on."""
 
     def __init__(self, executor: Executor, transcript: Transcript, clock: Callable[[], float]) -> None:
         self._executor, self._transcript, self._clock = executor, transcript, clock
-        self._arrived: asyncio.Queue[Event | Exception | None] = asyncio.Queue(maxsize=1)
+        self._arrived: asyncio.Queue[Event | Exception | None] = asyncio.Queue(maxsize=AHEAD)
         self._going_on: set[asyncio.Task[None]] = set()
         self._over = False
 
@@ -55,6 +60,7 @@ class Beside:
                 if isinstance(item, Exception):
                     raise item
                 yield item
+                self._arrived.task_done()
         finally:
             self._over = True
             tasks = (pumping, *self._going_on)
@@ -71,11 +77,17 @@ class Beside:
                         self._over = True
                         while self._going_on:
                             await asyncio.wait(self._going_on)
-                    await self._arrived.put(event)
+                    await self._put(event)
         except Exception as error:  # noqa: BLE001 - raised again where the events are read
             await self._arrived.put(error)
         else:
             await self._arrived.put(None)
+
+    async def _put(self, event: Event) -> None:
+        """Pass an event on. Behind a fact nothing goes on before it was taken in; pieces of text may pile up a little."""
+        await self._arrived.put(event)
+        if not is_delta(event):
+            await self._arrived.join()
 
     async def _run(self, number: int, program: Program) -> None:
         try:
@@ -83,7 +95,7 @@ class Beside:
                 async for step in steps:
                     event = msgspec.structs.replace(step, at=self._clock())
                     self._transcript.apply(event)
-                    await self._arrived.put(event)
+                    await self._put(event)
         except Exception as error:  # noqa: BLE001 - raised again where the events are read
             await self._arrived.put(error)
 
