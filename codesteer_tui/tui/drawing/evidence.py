@@ -38,11 +38,12 @@ def _section(
 ) -> Section:
     body = [*_body(transcript, this, flag), *more] or [block("quote", "There is nothing more to see.")]
     name = f"{flag.name:<14}" if flag.name else "  "
-    words = f"   {flag.words}" if flag.words else ""
+    mark, said = flag.told
+    words = f"   {said}" if said else ""
     lines = f"   {named_lines(flag.lines)}" if flag.source == "finding" else ""
     return Section(
         flag.key,
-        head=((name, "bold"), (str(flag.mark), flag.mark.style), plain(words), (lines, "dim")),
+        head=((name, "bold"), (plain(mark), flag.mark.style), plain(words), (lines, "dim")),
         body=tuple(body),
         copy=_copied(this, flag, body),
         first=cut(plain(flag.reason), FIRST_WORDS),

@@ -77,9 +77,10 @@ def _head(flag: Flag) -> Block:
     """One flag in a line: who says it, its mark, its words and the lines of code that it means."""
     parts: list[Part] = [(THERE, "bold $text-accent")]
     parts.append((f"{flag.name:<{_LABEL}}", "dim") if flag.name else "  ")
-    parts.append((str(flag.mark), flag.mark.style))
-    if flag.words:
-        parts.append(f"   {flag.words}" if flag.name else f"  {flag.words}")
+    mark, words = flag.told
+    parts.append((mark, flag.mark.style))
+    if words:
+        parts.append(f"   {words}" if flag.name else f"  {words}")
     if flag.lines and flag.source == "finding":
         parts.append((f"   {named_lines(flag.lines)}", "dim"))
     return block("flag", *parts, key=flag.key)

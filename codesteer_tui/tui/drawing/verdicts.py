@@ -56,6 +56,13 @@ class Flag(Struct, frozen=True):
         return f"{self.source} {self.number}"
 
     @property
+    def told(self) -> tuple[str, str]:
+        """The mark with its word, and what is said besides; where there is no verdict the words are all there is."""
+        if self.words and self.mark in (NOTHING, RUNNING, WAITING):
+            return f"{self.mark.sign} {self.words}", ""
+        return str(self.mark), self.words
+
+    @property
     def is_bad(self) -> bool:
         """Whether a person should look at it first."""
         return self.mark.sign in "x!"
@@ -185,7 +192,5 @@ def side_by_side(flags: Iterable[Flag]) -> Block:
     """The three verdicts on the answer next to each other: name, mark and word."""
     parts: list[Part] = []
     for flag in flags:
-        mark = flag.mark
-        word = flag.words if mark in (RUNNING, NOTHING, WAITING) and flag.words else mark.word
-        parts += [(f"{flag.name}\n", "dim"), (f"{mark.sign} {plain(word)}\n", mark.style)]
+        parts += [(f"{flag.name}\n", "dim"), (f"{plain(flag.told[0])}\n", flag.mark.style)]
     return Block("columns", tuple(parts))
