@@ -83,10 +83,12 @@ def draw(problem: Problem, seen: Look | None, width: int) -> list[Block]:
         figure = module.draw(problem, seen, max(1, width))
     except ProblemError as error:
         return [block("unsure", f"? {error.message}"), block("dim", error.remedy)]
-    shown = [block("row", *(line or (" ",))) for line in figure.lines]
-    if seen and seen.value is None:
-        shown.insert(0, block("dim", "The answer cannot be drawn; this is the problem."))
-    return shown
+    note = (
+        [block("dim", "The answer cannot be drawn; this is the problem.")]
+        if seen and seen.value is None
+        else []
+    )
+    return [*note, block("row", *figure.parts)]
 
 
 def said(seen: Look, more: int = MORE) -> list[Block]:

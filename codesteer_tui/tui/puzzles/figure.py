@@ -39,6 +39,21 @@ class Figure(Struct, frozen=True):
         """The lines without styles."""
         return "\n".join("".join(_text(part) for part in line) for line in self.lines)
 
+    @property
+    def parts(self) -> list[Part]:
+        """The lines as one text, neighbours of the same style as one part."""
+        merged: list[Part] = []
+        held: list[str] = []
+        style = ""
+        for at, line in enumerate(self.lines):
+            for part in ("\n" if at else "", *line):
+                its_text, its_style = (part, "") if isinstance(part, str) else part
+                if its_style != style and ("reverse" in style or not its_text.isspace()):
+                    merged.append(("".join(held), style))
+                    held, style = [], its_style
+                held.append(its_text)
+        return [*merged, ("".join(held), style)]
+
 
 def _text(part: Part) -> str:
     return part if isinstance(part, str) else part[0]
