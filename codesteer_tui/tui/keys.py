@@ -152,6 +152,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("previous_flag_here", "up", "flag(-1)", "go to the flag before", "flags"),
     Key("draw", "v", "screen.puzzle", "draw the puzzle with the round's answer in it", "pane", "draw"),
+    Key("next_code", "c", "next_code", "go to the next piece of code or output; y copies it", "pane", "code"),
     Key("copy_block", "y", "copy_block", "copy the code, output or guidance", "pane", "copy"),
     Key("copy_pane", "Y", "copy_pane", "copy the whole pane", "pane"),
     Key("inspect", "p", "screen.inspect", "show the exact prompt of every role", "pane", "prompts"),
@@ -161,6 +162,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "run_again", "x", "screen.run_again", "run the program again, or an edited copy of it", "pane", "run"
     ),
+    Key("take_answer", "X", "screen.take_answer", "take what your own run printed as the answer, after asking", "pane"),
     Key("difference", "d", "screen.difference", "compare the code with an earlier round's", "pane", "diff"),
     Key("find_words", "ctrl+f", "screen.find", "find words in all panes and rounds", "desk", "find"),
     Key("find_here", "slash", "screen.find", "find words in all panes and rounds", "pane"),

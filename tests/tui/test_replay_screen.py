@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from codesteer_tui import events as ev
 from codesteer_tui.sessions.store import Recording, read_recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
@@ -154,6 +155,24 @@ async def test_enter_opens_the_evidence_and_escape_closes_it(app: CodesteerApp) 
         assert "assert eval(answer) == 24" in shown
         await pilot.press("escape")
         assert isinstance(app.screen, ReplayScreen)
+
+
+async def test_c_goes_from_one_piece_of_code_to_the_next_and_y_copies_it(settings: Settings) -> None:
+    answer = "One:\n```python\na = 1\n```\n" + "words\n" * 60 + "Two:\n```python\nb = 2\n```\n"
+    events: list[ev.Event] = [e for e in RECORDINGS["game24"]() if isinstance(e, ev.SessionStarted)]
+    events = [*events, ev.RoundStarted(round=0), ev.AnswerGiven(round=0, text=answer)]
+    app = CodesteerApp(settings, recording=Recording(Path("two.jsonl"), events, []))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await pilot.pause()
+        await pilot.press("2", "c", "y")
+        assert app.clipboard == "a = 1"
+        assert "b = 2" not in text_on(app)
+        await pilot.press("c", "y")
+        await pilot.pause()
+        assert app.clipboard == "b = 2"
+        assert "b = 2" in text_on(app)
+        await pilot.press("c", "y")
+        assert app.clipboard == "a = 1"
 
 
 async def test_zoom_shows_one_pane_and_escape_all_four_again(app: CodesteerApp) -> None:

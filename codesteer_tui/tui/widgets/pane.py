@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
+import msgspec
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -20,13 +22,22 @@ from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, block, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
 from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
-from codesteer_tui.tui.widgets.sheet import Sheet
+from codesteer_tui.tui.widgets.sheet import CHOSEN, Sheet
 
 COALESCE_S = 0.1
 """Least seconds between two redraws while text streams in."""
 
 REST = 4
 """A redraw that takes long is followed by a rest of this many times its own length, to leave room for keys."""
+
+
+CODE = ("code", "listing", "output", "error")
+"""Kinds of blocks that are gone to one after the other."""
+
+
+def codes_in(blocks: Sequence[Block]) -> list[int]:
+    """Where there is code, or what a program printed."""
+    return [number for number, shown in enumerate(blocks) if shown.kind in CODE]
 
 
 class Drawing(Protocol):
@@ -60,6 +71,7 @@ _ALWAYS = (
     ev.CallFailed,
     ev.ModeChanged,
     ev.HintGiven,
+    ev.OwnAnswerTaken,
     ev.Asked,
     ev.Answered,
 )
@@ -151,6 +163,8 @@ class Pane(VerticalScroll):
         """What is looked for; every match is marked."""
         self.place: Place | None = None
         """The match that the person is at, if it is in this pane."""
+        self.code_at: int | None = None
+        """Which piece of code was gone to, from 0; None where none was."""
         self.folded = ""
         """How the pane is folded away: "upright" or "folded"; empty where it is open."""
         self._stale = False
@@ -182,6 +196,8 @@ class Pane(VerticalScroll):
     async def draw(self, transcript: Transcript, number: int | None) -> None:
         """Show this round of this transcript, now."""
         moved = number != self.number or transcript is not self.transcript
+        if number != self.number:
+            self.code_at = None
         self.transcript, self.number = transcript, number
         await self.redraw()
         if moved:
@@ -234,6 +250,8 @@ class Pane(VerticalScroll):
         blocks = self.part.drawing.blocks(self.transcript, this, self.bounds)
         if self.lines and this and this.code:
             blocks = task.with_marked_lines(blocks, this.code.source, self.lines)
+        if self.code_at is not None and (at := codes_in(blocks)[self.code_at : self.code_at + 1]):
+            blocks[at[0]] = msgspec.structs.replace(blocks[at[0]], key=CHOSEN)
         return marked(blocks, self.sought, self.place) if self.sought else blocks
 
     def peek(self) -> str:
@@ -278,8 +296,22 @@ class Pane(VerticalScroll):
     def action_evidence(self) -> None:
         self.post_message(self.EvidenceWanted(self.part.number))
 
+    async def action_next_code(self) -> None:
+        """Go to the next piece of code; behind the last one to the first."""
+        codes = codes_in(self.query_one(Sheet).blocks)
+        if not codes:
+            self.app.notify(f"There is no code in {self.part.name}.", markup=False)
+            return
+        self.code_at = 0 if self.code_at is None else (self.code_at + 1) % len(codes)
+        await self.redraw()
+        self.call_after_refresh(self.show_row_of, codes[self.code_at])
+
     def action_copy_block(self) -> None:
-        self._copy(self.part.drawing.to_copy(self.transcript, self.this), "block")
+        """Copy the code that was gone to; else what the pane has to be copied."""
+        blocks = self.query_one(Sheet).blocks
+        chosen = codes_in(blocks)[self.code_at : self.code_at + 1] if self.code_at is not None else []
+        text = blocks[chosen[0]].text if chosen else self.part.drawing.to_copy(self.transcript, self.this)
+        self._copy(text, "block")
 
     def action_copy_pane(self) -> None:
         self._copy(self.text, "pane")

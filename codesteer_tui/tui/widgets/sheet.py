@@ -19,6 +19,10 @@ HANGING = 6
 """Columns by which the further lines of a flag stand in."""
 
 
+CHOSEN = "chosen"
+"""The key of a block that the person has gone to."""
+
+
 def visual_of(shown: Block) -> Visual:
     """The block as Textual shows it. Text is never read as markup."""
     marks = [Span(*mark) for mark in shown.marks]
@@ -43,19 +47,23 @@ def visual_of(shown: Block) -> Visual:
     return content
 
 
+def _classes(shown: Block) -> str:
+    return f"-{shown.kind} -{CHOSEN}" if shown.key == CHOSEN else f"-{shown.kind}"
+
+
 class BlockView(Static):
     """One block."""
 
     def __init__(self, shown: Block) -> None:
-        super().__init__(visual_of(shown), markup=False, classes=f"-{shown.kind}")
+        super().__init__(visual_of(shown), markup=False, classes=_classes(shown))
         self.shown = shown
 
     def put(self, shown: Block) -> None:
         """Show another block in the same place; nothing happens if it is the same."""
         if shown == self.shown:
             return
-        if shown.kind != self.shown.kind:
-            self.set_classes(f"-{shown.kind}")
+        if (shown.kind, shown.key) != (self.shown.kind, self.shown.key):
+            self.set_classes(_classes(shown))
         self.shown = shown
         self.update(visual_of(shown))
 
