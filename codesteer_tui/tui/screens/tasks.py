@@ -46,6 +46,9 @@ from codesteer_tui.tui.widgets.status import KeyLine
 REST_S = 0.12
 """Seconds without another change before a problem is made: a key that is held down makes one, not twenty."""
 
+LOW_BELOW = 20
+"""With fewer rows some knobs have to be scrolled to."""
+
 
 class Filter(Input):
     """What the tasks are filtered by. Enter leads back to the list at once: what is typed next is for that."""
@@ -79,6 +82,7 @@ class TasksScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("tasks")
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (TABS_BELOW, "-both")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW_BELOW, "-high")]  # noqa: RUF012
 
     def __init__(self, choice: Choice | None = None) -> None:
         super().__init__(id="tasks")
@@ -99,7 +103,8 @@ class TasksScreen(Screen[None]):
                 yield OptionList(id="tasks-list")
             with Vertical(id="tasks-right"):
                 with Vertical(id="tasks-knobs"):
-                    yield Knobs()
+                    with VerticalScroll(id="tasks-rows", can_focus=False):
+                        yield Knobs()
                     yield Static(markup=False, id="tasks-about")
                 with Horizontal(id="tasks-problem"):
                     with VerticalScroll(id="tasks-question") as question:
@@ -256,6 +261,9 @@ class TasksScreen(Screen[None]):
 
     @on(Knobs.Reached)
     def _reached(self) -> None:
+        rows, at = self.query_one("#tasks-rows"), self.query_one(Knobs).at
+        if not rows.scroll_y <= at < rows.scroll_y + rows.size.height:
+            rows.scroll_to(y=max(0, at - rows.size.height // 2), animate=False)
         if self.problem or not self.query_one("#tasks-about").has_class("-bad"):
             self._say()
 
