@@ -264,6 +264,14 @@ class HintGiven(Base, frozen=True):
     round: int = 0
 
 
+class OwnAnswerTaken(Base, frozen=True):
+    """The person took what a run of their own printed as the session's answer; it stays marked as theirs."""
+
+    round: int
+    execution: str
+    answer: str
+
+
 class Asked(Base, frozen=True):
     """The person was asked something."""
 
@@ -331,7 +339,8 @@ class CallFailed(Base, frozen=True):
 class Finished(Base, frozen=True):
     """The run came to an end by itself. `answer` is the final answer, empty where there is none.
 
-    `answer_round` is the round whose answer was taken (None: no answer), `reason` why the run stopped there.
+    `answer_round` is the round whose answer was taken (None: no answer), `reason` why the run stopped there. `own_run` is
+    the run of the person's own whose answer they took; empty where it is the model's.
     """
 
     answer: str
@@ -339,6 +348,7 @@ class Finished(Base, frozen=True):
     reason: str
     verdicts: Verdicts = Verdicts()
     decision: Decision | None = None
+    own_run: str = ""
 
 
 class Failed(Base, frozen=True):
@@ -377,6 +387,7 @@ Event: TypeAlias = (
     | RoleChanged
     | ModeChanged
     | HintGiven
+    | OwnAnswerTaken
     | Asked
     | Answered
     | Retried
@@ -423,10 +434,13 @@ def decode(line: bytes | str) -> Event | Skipped:
     Raises:
         msgspec.DecodeError: the line is not JSON, or a known event with fields of the wrong type.
     """
-    kind = _header.decode(line).type
-    if kind not in EVENT_TYPES:
+    try:
+        return _decoder.decode(line)
+    except msgspec.ValidationError:
+        kind = _header.decode(line).type
+        if kind in EVENT_TYPES:
+            raise
         return Skipped(kind, f"event type {kind!r} is not known to this version")
-    return _decoder.decode(line)
 
 
 def is_delta(event: Event) -> bool:

@@ -150,6 +150,8 @@ class Transcript:
         """Whether the person wanted to agree to each program."""
         self.hint: ev.HintGiven | None = None
         """What the person wrote for the next guidance, until that is given."""
+        self.taken: ev.OwnAnswerTaken | None = None
+        """The answer of the person's own run that they took."""
         self.ending: Ending | None = None
         self.seconds = 0.0
         self.count = 0
@@ -206,7 +208,7 @@ class Transcript:
             case ev.RoleChanged(role=role, after=after):
                 self.roles[role] = after
                 self.role_changes.append(event)
-            case ev.ModeChanged() | ev.HintGiven():
+            case ev.ModeChanged() | ev.HintGiven() | ev.OwnAnswerTaken():
                 self._step_in(event)
             case ev.Asked(id=id, question=question):
                 self.questions[id] = self.waiting[id] = question
@@ -230,9 +232,12 @@ class Transcript:
         self.mode = event.mode
         self.baseline, self.forked_from = event.baseline, event.forked_from
 
-    def _step_in(self, event: ev.ModeChanged | ev.HintGiven) -> None:
+    def _step_in(self, event: ev.ModeChanged | ev.HintGiven | ev.OwnAnswerTaken) -> None:
         if isinstance(event, ev.HintGiven):
             self.hint = event if event.text else None
+            return
+        if isinstance(event, ev.OwnAnswerTaken):
+            self.taken = event
             return
         self.mode = event.after
         self.mode_changes.append(event)

@@ -30,6 +30,7 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         if problem and problem.task
         else None,
         "answer": finished.answer if finished else "",
+        "answer_by": "person" if finished and finished.own_run else "run",
         "verdicts": finished.verdicts if finished else Verdicts(),
         "rounds": len(transcript.rounds),
         "usage": _usage(transcript),

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -20,10 +22,11 @@ from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.steering.execution import Ask, Executor, runs_so_far
+from codesteer_tui.steering.taking import finish, taken
+from codesteer_tui.symbench import tasks
 from codesteer_tui.text import storable
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Program
-
 
 AHEAD = 64
 """Pieces of text that may have come before the first of them was taken in; one by one each would cost two turns of the
@@ -84,7 +87,7 @@ class Beside:
             await self._arrived.put(None)
 
     async def _put(self, event: Event) -> None:
-        """Pass an event on. Behind a fact nothing goes on before it was taken in; pieces of text may pile up a little."""
+        """Pass an event on. Behind a fact nothing goes on before it was taken in; pieces of text may pile up."""
         await self._arrived.put(event)
         if not is_delta(event):
             await self._arrived.join()
@@ -125,6 +128,34 @@ async def run_afterwards(
         events = _appended(executor, file, transcript, number, program)
         stack.push_async_callback(events.aclose)
         yield events
+
+
+def take_afterwards(
+    config: Config, path: Path | None, transcript: Transcript, number: int, execution: str
+) -> list[Event]:
+    """Take what a run of the person's own printed as the answer of a session that is over; gives the new events.
+
+    Raises:
+        SessionError: the run printed no answer; or the record cannot be written, or a run is writing it.
+    """
+    fact = taken(transcript, number, execution)
+    if fact is None:
+        raise SessionError("That run printed no answer.", "Run a program that prints one.")
+    transcript.apply(fact)
+    problem, checker = transcript.problem, config.symbolic_checker
+    verify = partial(tasks[problem.task].verify, problem) if problem and problem.task in tasks else None
+    score: Literal["default", "paper"] = "paper" if transcript.profile == "paper" else checker.score
+    ending = finish(transcript, verify=verify, score=score, threshold=checker.threshold)
+    events: list[Event] = [msgspec.structs.replace(e, at=transcript.seconds) for e in (fact, ending)]
+    transcript.apply(events[-1])
+    file = SessionFile(path, append=True) if path else None
+    if file:
+        try:
+            for event in events:
+                file.write(event)
+        finally:
+            file.close()
+    return events
 
 
 async def _appended(

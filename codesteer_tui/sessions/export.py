@@ -150,6 +150,8 @@ def _describe_stepping(event: Event, full: bool) -> Iterator[str]:
             waits = "each program waits for the person" + ("" if approve else " no longer")
             changed = [f"steering mode: {before} -> {after}"] if before != after else []
             yield "; ".join([*changed, *([waits] if approve is not None else [])])
+        case ev.OwnAnswerTaken(execution=run, answer=answer):
+            yield f"the person took the answer of their own run {run}: {answer}"
         case ev.HintGiven(text=text) if not text:
             yield "the person took back what they had written for the next guidance"
         case ev.HintGiven(text=text, replaces=replaces):
@@ -201,7 +203,8 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
             yield from _block(event.text, shown, "what had arrived")
         case ev.Finished():
             yield f"finished: {event.reason}"
-            yield f"answer: {event.answer}" if event.answer_round is not None else "no answer"
+            own = f" (of the person's own run {event.own_run})" if event.own_run else ""
+            yield f"answer{own}: {event.answer}" if event.answer_round is not None else "no answer"
             yield verdict_line(event.verdicts)
         case ev.Failed(message=message, remedy=remedy):
             yield f"failed: {message}" + _remedy(remedy)

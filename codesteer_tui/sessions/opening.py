@@ -96,6 +96,10 @@ class Session:
         """
         self._beside.run(number, program)
 
+    def take_own_answer(self, number: int, execution: str) -> None:
+        """Take what a run of the person's own printed as the session's answer, in the end."""
+        self._stepping.take(number, execution)
+
     @property
     def pending(self) -> dict[Role, RoleInfo]:
         """Who plays from the next round on, for the roles that change then."""

@@ -20,6 +20,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.errors import CodesteerError, ModelError, NotSent
 from codesteer_tui.events import Event
 from codesteer_tui.providers import ChatModel, Sampling
+from codesteer_tui.steering import taking
 from codesteer_tui.steering.answer_checker import AnswerChecker
 from codesteer_tui.steering.asking import Call, Calls, Said
 from codesteer_tui.steering.execution import Executor
@@ -288,7 +289,12 @@ class _Run:
         return bool(mine) and any(_fingerprint(r) == mine for r in earlier)
 
     def finish(self, reason: str) -> ev.Finished:
-        """The end: the best answer so far, with the three opinions on it."""
+        """The end: the best answer so far, or the one that the person took, with the three opinions on it."""
+        if self.transcript.taken:
+            method = self.method
+            return taking.finish(
+                self.transcript, verify=self.cast.verify, score=method.score, threshold=method.threshold
+            )
         answered = self.transcript.answered_whole
         kept = (answered[-1] if answered else None) if self.method.published else best(self.transcript)
         decision = self.transcript.current.guidance if self.transcript.current else None

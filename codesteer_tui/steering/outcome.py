@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codesteer_tui.answers import FinalAnswer, final_answer
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.values import NotRun, Outcome, Verdicts
+from codesteer_tui.values import ExecutionResult, NotRun, Outcome, Verdicts
 
 NO_ANSWER = FinalAnswer(text="", how="nothing was found", found=False)
 
@@ -16,17 +16,23 @@ def answer_of(this: Round) -> FinalAnswer:
     program answers. A program that failed or was not run has no say.
     """
     result = this.result
-    if result and result.ok:
-        printed = result.stdout + result.tail_stdout
-        found = final_answer(printed)
-        if found.found:
-            return found
-        lines = [line.strip() for line in printed.splitlines() if line.strip()]
-        if lines:
-            return FinalAnswer(text=lines[-1], how="the last line of the program's output", found=True)
+    if result and (found := printed_answer(result)).found:
+        return found
     if this.answer is None or (this.code and this.code.source):
         return NO_ANSWER
     return final_answer(this.answer.text)
+
+
+def printed_answer(result: ExecutionResult) -> FinalAnswer:
+    """The answer that a program printed; none where it failed or printed nothing."""
+    if not result.ok:
+        return NO_ANSWER
+    printed = result.stdout + result.tail_stdout
+    found = final_answer(printed)
+    if found.found:
+        return found
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    return FinalAnswer(lines[-1], "the last line of the program's output", True) if lines else NO_ANSWER
 
 
 def verdicts_of(this: Round) -> Verdicts:

@@ -15,14 +15,18 @@ import msgspec
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
+from codesteer_tui.steering.taking import own_answer
+from codesteer_tui.text import plain
 from codesteer_tui.tui.course import DECISION
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
 from codesteer_tui.tui.screens.writing import WritingScreen, Written
 from codesteer_tui.tui.widgets.decision import DecisionPanel
 from codesteer_tui.tui.widgets.desk import telling_round
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.sheet import BlockView
+from codesteer_tui.tui.words import cut
 from codesteer_tui.values import Program, Question, Reply
 
 if TYPE_CHECKING:
@@ -338,6 +342,54 @@ class SteppingIn:
                     self._screen.draw_lines()
         except CodesteerError as error:
             self._tell(error.remedy, error.message)
+
+    def take_answer(self) -> None:
+        """Take what the last run of the person's own in this round printed as the answer, after asking."""
+        desk = self._screen.desk
+        this = desk.pane.this if desk else None
+        runs = [run for run in this.executions.values() if run.purpose == "own"] if this else []
+        answers = (
+            [(run.id, own_answer(desk.transcript, this.number, run.id)) for run in runs]
+            if this and desk
+            else []
+        )
+        found = [(id, answer.text) for id, answer in answers if answer.found]
+        if this is None or not found:
+            self._tell(
+                "x runs a program of yours; what it prints can be taken.", "No answer of yours in this round"
+            )
+            return
+        number, (id, text) = this.number, found[-1]
+
+        def take(yes: int | None) -> None:
+            if yes:
+                self._screen.run_worker(self._take(number, id), group="own", exit_on_error=False)
+
+        question = f"Take the answer that your own run printed: {cut(plain(text), 200)}?"
+        detail = "It becomes the answer of the session, and stays marked as yours."
+        self.app.push_screen(ConfirmScreen(question, detail, no="Leave it", yes="Take it"), take)
+
+    async def _take(self, number: int, execution: str) -> None:
+        session, desk = self._screen.session, self._screen.desk
+        if session is not None:
+            session.take_own_answer(number, execution)
+            self._tell("It counts when the run ends.", "Your answer is taken")
+            return
+        with importing:
+            from codesteer_tui.sessions.beside import take_afterwards
+        recording = await self._screen.record()
+        if recording is None or desk is None:
+            self._tell("The session has no record.", "It cannot be taken")
+            return
+        config, transcript = self.app.settings.config, recording.transcript
+        try:
+            events = take_afterwards(config, recording.path, transcript, number, execution)
+        except CodesteerError as error:
+            self._tell(error.remedy, error.message)
+            return
+        for event in events:
+            await desk.show(event)
+        self._screen.show_ending()
 
     # Words
 

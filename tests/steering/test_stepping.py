@@ -28,8 +28,8 @@ from codesteer_tui.steering.stepping import (
     Stepping,
 )
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Guidance, Question, Reply
-from tests.scripted import ScriptedModel, block
+from codesteer_tui.values import Guidance, Limits, Program, Question, Reply
+from tests.scripted import ScriptedModel, block, printed
 from tests.steering.test_loop import LAZY, PACK, REAL, TEST_PROGRAM, cast, started
 
 WRONG = block("print('<<<3 * 7>>>')")
@@ -379,3 +379,29 @@ async def test_the_published_loop_is_asked_nothing_and_has_no_new_event() -> Non
     new = (ev.GuidanceProposed, ev.GuidanceVetoed, ev.ModeChanged, ev.HintGiven, ev.Asked)
     assert not [e for e in events if isinstance(e, new)]
     assert {(g.by, g.hint) for g in given(events)} == {("steerer", "")}
+
+
+async def test_the_answer_of_the_persons_own_run_counts_only_where_they_say_so() -> None:
+    stepping = Stepping("auto")
+    transcript = started()
+
+    def react(event: ev.Event) -> None:
+        if isinstance(event, ev.CodeJudged):
+            program = Program("print('<<<1 + 23>>>')", "user")
+            transcript.apply(
+                ev.ExecutionStarted(round=0, id="x9", purpose="own", program=program, limits=Limits())
+            )
+            transcript.apply(
+                ev.ExecutionFinished(round=0, id="x9", purpose="own", result=printed("<<<1 + 23>>>"))
+            )
+            stepping.take(0, "x1")
+            stepping.take(0, "x9")
+
+    events = await play(
+        cast(ScriptedModel(REAL), verify=True), stepping, transcript, react, Method(max_rounds=0)
+    )
+    (fact,) = [e for e in events if isinstance(e, ev.OwnAnswerTaken)]
+    assert (fact.execution, fact.answer) == ("x9", "1 + 23"), "the model's own run is not the person's"
+    assert (ending(events).answer, ending(events).own_run) == ("1 + 23", "x9")
+    assert ending(events).verdicts.ground_truth == "fail"
+    assert ending(events).verdicts.self_check == "could_not_check"

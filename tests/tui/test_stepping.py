@@ -22,6 +22,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.blocks import PANE, text_of
 from codesteer_tui.tui.drawing import guidance as guidance_pane
 from codesteer_tui.tui.drawing import run as run_pane
+from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.mode import ModeScreen
 from codesteer_tui.tui.screens.writing import WritingScreen
 from codesteer_tui.tui.widgets.decision import DecisionPanel
@@ -31,7 +32,9 @@ from codesteer_tui.values import (
     ExecutionResult,
     Guidance,
     Limits,
+    Origin,
     Program,
+    Purpose,
     Question,
     SteeringMode,
 )
@@ -342,8 +345,8 @@ def test_a_hint_is_shown_while_it_waits_and_where_it_was_said() -> None:
 
 
 def test_the_persons_own_run_stands_apart_and_says_that_it_does_not_count() -> None:
-    def ran(id: str, purpose: str, origin: str, out: str) -> list[ev.Event]:
-        program = Program("print(1)", origin)  # type: ignore[arg-type]
+    def ran(id: str, purpose: Purpose, origin: Origin, out: str) -> list[ev.Event]:
+        program = Program("print(1)", origin)
         result = ExecutionResult("exited", exit=0, stdout=out)
         return [
             ev.ExecutionStarted(
@@ -351,9 +354,9 @@ def test_the_persons_own_run_stands_apart_and_says_that_it_does_not_count() -> N
                 id=id,
                 purpose=purpose,
                 program=program,
-                limits=Limits(),  # type: ignore[arg-type]
+                limits=Limits(),
             ),
-            ev.ExecutionFinished(round=0, id=id, purpose=purpose, result=result),  # type: ignore[arg-type]
+            ev.ExecutionFinished(round=0, id=id, purpose=purpose, result=result),
         ]
 
     transcript = of_round_0(*ran("x1", "answer", "model", "<<<1>>>\n"), *ran("x2", "own", "user", "mine\n"))
@@ -363,3 +366,35 @@ def test_the_persons_own_run_stands_apart_and_says_that_it_does_not_count() -> N
     assert shown.index("it does not count") < shown.index("mine")
     assert this.result
     assert this.result.stdout == "<<<1>>>\n"
+
+
+async def test_the_answer_of_ones_own_run_is_taken_only_after_asking_and_stays_marked(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(
+            pilot, lambda: app.live.desk is not None and app.live.desk.transcript.ending and is_idle(app)
+        )
+        (path,) = (tmp_path / "sessions").glob("*.jsonl")
+        result = ExecutionResult("exited", exit=0, stdout="<<<4*(7-8/8)>>>\n")
+        own: list[ev.Event] = [
+            ev.ExecutionStarted(
+                round=0, id="x9", purpose="own", program=Program("print(1)", "user"), limits=Limits()
+            ),
+            ev.ExecutionFinished(round=0, id="x9", purpose="own", result=result),
+        ]
+        with path.open("ab") as file:
+            for event in own:
+                file.write(ev.encode(event) + b"\n")
+                await app.live.desk.show(event)  # type: ignore[union-attr]
+        await app.live.desk.choose(0)  # type: ignore[union-attr]
+        app.live.desk.choose_pane(3)  # type: ignore[union-attr]
+        await pilot.press("X")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: "of your own run" in words_on(app))
+        recording = read_recording(path)
+        ending = recording.transcript.ending
+        assert isinstance(ending, ev.Finished)
+        assert (ending.answer, ending.own_run, ending.answer_round) == ("4*(7-8/8)", "x9", 0)
+        assert ending.verdicts.ground_truth == "pass"

@@ -99,11 +99,12 @@ def own_runs(this: Round | None) -> list[Execution]:
     return [run for run in this.executions.values() if run.purpose == "own"] if this else []
 
 
-def own_heading(run: Execution) -> Block:
+def own_heading(transcript: Transcript, run: Execution) -> Block:
     """Whose run it is, above it, so that it is never taken for the model's."""
-    edited = run.program.origin == "user"
-    what = "an edited copy" if edited else "the same program again"
-    return block("heading", (f"{OWN.sign} your run of {what}", OWN.style), ("   it does not count", "dim"))
+    what = "an edited copy" if run.program.origin == "user" else "the same program again"
+    counts = transcript.taken is not None and transcript.taken.execution == run.id
+    words = "   you took its answer" if counts else "   it does not count; X takes its answer"
+    return block("heading", (f"{OWN.sign} your run of {what}", OWN.style), (words, "dim"))
 
 
 def own_over(transcript: Transcript, run: Execution) -> bool:

@@ -215,6 +215,10 @@ class DeskScreen(Screen[None]):
     async def action_baselines(self) -> None:
         await _going_on().baselines(self)
 
+    def action_take_answer(self) -> None:
+        """Where a record is watched, nothing is changed in it."""
+        self.action_run_again()
+
     def action_run_again(self) -> None:
         """Where a record is watched, nothing is run."""
         self.notify("It runs nothing. f in a pane forks it.", title="This is a record", markup=False)

@@ -397,6 +397,15 @@ class LiveScreen(DeskScreen):
     def action_run_again(self) -> None:
         self.stepping.run_again()
 
+    def action_take_answer(self) -> None:
+        self.stepping.take_answer()
+
+    def show_ending(self) -> None:
+        """Say how the run ended, anew."""
+        if self.desk:
+            self.query_one(EndingPanel).show(self.desk.transcript)
+            self.draw_lines()
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A bug in a run is shown, not hidden, and does not take the screen down."""
         if event.worker is not self._turn or event.state is not WorkerState.ERROR:

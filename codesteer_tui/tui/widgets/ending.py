@@ -90,7 +90,8 @@ class EndingPanel(Static):
         return self.app.size.height < TALL_FROM
 
     def _answer(self, ending: ev.Finished) -> None:
-        at = f" (R{ending.answer_round})" if ending.answer_round is not None else ""
+        own = ", of your own run" if ending.own_run else ""
+        at = f" (R{ending.answer_round}{own})" if ending.answer_round is not None else ""
         head: list[Part] = [("ANSWER", "bold"), (f"{at}  ", "dim")]
         room = self._columns - len(f"ANSWER{at}  ") if self._is_short else 200
         answer = (cut(plain(ending.answer), room), "bold")
@@ -117,7 +118,10 @@ class EndingPanel(Static):
         self._draw("-bad", parts)
 
     def _stopped(self) -> None:
-        self._draw("-unsure", [("STOPPED", "bold"), "  What came is kept and recorded.", ("  Ctrl+R goes on.", "dim")])
+        self._draw(
+            "-unsure",
+            [("STOPPED", "bold"), "  What came is kept and recorded.", ("  Ctrl+R goes on.", "dim")],
+        )
 
     def _draw(self, look: str, parts: list[Part]) -> None:
         self._look(look)
