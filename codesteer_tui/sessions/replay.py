@@ -6,12 +6,14 @@ The player holds a position and yields events; it opens no network connection, n
 from __future__ import annotations
 
 import asyncio
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event
+from codesteer_tui.sessions.folding import Folds
+from codesteer_tui.sessions.moments import Kind, Moment, moments
 from codesteer_tui.transcript import Transcript
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -44,9 +46,12 @@ class Player:
         self.playing = False
         self._sleep = sleep
         self._turn = 0
-        self._times = _rising(e.at for e in events)
-        self._whole_at = _whole_at(events)
-        begun = [(i, e.round) for i, e in enumerate(events) if isinstance(e, ev.RoundStarted)]
+        self._folds = Folds(events)
+        self._times = self._folds.times
+        self._stops = facts = self._folds.facts
+        self.moments: list[Moment] = moments(events, facts, self._times)
+        """What is worth going to, in its order."""
+        begun = [(i, e.round) for i in facts if isinstance(e := events[i], ev.RoundStarted)]
         self._round_starts = [i for i, _ in begun]
         self._round_numbers = [number for _, number in begun]
 
@@ -74,13 +79,9 @@ class Player:
     def transcript(self) -> Transcript:
         """The state at this position.
 
-        Deltas whose whole text has already come are left out, so that long sessions fold at once.
+        Texts that are known as a whole are not put together of their pieces again.
         """
-        until = self.position
-        whole = self._whole_at
-        return Transcript.of(
-            event for i, event in enumerate(islice(self.events, until)) if not whole[i] or whole[i] > until
-        )
+        return self._folds.at(self.position)
 
     def seek(self, position: int) -> None:
         """Go to a position; beyond the ends, to the end."""
@@ -93,12 +94,40 @@ class Player:
 
     def step(self, by: int) -> None:
         """Go some events on or back. Deltas of one text count as one event together with what follows."""
-        at = self.position
+        stops, end = self._stops, len(self.events)
         for _ in range(abs(by)):
-            at += 1 if by > 0 else -1
-            while 0 < at < len(self.events) and ev.is_delta(self.events[at - 1]):
-                at += 1 if by > 0 else -1
-        self.seek(at)
+            place = bisect_left(stops, self.position) if by > 0 else bisect_left(stops, self.position - 1) - 1
+            beyond = end if by > 0 else 0
+            self.seek(stops[place] + 1 if 0 <= place < len(stops) else beyond)
+
+    def step_piece(self, by: int) -> None:
+        """Go on or back by single events, pieces of text among them."""
+        self.seek(self.position + by)
+
+    def next_moment(self, *kinds: Kind) -> Moment | None:
+        """Go to the next moment of these kinds, and give it; None where there is none behind this position."""
+        found = next((m for m in self.moments if m.position > self.position and m.kind in kinds), None)
+        if found:
+            self.seek(found.position)
+        return found
+
+    def find_place(self, words: str) -> int | None:
+        """The position that a person means: a time (83, 1:23, 1:02:03), a share (50%), an event (#118), a round (R2).
+
+        A round is meant where it has come to its end. None where it is none of these, or there is no such round.
+        """
+        text = words.strip().lower()
+        if found := re.fullmatch(r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d*)?)\s*s?", text):
+            hours, minutes, seconds = _clock(*found.groups())
+            return bisect_right(self._times, 3600 * hours + 60 * minutes + seconds)
+        if found := re.fullmatch(r"(\d+(?:\.\d*)?)\s*%", text):
+            return bisect_right(self._times, self.total_seconds * float(found[1]) / 100)
+        if found := re.fullmatch(r"#\s*(\d+)", text):
+            return min(int(found[1]), len(self.events))
+        if (found := re.fullmatch(r"r\s*(\d+)", text)) and int(found[1]) in self._round_numbers:
+            ends = [*self._round_starts[1:], len(self.events)]
+            return ends[self._round_numbers.index(int(found[1]))]
+        return None
 
     def step_round(self, by: int) -> None:
         """Go to the end of the next round, or of the one before; past the last one to the end."""
@@ -137,32 +166,8 @@ class Player:
         self.playing = False
 
 
-def _rising(times: Iterable[float]) -> list[float]:
-    """The times as they pass: a clock that was set back in a resumed session stands still."""
-    latest = 0.0
-    risen: list[float] = []
-    for at in times:
-        latest = max(latest, at)
-        risen.append(latest)
-    return risen
-
-
-def _whole_at(events: Sequence[Event]) -> list[int]:
-    """For each delta the position from which its text is known as a whole; 0 for all other events."""
-    found = [0] * len(events)
-    next_whole: dict[tuple[str, int | str], int] = {}
-    for i in range(len(events) - 1, -1, -1):
-        match events[i]:
-            case ev.GuidanceGiven(round=number):
-                next_whole["guidance", number] = i + 1
-            case ev.AnswerGiven(round=number):
-                next_whole["answer", number] = i + 1
-            case ev.ExecutionFinished(id=id):
-                next_whole["output", id] = i + 1
-            case ev.GuidanceDelta(round=number):
-                found[i] = next_whole.get(("guidance", number), 0)
-            case ev.AnswerDelta(round=number):
-                found[i] = next_whole.get(("answer", number), 0)
-            case ev.OutputDelta(id=id):
-                found[i] = next_whole.get(("output", id), 0)
-    return found
+def _clock(first: str | None, second: str | None, last: str) -> tuple[int, int, float]:
+    """Hours, minutes and seconds of 1:02:03, 2:03 or 3."""
+    if second is not None:
+        return int(first or 0), int(second), float(last)
+    return 0, int(first or 0), float(last)

@@ -17,6 +17,7 @@ from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Event, Skipped, decode
 from codesteer_tui.problem import Problem
 from codesteer_tui.sessions import lock
+from codesteer_tui.sessions.folding import facts_of, folded
 from codesteer_tui.steering.interrupted import interrupted
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Verdicts
@@ -34,7 +35,7 @@ class Recording(Struct, frozen=True):
     @property
     def transcript(self) -> Transcript:
         """The state after all of its events."""
-        return Transcript.of(self.events)
+        return folded(self.events)
 
     @property
     def whole(self) -> list[Event]:
@@ -43,10 +44,10 @@ class Recording(Struct, frozen=True):
         A run writes them down when it is stopped; here they come by estimate where it could not. While it is being
         recorded nothing is added.
         """
-        transcript = self.transcript
         ended = isinstance(self.events[-1], ev.Ending)
-        if not transcript.open_calls or (not ended and lock.is_held(self.path)):
+        if not facts_of(self.events).open_calls or (not ended and lock.is_held(self.path)):
             return self.events
+        transcript = self.transcript
         at = self.events[-1].at
         lost = [msgspec.structs.replace(call.failed, at=at) for call in interrupted(transcript)]
         place = len(self.events) - ended
@@ -122,7 +123,7 @@ def read_recording(path: Path) -> Recording:
             notes.append(f"line {number} is skipped: {event.reason}")
         else:
             events.append(event)
-        if not isinstance(events[0] if events else None, ev.SessionStarted):
+        if number == 1 and not (events and isinstance(events[0], ev.SessionStarted)):
             raise _not_a_session(path)
     if not events:
         raise _not_a_session(path)
@@ -226,7 +227,8 @@ def summarize(path: Path) -> Summary:
         if running:
             return Summary(path.stem, path, path.stem, ending="running")
         return Summary(path.stem, path, path.stem, ending="unreadable", note=error.message)
-    transcript, ending = recording.transcript, recording.transcript.ending
+    transcript = facts_of(recording.events)
+    ending = transcript.ending
     finished = ending if isinstance(ending, ev.Finished) else None
     unended = "running" if running else "broken off"
     return Summary(
@@ -238,7 +240,7 @@ def summarize(path: Path) -> Summary:
         ending=type(ending).__name__.lower() if ending else unended,
         answer=finished.answer if finished else "",
         verdicts=finished.verdicts if finished else None,
-        seconds=transcript.seconds,
+        seconds=max(event.at for event in recording.events),
         size_bytes=size,
         note="" if running else "; ".join(recording.notes),
         forked_from=transcript.forked_from,
