@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from codesteer_tui.errors import CodesteerError
+from codesteer_tui.events import Event, ExecutionFinished, ExecutionStarted
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
 from codesteer_tui.steering.taking import own_answer
 from codesteer_tui.text import plain
 from codesteer_tui.tui.course import DECISION
+from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
@@ -322,6 +324,21 @@ class SteppingIn:
             return
         self._screen.run_worker(self._run_afterwards(number, program), group="own", exit_on_error=False)
 
+    async def happened(self, event: Event) -> None:
+        """Take note of an event: a program of the person's own comes into view when it begins and when it ends."""
+        if isinstance(event, ExecutionStarted) and event.program.origin == "demo":
+            self.demo_programs.add(event.program.source)
+        desk = self._screen.desk
+        own = isinstance(event, ExecutionStarted | ExecutionFinished) and event.purpose == "own"
+        if not own or desk is None or desk.number != event.round:  # type: ignore[union-attr]
+            return
+        if desk.pane_number != 3 and self._screen.is_in_pane:
+            desk.choose_pane(3)
+        pane = desk.panes[2]
+        await pane.redraw()
+        if views := [view for view in pane.query(BlockView) if view.shown.text.startswith(f"{OWN.sign} ")]:
+            pane.call_after_refresh(pane.scroll_to_widget, views[-1], top=True, animate=False)
+
     async def _run_afterwards(self, number: int, program: Program) -> None:
         """Run a program of the person's own in a session that is over, and add it to its record."""
         with importing:
@@ -339,6 +356,7 @@ class SteppingIn:
             async with run_afterwards(config, path, transcript, number, program, ask=ask) as events:
                 async for event in events:
                     await desk.show(event)
+                    await self.happened(event)
                     self._screen.draw_lines()
         except CodesteerError as error:
             self._tell(error.remedy, error.message)

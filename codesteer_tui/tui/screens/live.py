@@ -17,7 +17,16 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.errors import CodesteerError, ModelError
-from codesteer_tui.events import Answered, Ending, Event, ExecutionStarted, Retried, RoleChanged, is_delta
+from codesteer_tui.events import (
+    Answered,
+    Ending,
+    Event,
+    ExecutionFinished,
+    ExecutionStarted,
+    Retried,
+    RoleChanged,
+    is_delta,
+)
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
@@ -311,8 +320,8 @@ class LiveScreen(DeskScreen):
                 await desk.show(event)
                 if isinstance(event, RoleChanged):
                     self._tell_roles()
-                if isinstance(event, ExecutionStarted) and event.program.origin == "demo":
-                    self.stepping.demo_programs.add(event.program.source)
+                if isinstance(event, ExecutionStarted | ExecutionFinished):
+                    await self.stepping.happened(event)
                 if isinstance(event, Answered) and event.reply.note:
                     self.notify(event.reply.note, markup=False)
                 if not is_delta(event):
