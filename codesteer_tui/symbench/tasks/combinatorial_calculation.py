@@ -7,15 +7,16 @@ variants of 15 digits for 300 and 20 digits for 500.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, integer
-from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look
 from codesteer_tui.symbench.reading.expression import Expression, expression
 from codesteer_tui.symbench.reading.numbers import plain
 from codesteer_tui.symbench.solvers.combinatorial_calculation import in_order
@@ -85,11 +86,19 @@ class CombinatorialCalculation:
 
         Signs stand between numbers only: a minus in front of a number or bracket is refused.
         """
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge an expression. It is read as one; `where` are numbers, by their place from 0, that are not as given."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, f"The value is {parameters.target}, the numbers in their order.")
+            return Look(parameters)
+        choices = policy or Choices()
+        right = f"The value is {parameters.target}, the numbers in their order."
+        seen = look(answer, _read, partial(_broken_rules, parameters, choices), right, most=most)
+        return structs.replace(seen, value=seen.value and seen.value.parsed)
 
     def solve(self, problem: Problem) -> str | None:
         """Work out what each stretch of the numbers can make, up to the whole."""
@@ -98,39 +107,51 @@ class CombinatorialCalculation:
         return _form(re.findall(r"[0-9]+|[-+*/()]", found)) if found else None
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+class Read(Struct, frozen=True):
+    """An equation as it is read: its expression, and what the text says beside it.
+
+    `listed`: it stands in a list. `signed`: a sign stands in front of a number or bracket. `right`: what follows "=".
+    """
+
+    parsed: Expression
+    listed: bool
+    signed: bool
+    right: str | None
+
+
+def _read(text: str) -> Read | Unreadable:
     left, equals, right = text.partition("=")
     line = plain(left.translate(_PUNCTUATION))
     parsed = expression(line)
     if isinstance(parsed, Unreadable):
         return parsed
-    if not policy.strings and not re.fullmatch(r"\s*\[.*\]\s*", left, re.DOTALL):
-        return "It is not a list of numbers and symbols in square brackets."
-    if wrong := _wrong_numbers(parameters.numbers, list(parsed.numbers)):
-        return wrong
-    if "neg" in parsed.postfix or line.count("+") > parsed.postfix.count("+"):
-        return "A sign stands in front of a number or bracket, not between two."
-    return _wrong_value(parameters, parsed, right if equals else None)
+    signed = "neg" in parsed.postfix or line.count("+") > parsed.postfix.count("+")
+    listed = re.fullmatch(r"\s*\[.*\]\s*", left, re.DOTALL) is not None
+    return Read(parsed, listed, signed, right if equals else None)
 
 
-def _wrong_numbers(given: list[int], used: list[int]) -> str | None:
+def _broken_rules(parameters: Parameters, policy: Choices, read: Read) -> Iterator[Broken]:
+    if not policy.strings and not read.listed:
+        yield Broken("It is not a list of numbers and symbols in square brackets.")
+    used, given = read.parsed.numbers, parameters.numbers
     if len(used) != len(given):
-        return f"It has {len(used)} numbers, not {len(given)}."
+        yield Broken(f"It has {len(used)} numbers, not {len(given)}.")
+        return
     for at, (number, wanted) in enumerate(zip(used, given, strict=True)):
         if number != wanted:
-            return f"Number {at + 1} is {number}, not {wanted}: the numbers and their order are fixed."
-    return None
-
-
-def _wrong_value(parameters: Parameters, parsed: Expression, right: str | None) -> str | Unreadable | None:
-    value = parsed.value()
+            fixed = f"Number {at + 1} is {number}, not {wanted}: the numbers and their order are fixed."
+            yield Broken(fixed, (at,))
+    if tuple(given) != used:
+        return
+    if read.signed:
+        yield Broken("A sign stands in front of a number or bracket, not between two.")
+    value = read.parsed.value()
     if isinstance(value, Unreadable):
-        return f"{value.reason}."
-    if value != parameters.target:
-        return f"The value is {value}, not {parameters.target}."
-    if right is not None and plain(right).strip("[] ") != str(parameters.target):
-        return f"The right-hand side of the equation is not {parameters.target}."
-    return None
+        yield Broken(f"{value.reason}.")
+    elif value != parameters.target:
+        yield Broken(f"The value is {value}, not {parameters.target}.")
+    if read.right is not None and plain(read.right).strip("[] ") != str(parameters.target):
+        yield Broken(f"The right-hand side of the equation is not {parameters.target}.")
 
 
 def _question(numbers: list[int], target: int) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -20,13 +21,13 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import choice, sample
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.numbers import integer as read_integer
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_NAMES = ("Pass", "Peng", "Chi")
+NAMES = ("Pass", "Peng", "Chi")
 _PASS, _PENG, _CHI = range(3)
 _NAMED = re.compile(
     r"(?P<before>[+-]?[0-9]{1,9}(?:\.0{1,9})?)?[\s(:=,-]{0,10}(?P<name>pass|peng|chi)[\s):=,(-]{0,10}"
@@ -101,11 +102,17 @@ class MahjongPattern:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the number of the last round's result, with or without its name."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a result. It is read as its number; `where` is "result" where it is not right."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "It is the result of the last round.", lists=False)
+            return Look(parameters)
+        read, rules = partial(_read, policy=policy or Choices()), partial(_broken_rules, parameters)
+        return look(answer, read, rules, "It is the result of the last round.", lists=False, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Keep the hand as a string, and search it."""
@@ -114,37 +121,40 @@ class MahjongPattern:
         return f"<<<{_solve(parameters.initial_cards, rounds, parameters.with_chi)}>>>"
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
-    value = _read(text, policy)
-    if isinstance(value, Unreadable):
-        return value
+def _broken_rules(parameters: Parameters, value: int) -> Iterator[Broken]:
     result = _last_result(parameters)
     if value == result:
-        return None
+        return
     card = parameters.rounds[-1].add
-    said = f"{_NAMES[value]} ({value})" if value in (_PASS, _PENG, _CHI) else shorten(str(value))
+    said = f"{NAMES[value]} ({value})" if value in (_PASS, _PENG, _CHI) else shorten(str(value))
     if value == _CHI and not parameters.with_chi:
-        return "There is no Chi (2) in this problem."
-    return f"The last card, {card}, makes {_NAMES[result]} ({result}), not {said}."
+        yield Broken("There is no Chi (2) in this problem.", ("result",))
+    else:
+        yield Broken(f"The last card, {card}, makes {NAMES[result]} ({result}), not {said}.", ("result",))
 
 
 def _read(text: str, policy: Choices) -> int | Unreadable:
     named = _NAMED.fullmatch(text.strip().strip("\"'*")) if policy.names and len(text) < 100 else None
     if named is None:
         return read_integer(text)
-    value = _NAMES.index(named["name"].capitalize())
+    value = NAMES.index(named["name"].capitalize())
     for number in (named["before"], named["after"]):
         if number and read_integer(number) != value:
             return Unreadable(f'"{shorten(text)}" names one result and numbers another')
     return value
 
 
-def _last_result(parameters: Parameters) -> int:
-    """Go through the rounds with a count of each card."""
+def hand_at_last(parameters: Parameters) -> Counter[str]:
+    """Go through the rounds but the last with a count of each card; gives the hand before the last card is drawn."""
     hand = Counter(parameters.initial_cards)
     for one in parameters.rounds[:-1]:
         hand[one.add] += 1
         hand[one.remove] -= 1 if hand[one.remove] > 0 else 0
+    return hand
+
+
+def _last_result(parameters: Parameters) -> int:
+    hand = hand_at_last(parameters)
     card = parameters.rounds[-1].add
     if hand[card] >= 2:
         return _PENG

@@ -6,6 +6,7 @@ digits, and two factors of four to twenty digits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from math import prod
 from random import Random
@@ -15,7 +16,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, integer
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.numbers import integer as read_integer
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -66,31 +67,41 @@ class NumberMultiply:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the exact product, with or without thousands separators."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a product. It is read as a number; `where` are its wrong digits, from 0 at the left, or "sign"."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, prod(parameters.values), policy or Choices())
-        return judge(answer, rule, "It is the exact product.", lists=False)
+            return Look(parameters)
+        read = partial(_read, policy or Choices())
+        rules = partial(_broken_rules, prod(parameters.values))
+        return look(answer, read, rules, "It is the exact product.", lists=False, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Multiply digit by digit."""
         return f"<<<{solve(parameters_for(problem, Parameters).values)}>>>"
 
 
-def _broken_rule(product: int, policy: Choices, text: str) -> str | Unreadable | None:
-    value = read_integer(text.rpartition("=")[2] if policy.equations else text)
-    if isinstance(value, Unreadable):
-        return value
+def _read(policy: Choices, text: str) -> int | Unreadable:
+    return read_integer(text.rpartition("=")[2] if policy.equations else text)
+
+
+def _broken_rules(product: int, value: int) -> Iterator[Broken]:
     if value == product:
-        return None
+        return
     if value == -product:
-        return "The sign is wrong."
+        yield Broken("The sign is wrong.", ("sign",))
+        return
     given, right = str(abs(value)), str(abs(product))
     if len(given) != len(right):
-        return f"It has {len(given)} digits, the product has {len(right)}."
-    at = next((index for index in range(len(right)) if given[index] != right[index]), None)
-    where = "The sign is wrong" if at is None else f"Digit {at + 1} from the left is wrong"
-    return f"It is not the product {shorten(str(product))}: {where}."
+        yield Broken(f"It has {len(given)} digits, the product has {len(right)}.")
+        return
+    wrong = tuple(at for at in range(len(right)) if given[at] != right[at])
+    where = f"Digit {wrong[0] + 1} from the left is wrong"
+    yield Broken(f"It is not the product {shorten(str(product))}: {where}.", wrong)
 
 
 def _question(values: list[int]) -> str:

@@ -7,6 +7,7 @@ makes one nor breaks one. The published strings have 14 to 18 letters and three 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -15,7 +16,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, shuffled
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.strings import string
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -91,35 +92,47 @@ class StringInsertion:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept exactly the string with all insertions; the case of the letters matters."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a string. It is read as one; `where` is its first wrong letter, from 0."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         choices = policy or Choices()
-        rule = partial(_broken_rule, parameters.original_string, choices)
-        keep = "" if choices.quotes else "\"'"
-        return judge(answer, rule, "Every letter is inserted where it belongs.", lists=False, keep=keep)
+        read, rules = partial(_read, choices), partial(_broken_rules, parameters.original_string)
+        right, keep = "Every letter is inserted where it belongs.", "" if choices.quotes else "\"'"
+        return look(answer, read, rules, right, lists=False, keep=keep, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Insert while going through the string once, by the length of each alphabetical run."""
         return f"<<<{solve(parameters_for(problem, Parameters).original_string)}>>>"
 
 
-def _broken_rule(original: str, policy: Choices, text: str) -> str | Unreadable | None:
+def _read(policy: Choices, text: str) -> str | Unreadable:
     given = string(text, quotes=policy.quotes)
     if isinstance(given, Unreadable):
         return given
     if not given or given.upper().strip(_LETTERS):
         return Unreadable(f'"{shorten(text)}" is not a string of the letters A to E')
+    return given
+
+
+def _broken_rules(original: str, given: str) -> Iterator[Broken]:
     marked = _inserted(original)
     right = "".join(letter for letter, _ in marked)
     if given == right:
-        return None
+        return
+    at = next((at for at, letter in enumerate(right) if given[at : at + 1] != letter), len(right))
     if given.upper() == right:
-        return "The letters have to be capitals."
-    if given == original:
-        substring, at = next(origin for _, origin in marked if origin)
-        return f"Nothing is inserted, although {substring} occurs at letter {at}."
-    return _first_difference(marked, given)
+        yield Broken("The letters have to be capitals.", (at,))
+    elif given == original:
+        substring, start = next(origin for _, origin in marked if origin)
+        yield Broken(f"Nothing is inserted, although {substring} occurs at letter {start}.", (at,))
+    else:
+        yield Broken(_first_difference(marked, given), (at,))
 
 
 def _inserted(original: str) -> list[tuple[str, tuple[str, int] | None]]:

@@ -24,6 +24,7 @@ MODULES: Mapping[str, str] = {
     "Blocksworld": "blocksworld",
     "BoxLift": "boxlift",
     "BoxNet1": "boxnet1",
+    "combinatorial_calculation": "combinatorial_calculation",
     "constrained_linear_arrangement": "constrained_linear_arrangement",
     "cryptanalysis": "cryptanalysis",
     "eight_queens": "eight_queens",
@@ -33,13 +34,16 @@ MODULES: Mapping[str, str] = {
     "light_puzzles": "light_puzzles",
     "logic_puzzle": "logic_puzzle",
     "logical_equation": "logical_equation",
+    "mahjong_pattern": "mahjong_pattern",
     "matrix_transformation": "matrix_transformation",
+    "number_multiply": "number_multiply",
     "path_plan": "path_plan",
     "pattern_recognition": "pattern_recognition",
     "permutations_and_combinations": "permutations_and_combinations",
     "pooling": "pooling",
     "reversi": "reversi",
     "standard_sudoku": "standard_sudoku",
+    "string_insertion": "string_insertion",
 }
 """Task id → module in `codesteer_tui.tui.puzzles`."""
 

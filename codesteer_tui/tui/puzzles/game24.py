@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 from itertools import islice
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import Look
-from codesteer_tui.symbench.reading.expression import Expression
 from codesteer_tui.symbench.task import parameters_for
 from codesteer_tui.symbench.tasks.game24 import Parameters, solution_of
 from codesteer_tui.tui.puzzles.figure import (
     BAD,
     FAINT,
     GIVEN,
-    GOOD,
     Figure,
     Line,
     below,
@@ -24,6 +21,7 @@ from codesteer_tui.tui.puzzles.figure import (
     legend,
     wrapped,
 )
+from codesteer_tui.tui.puzzles.working import steps_of
 
 MOST_NUMBERS = 100
 """Numbers and steps that are shown."""
@@ -47,37 +45,5 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
     extra: list[Line] = [((f"[+{inside(str(number))}]", BAD),) for number in more]
     off = Counter(given.numbers) != Counter(solution.numbers)
     signs = [("[1]", BAD, "not used"), ("[+1]", BAD, "not there, or used too often")] if off else []
-    steps = Figure() if off else figure(*_steps(solution, given.target))
+    steps = Figure() if off else figure(*steps_of(solution, given.target))
     return below(wrapped([*shown, *extra], width), target, steps, legend(*signs))
-
-
-def _steps(solution: Expression, target: int) -> list[Line]:
-    """Each operation with its value, the last one with whether it is the target."""
-    stack: list[Fraction] = []
-    lines: list[Line] = []
-    for item in solution.postfix:
-        if isinstance(item, int):
-            stack.append(Fraction(item))
-        elif item == "neg":
-            stack.append(-stack.pop())
-        else:
-            right, left = stack.pop(), stack.pop()
-            if item == "/" and not right:
-                return [*lines, ((f"[{_short(left)} / 0]", BAD),)]
-            value = _applied(item, left, right)
-            stack.append(value)
-            lines.append((f"{_short(left)} {item} {_short(right)} = ", (_short(value), GIVEN)))
-    last = lines[-1][:-1] if lines else ()
-    reached = stack[-1] == target
-    end = (_short(stack[-1]), GOOD) if reached else (f"[{_short(stack[-1])}]", BAD)
-    return [*lines[:-1], (*last, end)]
-
-
-def _applied(sign: str, left: Fraction, right: Fraction) -> Fraction:
-    return {"+": left + right, "-": left - right, "*": left * right}[sign] if sign != "/" else left / right
-
-
-def _short(value: Fraction) -> str:
-    if max(abs(value.numerator), value.denominator) < 10**9:
-        return f"({value})" if value.denominator > 1 or value < 0 else str(value)
-    return "a long number"
