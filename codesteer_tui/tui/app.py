@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.screens.comparing import CompareScreen
     from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
+    from codesteer_tui.tui.screens.settings import SettingsScreen
     from codesteer_tui.tui.screens.tasks import TasksScreen
     from codesteer_tui.values import Role
 
@@ -49,6 +50,7 @@ class CodesteerApp(App[None]):
         "styles/stepping.tcss",
         "styles/screens.tcss",
         "styles/tasks.tcss",
+        "styles/settings.tcss",
     ]  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
     ENABLE_COMMAND_PALETTE = True
@@ -74,6 +76,7 @@ class CodesteerApp(App[None]):
         """The baselines that are run one after the other."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
+        self._motion = self.animation_level
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
 
@@ -87,8 +90,10 @@ class CodesteerApp(App[None]):
         assert isinstance(live, LiveScreen)
         return live
 
-    def on_mount(self) -> None:
+    def dress(self) -> None:
+        """Have the colours and the motion that the settings want."""
         wanted = self.settings.config.screen.theme
+        self.animation_level = "none" if self.settings.config.screen.reduced_motion else self._motion
         if wanted in self.available_themes:
             self.theme = wanted
         else:
@@ -99,6 +104,9 @@ class CodesteerApp(App[None]):
                 timeout=15,
                 markup=False,
             )
+
+    def on_mount(self) -> None:
+        self.dress()
         if self._recording:
             self.open_recording(self._recording, play=self._play, speed=self._speed)
 
@@ -247,7 +255,15 @@ class CodesteerApp(App[None]):
         with importing:
             from codesteer_tui.tui.screens.settings import SettingsScreen
 
-        self.push_screen(SettingsScreen(self.settings))
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen(self.settings))
+
+    async def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
+        """A setting was saved, or taken out of the user's file."""
+        with importing:
+            from codesteer_tui.tui.changing import take_over
+
+        await take_over(self, event)
 
     def action_sessions(self) -> None:
         self.open_sessions()

@@ -36,6 +36,8 @@ Where: TypeAlias = Literal[
     "editing",
     "modes",
     "compare",
+    "settings",
+    "setting",
 ]
 
 
@@ -53,7 +55,7 @@ class Key(NamedTuple):
 
 KEYS: tuple[Key, ...] = (
     Key("help", "f1", "app.help", "show this help", "anywhere", "help"),
-    Key("settings", "f2", "app.settings", "show the settings and where each comes from", "anywhere"),
+    Key("settings", "f2", "app.settings", "show the settings, where each comes from, and change one", "anywhere"),
     Key(
         "tasks",
         "f3",
@@ -390,6 +392,16 @@ KEYS: tuple[Key, ...] = (
         "programs",
     ),
     Key("leave_modes", "escape", "leave", "keep the mode", "modes", "leaves"),
+    Key("change_setting", "enter", "select", "change the setting; unfold the table", "settings", "change"),
+    Key("search_settings", "slash", "screen.search", "search in names, values and meanings", "settings", "search"),
+    Key("only_set", "s", "screen.only_set", "show only what is set, or everything", "settings", "only what is set"),
+    Key("unset_setting", "d,delete", "screen.unset", "take it out of your file", "settings", "unset"),
+    Key("copy_setting", "y", "screen.copy_setting", "copy it as a file has it", "settings", "copy"),
+    Key("about_down", "J", "screen.scroll_about(1)", "scroll what is said about it down", "settings"),
+    Key("about_up", "K", "screen.scroll_about(-1)", "scroll what is said about it up", "settings"),
+    Key("leave_settings", "escape", "screen.back", "empty the search, else close the settings", "settings"),
+    Key("save_setting", "enter", "save", "save it in your file, if it is allowed", "setting", "saves"),
+    Key("leave_setting", "escape", "leave", "leave it as it is", "setting", "leaves"),
     Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
 )
 
@@ -421,11 +433,12 @@ _NAMES = {
 }
 _OWN = {
     *("palette", "quit", "copy", "send", "newline", "history", "empty", "find_keep", "decide", "choose_mode"),
+    *("change_setting", "save_setting"),
     *("write_done", "write_line", "write_way", "edit_done", "edit_leave"),
 }
 """Keys that Textual, the prompt or its screen binds itself; they are in the table for the help."""
 
-_AT_ONCE = {"filter_tasks"}
+_AT_ONCE = {"filter_tasks", "search_settings"}
 """Keys that are acted on before the focus sees them: what is typed next is for the field that they go to."""
 
 ALWAYS_SHOWN = {"help", "quit"}

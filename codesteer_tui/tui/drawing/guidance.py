@@ -35,7 +35,7 @@ def title(transcript: Transcript, this: Round | None) -> str:
     if by in ("person", "nobody"):
         return BY[by]
     label = steerer.label if steerer else ""
-    return f"{label}, {BY[by]}" if by == "edited" else label
+    return f"{BY[by]}, {label}" if by == "edited" else label
 
 
 def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:

@@ -38,6 +38,8 @@ HEADINGS: dict[Where, str] = {
     "editing": "Editing a copy of a program",
     "modes": "Choosing how you step in",
     "compare": "Comparing sessions",
+    "settings": "In the settings",
+    "setting": "Changing a setting",
 }
 
 
