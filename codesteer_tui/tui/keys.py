@@ -252,6 +252,18 @@ KEYS: tuple[Key, ...] = (
     Key("open", "enter", "open", "open at the end", "sessions", "open"),
     Key("watch", "p", "watch", "play from the start", "sessions", "play"),
     Key("mark", "space", "mark", "mark it, to compare it with others", "sessions"),
+    Key("piece_back", "comma", "screen.step_piece(-1)", "one piece of text back", "replay"),
+    Key("piece_on", "full_stop", "screen.step_piece(1)", "one piece of text on", "replay"),
+    Key(
+        "next_flag",
+        "exclamation_mark",
+        "screen.next_moment('flag')",
+        "go to the next flag: where a checker said no",
+        "replay",
+        "flag",
+    ),
+    Key("next_error", "e", "screen.next_moment('error')", "go to the next error", "replay", "error"),
+    Key("go_to", "t", "screen.go_to", "go to a time, an event or a round", "replay", "time"),
     Key("compare_marked", "c", "compare", "compare it with those that are marked", "sessions", "compare"),
     Key("resume_listed", "ctrl+r", "resume", "go on with it where it was stopped", "sessions", "go on"),
     Key("delete", "d", "delete", "delete, after asking", "sessions", "delete"),
@@ -437,6 +449,9 @@ _OWN = {
     *("write_done", "write_line", "write_way", "edit_done", "edit_leave"),
 }
 """Keys that Textual, the prompt or its screen binds itself; they are in the table for the help."""
+    "comma": ",",
+    "full_stop": ".",
+    "exclamation_mark": "!",
 
 _AT_ONCE = {"filter_tasks", "search_settings"}
 """Keys that are acted on before the focus sees them: what is typed next is for the field that they go to."""

@@ -80,4 +80,4 @@ def marks() -> list[tuple[str, str, str]]:
 
 def letters() -> list[tuple[str, str, str]]:
     """Every letter on the bar of a replay and what it stands for."""
-    return [(letter, "bold $text-accent", words) for _, letter, words in LETTERS]
+    return [(letter.sign, letter.style, letter.words) for letter in LETTERS]

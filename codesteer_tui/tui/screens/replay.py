@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -9,8 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
+from codesteer_tui.events import is_delta
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.tui.course import waits_for_retry
+from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.desk import Desk
@@ -20,7 +23,11 @@ from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 from codesteer_tui.tui.widgets.transport import Transport
 
 if TYPE_CHECKING:
+    from codesteer_tui.sessions.moments import Kind
     from codesteer_tui.sessions.store import Recording
+
+AROUND_S = 0.1
+"""Least seconds between two redraws of the bar and the lines while pieces of text come in."""
 
 
 class ReplayScreen(DeskScreen):
@@ -91,9 +98,13 @@ class ReplayScreen(DeskScreen):
 
     async def _play(self) -> None:
         desk = self.query_one(Desk)
+        drawn = 0.0
         async for event in self.player.play():
             await desk.show(event)
-            self._draw_around()
+            now = time.monotonic()
+            if now - drawn >= AROUND_S or not is_delta(event):
+                drawn = now
+                self._draw_around()
         self._draw_around()
 
     async def _moved_to(self) -> None:
@@ -119,6 +130,34 @@ class ReplayScreen(DeskScreen):
         self.player.pause()
         self.player.step(by)
         await self.redraw()
+
+    async def action_step_piece(self, by: int) -> None:
+        self.player.pause()
+        self.player.step_piece(by)
+        await self.redraw()
+
+    async def action_next_moment(self, kind: Kind) -> None:
+        """Go to the next flag or error, and say what it is."""
+        self.player.pause()
+        moment = self.player.next_moment(kind)
+        if moment is None:
+            self.notify("Home goes to the start.", title=f"No {kind} behind this place", markup=False)
+            self._draw_around()
+            return
+        await self.redraw()
+        self.notify(moment.words, markup=False, severity="warning" if kind == "flag" else "error", timeout=6)
+
+    def action_go_to(self) -> None:
+        """Ask for a time, and go there."""
+        with importing:
+            from codesteer_tui.tui.screens.going_to import GoToScreen
+
+        async def take(place: int | None) -> None:
+            if place is not None:
+                self.player.seek(place)
+                await self._moved_to()
+
+        self.app.push_screen(GoToScreen(self.player), take)
 
     async def action_step_round(self, by: int) -> None:
         self.player.step_round(by)

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import NamedTuple
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
 from codesteer_tui import events as ev
+from codesteer_tui.sessions.export import lines_of
+from codesteer_tui.sessions.moments import Kind
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.tui.blocks import Part
-from codesteer_tui.tui.words import clock
+from codesteer_tui.tui.words import clock, cut
 
-LETTERS: tuple[tuple[type[ev.Base], str, str], ...] = (
-    (ev.Asked, "?", "the person was asked"),
-    (ev.ModeChanged, "M", "the person stepped in otherwise"),
-    (ev.HintGiven, "H", "the person wrote something for the next guidance"),
-    (ev.GuidanceGiven, "G", "guidance was given"),
-    (ev.AnswerGiven, "T", "the TaskLLM answered"),
-    (ev.ExecutionFinished, "X", "a program ended"),
-    (ev.AnswerChecked, "C", "the answer was checked"),
-    (ev.RoleChanged, "^", "a role was given to another model"),
-    (ev.CallFailed, "!", "a call to a model failed"),
-    (ev.Failed, "!", "the run failed"),
+
+class Letter(NamedTuple):
+    """What stands on the bar for a kind of moment."""
+
+    kind: Kind
+    sign: str
+    words: str
+    style: str = "bold"
+
+
+LETTERS = (
+    Letter("guidance", "G", "guidance was given"),
+    Letter("answer", "T", "the TaskLLM answered"),
+    Letter("run", "X", "a program ended"),
+    Letter("check", "C", "the answer was checked"),
+    Letter("person", "?", "the person was asked, or said something", "bold $text-accent"),
+    Letter(
+        "switch", "^", "a role was given to another model, or the steering mode changed", "bold $text-accent"
+    ),
+    Letter("flag", "!", "a flag went up: a checker or the ground truth said no", "bold $text-warning"),
+    Letter("error", "E", "an error: a call, a program or the run failed", "bold $text-error"),
 )
 """What the letters on the bar stand for; a later one wins where two fall together."""
 
+_RANKS = {letter.kind: rank for rank, letter in enumerate(LETTERS)}
+LINE = "-"
+LEAST = 16
+"""With fewer columns left, what happened last is not told."""
+
 
 class Transport(Static):
-    """Two lines: a bar that can be clicked, and numbers."""
+    """Two lines: a bar that can be clicked and dragged on, and numbers."""
 
     class Sought(Message):
         """The bar was clicked at this recorded time."""
@@ -40,7 +60,8 @@ class Transport(Static):
     def __init__(self, player: Player) -> None:
         super().__init__(markup=False)
         self.player = player
-        self._bar = ""
+        self._bar: list[Letter | None] = []
+        self._dragged = False
 
     @property
     def bar_width(self) -> int:
@@ -51,29 +72,49 @@ class Transport(Static):
         """Show the player's position."""
         player, width = self.player, self.bar_width
         if len(self._bar) != width:
-            self._bar = bar_text(player, width)
-        bar = self._bar
-        done = self._cell(player.seconds) + (1 if player.at_end else 0)
-        state = "playing" if player.playing else "at the end" if player.at_end else "paused"
-        current = player.round_number
-        numbers: list[Part] = [
-            (f"{state:<11}", "bold"),
-            f"{clock(player.seconds)} / {clock(player.total_seconds)}   {player.speed:g}x",
-            f"   R{current}" if current is not None else "",
-            f"   event {player.position} of {len(player.events)}",
-            ("   idle time skipped" if player.skip_idle else "", "dim"),
-        ]
-        self.update(
-            Content.assemble("|", (bar[:done], "bold $text-accent"), (bar[done:], "dim"), "|\n", *numbers)
+            self._bar = bar_letters(player, width)
+        self.update(Content.assemble("|", *bar_parts(self._bar, self._here), "|\n", *self._numbers(width)))
+
+    @property
+    def _here(self) -> int:
+        """The cell that the position is on; behind the last one at the end."""
+        player = self.player
+        return (
+            self.bar_width if player.at_end else cell_at(player.seconds, player.total_seconds, self.bar_width)
         )
 
-    def _cell(self, seconds: float) -> int:
-        return cell_at(seconds, self.player.total_seconds, self.bar_width)
+    def _numbers(self, width: int) -> list[Part]:
+        player = self.player
+        state = "playing" if player.playing else "at the end" if player.at_end else "paused"
+        current = player.round_number
+        at = f"   R{current}" if current is not None else ""
+        told = f"{clock(player.seconds)} / {clock(player.total_seconds)}   {player.speed:g}x{at}"
+        told += f"   event {player.position} of {len(player.events)}"
+        idle = "   idle time skipped" if player.skip_idle else ""
+        room = width - len(f"{state:<11}{told}{idle}") - 3
+        parts: list[Part] = [(f"{state:<11}", "bold"), told, (idle, "dim")]
+        if room >= LEAST and not player.playing and (words := last_words(player)):
+            parts.append((f"   {cut(words, room)}", "$text-accent"))
+        return parts
 
-    def on_click(self, event: events.Click) -> None:
-        if event.y == 0 and self.player.total_seconds:
-            share = (event.x - 2) / max(1, self.bar_width - 1)
+    def _seek(self, x: int) -> None:
+        if self.player.total_seconds:
+            share = (x - 2) / max(1, self.bar_width - 1)
             self.post_message(self.Sought(max(0.0, min(share, 1.0)) * self.player.total_seconds))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.y == 0:
+            self._dragged = True
+            self.capture_mouse()
+            self._seek(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragged:
+            self._seek(event.x)
+
+    def on_mouse_up(self) -> None:
+        self._dragged = False
+        self.release_mouse()
 
 
 def cell_at(seconds: float, total: float, width: int) -> int:
@@ -81,12 +122,48 @@ def cell_at(seconds: float, total: float, width: int) -> int:
     return min(width - 1, int(seconds / total * (width - 1))) if total else 0
 
 
+def bar_letters(player: Player, width: int) -> list[Letter | None]:
+    """What stands in each cell of the bar; None where nothing happened."""
+    cells: list[Letter | None] = [None] * width
+    ranks = [-1] * width
+    for moment in player.moments:
+        cell, rank = cell_at(moment.at, player.total_seconds, width), _RANKS[moment.kind]
+        if rank > ranks[cell]:
+            cells[cell], ranks[cell] = LETTERS[rank], rank
+    return cells
+
+
 def bar_text(player: Player, width: int) -> str:
-    """The bar: dashes with the letters of what happened."""
-    cells = ["-"] * width
-    for kind, letter, _ in LETTERS:
-        for event in player.events:
-            stopped = isinstance(event, ev.CallFailed) and event.kind == "interrupted"
-            if isinstance(event, kind) and not stopped:
-                cells[cell_at(event.at, player.total_seconds, width)] = letter
-    return "".join(cells)
+    """The bar without colours: dashes with the letters of what happened."""
+    return "".join(letter.sign if letter else LINE for letter in bar_letters(player, width))
+
+
+def bar_parts(cells: list[Letter | None], here: int) -> list[Part]:
+    """The bar in colours: what was played stands out, and the cell of the position is turned round."""
+    looks = [
+        (
+            letter.sign if letter else LINE,
+            (letter.style if letter else "$text-accent" if place < here else "dim")
+            + (" reverse" if place == here else ""),
+        )
+        for place, letter in enumerate(cells)
+    ]
+    return [
+        ("".join(sign for sign, _ in group), style)
+        for style, group in (
+            (style, list(group)) for style, group in groupby(looks, key=lambda look: look[1])
+        )
+    ]
+
+
+def last_words(player: Player) -> str:
+    """What has just happened at the position, in a few words."""
+    if not player.position:
+        return ""
+    event = player.events[player.position - 1]
+    if ev.is_delta(event):
+        return "..."
+    if isinstance(event, ev.RoundFinished):
+        return f"round {event.round} is over"
+    lines = lines_of(event, full=False)
+    return lines[0].strip().partition("s  ")[2] if lines else "..."
