@@ -7,12 +7,13 @@ specification 4.31 to 4.34.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from msgspec import Struct
 
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, judge, look, shorten
 from codesteer_tui.symbench.reading.options import letter, listed, yes_or_no
 from codesteer_tui.symbench.task import gold_text
 from codesteer_tui.values import Verdict
@@ -41,13 +42,18 @@ class OptionLetter(Struct, frozen=True, forbid_unknown_fields=True):
     option_text: bool = True
 
 
-def judge_yes_or_no(problem: Problem, answer: str, policy: YesOrNo) -> Verdict:
-    """Hold "Yes" or "No" against the problem's stored answer."""
+def look_yes_or_no(problem: Problem, answer: str, policy: YesOrNo, most: int = MOST_BROKEN) -> Look:
+    """Hold "Yes" or "No", as which the answer is read, against the problem's stored answer."""
     stored = gold_text(problem)
     right = yes_or_no(stored) if stored else None
     if not isinstance(right, str):
-        return Verdict("could_not_check", _NO_GOLD)
-    return judge(answer, partial(_wrong_word, right, policy), f"{right} is right.", lists=False)
+        return Look(Verdict("could_not_check", _NO_GOLD))
+
+    def rules(said: str) -> Iterator[Broken]:
+        if said != right:
+            yield Broken(f'The right answer is not "{said}".', ("answer",))
+
+    return look(answer, partial(_said, policy), rules, f"{right} is right.", lists=False, most=most)
 
 
 def judge_option(problem: Problem, answer: str, policy: OptionLetter) -> Verdict:
@@ -64,7 +70,7 @@ def judge_option(problem: Problem, answer: str, policy: OptionLetter) -> Verdict
     return judge(answer, rule, f"Option ({right}) is right.", lists=False)
 
 
-def _wrong_word(right: str, policy: YesOrNo, text: str) -> str | Unreadable | None:
+def _said(policy: YesOrNo, text: str) -> str | Unreadable:
     said = yes_or_no(text)
     if isinstance(said, Unreadable):
         return said
@@ -73,7 +79,7 @@ def _wrong_word(right: str, policy: YesOrNo, text: str) -> str | Unreadable | No
         return Unreadable(f'"{shorten(text)}" is not written as "{said}"')
     if word and not policy.explanations and word[2]:
         return Unreadable(f'"{shorten(text)}" is more than "{said}"')
-    return None if said == right else f'The right answer is not "{said}".'
+    return said
 
 
 def _wrong_letter(

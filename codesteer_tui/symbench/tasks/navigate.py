@@ -16,7 +16,8 @@ from msgspec import Meta, Struct
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, shuffled
-from codesteer_tui.symbench.judging.choosing import YesOrNo, judge_yes_or_no
+from codesteer_tui.symbench.judging.choosing import YesOrNo, look_yes_or_no
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Look
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
@@ -75,10 +76,16 @@ class Navigate:
 
     def verify(self, problem: Problem, answer: str, policy: YesOrNo | None = None) -> Verdict:
         """Accept the stored answer, yes or no."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: YesOrNo | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge an answer. It is read as "Yes" or "No"; `where` is "answer" where it is the wrong one."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        return judge_yes_or_no(problem, answer, policy or YesOrNo())
+            return Look(parameters)
+        return look_yes_or_no(problem, answer, policy or YesOrNo(), most)
 
     def solve(self, problem: Problem) -> str | None:
         """Walk the instructions step by step; a published problem is read from its text."""

@@ -36,6 +36,7 @@ MODULES: Mapping[str, str] = {
     "logical_equation": "logical_equation",
     "mahjong_pattern": "mahjong_pattern",
     "matrix_transformation": "matrix_transformation",
+    "navigate": "navigate",
     "number_multiply": "number_multiply",
     "path_plan": "path_plan",
     "pattern_recognition": "pattern_recognition",
@@ -44,6 +45,7 @@ MODULES: Mapping[str, str] = {
     "reversi": "reversi",
     "standard_sudoku": "standard_sudoku",
     "string_insertion": "string_insertion",
+    "web_of_lies": "web_of_lies",
 }
 """Task id → module in `codesteer_tui.tui.puzzles`."""
 

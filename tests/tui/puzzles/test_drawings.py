@@ -126,7 +126,8 @@ def test_the_easiest_and_hardest_problems_are_drawn_in_every_width(task_id: str)
 
 @DRAWN
 def test_data_that_cannot_be_used_are_said_to_be_so(task_id: str) -> None:
-    problem = Problem("?", task=task_id, parameters={"nonsense": 1})
+    names = generate(task_id, seed=1).parameters
+    problem = Problem("?", task=task_id, parameters={name: {"odd": [None]} for name in names})
     shown = drawn(problem, "<<<1>>>")
     assert "cannot be used" in shown
 
