@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.content import Content
 from textual.geometry import Offset
 from textual.selection import Selection
 
+from codesteer_tui.tui import boundary
 from codesteer_tui.tui.widgets.code import GOES_ON, highlighted
 from codesteer_tui.tui.widgets.columns import Columns
+from codesteer_tui.tui.widgets.laid import Laid
 from codesteer_tui.tui.widgets.listing import Listing
 from tests.recordings.build import SEARCH
 
@@ -60,3 +63,15 @@ def test_columns_wrap_and_where_it_is_narrow_stand_one_below_the_other() -> None
         "                check",
     ]
     assert Columns(CELLS).at(24).plain.split("\n") == ["model says  24", "truth       ? could not check"]
+
+
+class Broken(Laid):
+    def laid_out(self, width: int) -> Content:
+        raise ZeroDivisionError("of this width")
+
+
+def test_a_bug_in_laying_out_is_shown_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ZeroDivisionError):
+        Broken().at(40)
+    monkeypatch.setattr(boundary, "strict", False)
+    assert "This part cannot be drawn: ZeroDivisionError: of this width" in Broken().at(40).plain

@@ -13,9 +13,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from codesteer_tui.tui import boundary
 from codesteer_tui.tui.blocks import Block, text_of
 from codesteer_tui.tui.finding import Place, Sought, marked, next_of, places_in
 from codesteer_tui.tui.keys import KEYS, bindings, hint
+from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM
 from codesteer_tui.tui.widgets.findbar import FindBar
 from codesteer_tui.tui.widgets.sheet import Sheet
 
@@ -36,6 +38,8 @@ class Dialog(ModalScreen[None]):
     """Something to read: it scrolls, is copied as a whole, and closes with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (TABS_BELOW, "-wide")]  # noqa: RUF012 - as in DeskScreen
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL_FROM, "-high")]  # noqa: RUF012 - as in DeskScreen
     places: ClassVar[tuple[str, ...]] = ("dialog",)
     """The places of the key table whose keys the last line names."""
 
@@ -130,7 +134,12 @@ class BlocksDialog(Dialog):
 
     async def redraw(self) -> None:
         """Bring the dialog up to date."""
-        blocks = self.blocks()
+        try:
+            blocks = self.blocks()
+        except Exception as error:
+            if boundary.strict:
+                raise
+            blocks = boundary.bug_blocks(error, "This dialog")
         if self.sought:
             self._found = places_in(blocks, self.sought)
             current = self._found[self._at] if self._at is not None and self._at < len(self._found) else None

@@ -11,9 +11,8 @@ from pygments.token import Token, _TokenType
 from rich.cells import cell_len
 from textual.content import Content, Span
 from textual.css.styles import RulesMap
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
+
+from codesteer_tui.tui.widgets.laid import Laid
 
 STYLES: dict[_TokenType, str] = {
     Token.Comment: "dim italic",
@@ -51,33 +50,17 @@ _LEAST = 8
 """Columns that a continued line has at least for code."""
 
 
-class FoldedCode(Visual):
+class FoldedCode(Laid):
     """Code whose long lines are folded where they do not fit, with a mark, so that indentation never misleads."""
 
     def __init__(self, code: Content) -> None:
         self.code = code
-        self._width, self._folded = 0, code
 
-    @property
-    def shown(self) -> str:
-        """The text as it was last folded, marks and all."""
-        return self._folded.plain
-
-    def _at(self, width: int) -> Content:
-        if width != self._width:
-            self._width, self._folded = width, folded(self.code, width)
-        return self._folded
-
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        return self._at(width).render_strips(width, height, style, options)
+    def laid_out(self, width: int) -> Content:
+        return folded(self.code, width)
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
         return self.code.get_optimal_width(rules, container_width)
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        return self._at(width).get_height(rules, width)
 
 
 def folded(code: Content, width: int) -> Content:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from codesteer_tui.events import Event, Finished, is_delta
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.tui import arrangement
+from codesteer_tui.tui import arrangement, boundary
 from codesteer_tui.tui.course import goes_on
 from codesteer_tui.tui.drawing import flags
 from codesteer_tui.tui.layout import TABS_BELOW
@@ -218,13 +218,23 @@ class Desk(Container):
     def _draw_tabs(self) -> None:
         if not is_there(self):
             return
+        try:
+            marks = self._marks()
+        except Exception as error:
+            if boundary.strict:
+                raise
+            marks = {4: type(error).__name__}
+        self.query_one(PaneTabs).draw(self.pane_number, marks)
+        self._draw_peek()
+
+    def _marks(self) -> dict[int, str]:
+        """A sign for the tabs of RUN and FLAGS."""
         this = self.pane.this
         run = this.execution("answer") if this else None
         marks = {4: flags.sign(self.transcript, this)}
         if this and run:
             marks[3] = execution_mark(run, over=not goes_on(self.transcript, this)).sign
-        self.query_one(PaneTabs).draw(self.pane_number, marks)
-        self._draw_peek()
+        return marks
 
     def _draw_peek(self) -> None:
         width = max(20, (self.app.size.width - 20) // 2)

@@ -6,13 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 
 from textual.content import Content
-from textual.css.styles import RulesMap
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
 
 from codesteer_tui.tui.difference import Gap, Row, changed_words
 from codesteer_tui.tui.widgets.code import folded, highlighted
+from codesteer_tui.tui.widgets.laid import Laid
 
 LEAST = 8
 """Columns that code has at least."""
@@ -23,7 +20,7 @@ WORDS = "bold underline"
 BAR = " | "
 
 
-class DiffView(Visual):
+class DiffView(Laid):
     """The rows of a comparison. `starts` are the screen rows on which changes begin, once it was drawn."""
 
     def __init__(self, before: str, after: str, rows: Sequence[Row | Gap], *, side_by_side: bool) -> None:
@@ -32,22 +29,16 @@ class DiffView(Visual):
         self.rows, self.side_by_side = rows, side_by_side
         self.starts: list[int] = []
         self._digits = max(3, len(str(max(len(self.before), len(self.after)))))
-        self._width, self._shown = 0, Content("")
 
-    def at(self, width: int) -> Content:
-        """The comparison as it looks with this many columns."""
-        if width != self._width:
-            lines: list[Content] = []
-            self.starts = []
-            for is_change, group in groupby(
-                self.rows, lambda row: isinstance(row, Row) and row.kind != "same"
-            ):
-                if is_change:
-                    self.starts.append(len(lines))
-                rows = list(group)
-                lines += self._beside(rows, width) if self.side_by_side else self._below(rows, width)
-            self._width, self._shown = width, Content("\n").join(lines)
-        return self._shown
+    def laid_out(self, width: int) -> Content:
+        lines: list[Content] = []
+        self.starts = []
+        for is_change, group in groupby(self.rows, lambda row: isinstance(row, Row) and row.kind != "same"):
+            if is_change:
+                self.starts.append(len(lines))
+            rows = list(group)
+            lines += self._beside(rows, width) if self.side_by_side else self._below(rows, width)
+        return Content("\n").join(lines)
 
     def _below(self, rows: Sequence[Row | Gap], width: int) -> Iterator[Content]:
         """What was removed, then what was added."""
@@ -107,17 +98,6 @@ class DiffView(Visual):
             code = part.stylize_before(behind) if behind and part.plain else part
             yield Content.assemble((f"{sign} ", style), (f"{told} ", "dim"), code)
             told = " " * len(told)
-
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        return self.at(width).render_strips(width, height, style, options)
-
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        return container_width
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        return self.at(width).get_height(rules, width)
 
 
 def _said(gap: Gap) -> Content:

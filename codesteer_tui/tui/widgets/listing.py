@@ -7,11 +7,9 @@ from collections.abc import Collection
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.selection import Selection
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
 
 from codesteer_tui.tui.widgets.code import folded, row_of, unfolded
+from codesteer_tui.tui.widgets.laid import Laid
 
 LEAST = 8
 """Columns that the code has at least, however narrow it is."""
@@ -19,7 +17,7 @@ LEAST = 8
 MARKED = "bold $text-warning"
 
 
-class Listing(Visual):
+class Listing(Laid):
     """Code with its line numbers; a marked line has `>` before its number."""
 
     def __init__(self, code: Content, marked: Collection[int] = (), first: int = 1) -> None:
@@ -27,24 +25,19 @@ class Listing(Visual):
         self.lines = code.split("\n", allow_blank=True)
         self.first, self.marked = first, frozenset(marked)
         self._digits = max(3, len(str(first + len(self.lines) - 1)))
-        self._width, self._shown = 0, Content("")
 
     @property
     def gutter(self) -> int:
         """Columns before the code."""
         return self._digits + 3  # the sign before the number, two blanks behind it
 
-    def at(self, width: int) -> Content:
-        """The listing as it looks with this many columns."""
-        if width != self._width:
-            room = max(LEAST, width - self.gutter)
-            rows = [
-                part
-                for number, line in enumerate(self.lines, self.first)
-                for part in self._rows(number, line, room)
-            ]
-            self._width, self._shown = width, Content("\n").join(rows)
-        return self._shown
+    def laid_out(self, width: int) -> Content:
+        room = max(LEAST, width - self.gutter)
+        return Content("\n").join(
+            part
+            for number, line in enumerate(self.lines, self.first)
+            for part in self._rows(number, line, room)
+        )
 
     def _rows(self, number: int, line: Content, room: int) -> list[Content]:
         marked = number in self.marked
@@ -59,7 +52,7 @@ class Listing(Visual):
 
     def extract(self, selection: Selection) -> str:
         """The selected code as it was written, without numbers and marks of folded lines."""
-        code = "\n".join(row[self.gutter :] for row in self._shown.plain.split("\n"))
+        code = "\n".join(row[self.gutter :] for row in self.shown.split("\n"))
         start, end = selection
         inside = [
             None if place is None else place._replace(x=max(0, place.x - self.gutter))
@@ -71,13 +64,5 @@ class Listing(Visual):
         """The row on which the character `at` of the code stands."""
         return row_of(self.code, at, max(LEAST, width - self.gutter))
 
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        return self.at(width).render_strips(width, height, style, options)
-
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
         return max((line.cell_length for line in self.lines), default=0) + self.gutter
-
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        return self.at(width).get_height(rules, width)

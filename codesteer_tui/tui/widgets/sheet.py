@@ -71,7 +71,7 @@ class BlockView(Static):
         """What the mouse selected; of code what was written, without numbers and the marks of folded lines."""
         if self.shown.kind in ("columns", "flag"):
             with importing:
-                from codesteer_tui.tui.widgets.columns import Laid
+                from codesteer_tui.tui.widgets.laid import Laid
 
             laid = self.visual
             return (selection.extract(laid.shown), "\n") if isinstance(laid, Laid) else None
