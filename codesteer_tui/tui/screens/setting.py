@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -19,7 +20,7 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.layers import path_of
 from codesteer_tui.settings.saving import Saved, save_setting
-from codesteer_tui.settings.schema import KEPT_QUIET, allowed_for
+from codesteer_tui.settings.schema import allowed_for
 from codesteer_tui.text import plain
 from codesteer_tui.tui.in_order import act_in_order
 from codesteer_tui.tui.keys import bindings
@@ -35,22 +36,35 @@ from codesteer_tui.tui.setting_rows import (
 )
 from codesteer_tui.tui.words import cut
 
+HIDDEN_WORDS = "Its value is not shown. What you type replaces it."
+
 
 class Field(Input):
-    """Where the value is typed. What belongs to keys and headers is kept out of messages, which are logged."""
+    """Where the value is typed. What it says of it holds no text: messages are logged, and it may be a secret."""
 
-    def __init__(self, text: str, *, quiet: bool) -> None:
+    class Typed(Message):
+        """Something was typed."""
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+    def __init__(self, text: str) -> None:
         super().__init__(text, id="setting-field", placeholder=NOTHING)
-        self._quiet = quiet
+
+    def post_message(self, message: Message) -> bool:
+        """Messages of the field carry its text, and are replaced."""
+        if isinstance(message, Input.Changed):
+            return super().post_message(self.Typed())
+        if isinstance(message, Input.Submitted | Input.Blurred):
+            return False
+        return super().post_message(message)
 
     async def _on_key(self, event: events.Key) -> None:
-        if not event.is_printable and event.key != "enter":
+        if not event.is_printable:
             await act_in_order(self, event)
 
-    def watch_value(self, value: str) -> None:
-        """Say at once what is wrong."""
-        if isinstance(self.screen, SettingScreen):
-            self.screen.judge(value)
+    async def action_submit(self) -> None:
+        self.post_message(self.Entered())
 
 
 class SettingScreen(ModalScreen[Saved | None]):
@@ -71,14 +85,15 @@ class SettingScreen(ModalScreen[Saved | None]):
         with Vertical(classes="dialog -small") as dialog:
             dialog.border_title = Content(self.key)
             yield Static(Content(doc_of(self.key)), markup=False)
-            allowed = f"It may be {allowed_for(path[0], path[-1])}. Default: {default_in_words(self.settings, self.key)}"
+            default = default_in_words(self.settings, self.key)
+            allowed = f"It may be {allowed_for(path[0], path[-1])}. Default: {default}"
             yield Static(Content(allowed), markup=False, classes="detail", id="setting-allowed")
             if self._choices:
                 yield OptionList(
                     *(Option(Content(word or NOTHING)) for word in self._choices), id="setting-choices"
                 )
             else:
-                yield Field(text, quiet=path[-1] in KEPT_QUIET)
+                yield Field(text)
             yield Static(markup=False, id="setting-said")
             file = cut(plain(str(self.settings.asked.user_file)), 60)
             yield Static(
@@ -100,7 +115,7 @@ class SettingScreen(ModalScreen[Saved | None]):
             field.cursor_position = len(field.value)
             self.set_focus(field)
             if typed_text(self.settings, self.key) == "" and value_of(self.settings.config, self.key):
-                self._say("Its value is not shown. What you type replaces it.")
+                self._say(HIDDEN_WORDS)
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         said = self.query_one("#setting-said", Static)
@@ -108,13 +123,16 @@ class SettingScreen(ModalScreen[Saved | None]):
 
     def judge(self, text: str) -> None:
         """Say what is wrong with what is typed."""
-        if self.is_mounted:
-            wrong = complaint(self.settings, self.key, text)
-            self._say(wrong, bad=bool(wrong))
+        wrong = complaint(self.settings, self.key, text)
+        self._say(wrong, bad=bool(wrong))
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        self._save(event.value)
+    @on(Field.Typed)
+    def _typed(self) -> None:
+        self.judge(self.query_one(Field).value)
+
+    @on(Field.Entered)
+    def _entered(self) -> None:
+        self._save(self.query_one(Field).value)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

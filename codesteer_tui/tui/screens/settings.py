@@ -66,7 +66,7 @@ class SettingsScreen(Screen[None]):
             super().__init__()
             self.key, self.saved, self.unset = key, saved, unset
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("settings_screen")
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (TABS_BELOW, "-both")]  # noqa: RUF012
 
     def __init__(self, settings: Settings) -> None:
@@ -112,8 +112,8 @@ class SettingsScreen(Screen[None]):
 
     # The list
 
-    def _list(self) -> None:
-        """Show what there is, or what matches; the highlight stays where it was."""
+    def _list(self, to: str = "") -> None:
+        """Show what there is, or what matches; the highlight stays where it was, or goes to the table `to`."""
         listed, typed = self.query_one(SettingList), self.query_one(SettingsFilter).value
         before = self.highlighted
         self._lines = lines(self._settings, typed, self._unfolded, only_set=self._only_set)
@@ -127,14 +127,15 @@ class SettingsScreen(Screen[None]):
         with self.prevent(OptionList.OptionHighlighted):
             listed.clear_options()
             listed.add_options(options)
-            listed.highlighted = self._place_of(before)
+            listed.highlighted = self._place_of(before, to)
         self._show_about()
 
-    def _place_of(self, before: Line | None) -> int | None:
-        """Where the line now stands that was highlighted; else the first that can be."""
+    def _place_of(self, before: Line | None, to: str = "") -> int | None:
+        """Where the line now stands that was highlighted, or the table begins; else the first that can be."""
+        table = [k for k, line in enumerate(self._lines) if isinstance(line, Row) and line.table == to]
         same = [k for k, line in enumerate(self._lines) if before and _is_same(line, before)]
         usable = [k for k, line in enumerate(self._lines) if not isinstance(line, Heading)]
-        return next(iter([*same, *usable]), None)
+        return next(iter([*table, *same, *usable]), None)
 
     def _option(self, line: Line) -> Option:
         width = max(40, self._list_width)
@@ -201,7 +202,7 @@ class SettingsScreen(Screen[None]):
         line = self.highlighted
         if isinstance(line, Folded):
             self._unfolded.add(line.table)
-            self._list()
+            self._list(line.table)
         elif isinstance(line, Row):
             self._edit(line)
 
@@ -263,7 +264,7 @@ class SettingsScreen(Screen[None]):
 
     def _draw_keys(self) -> None:
         if is_there(self):
-            self.query_one(KeyLine).draw(["settings", "settings_screen", "anywhere"])
+            self.query_one(KeyLine).draw(["settings", "anywhere"])
 
 
 def _is_same(line: Line, other: Line) -> bool:
