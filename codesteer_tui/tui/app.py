@@ -50,6 +50,7 @@ class CodesteerApp(App[None]):
         "styles/stepping.tcss",
         "styles/screens.tcss",
         "styles/tasks.tcss",
+        "styles/prompt.tcss",
         "styles/settings.tcss",
     ]  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
@@ -315,6 +316,12 @@ class CodesteerApp(App[None]):
             self.pop_screen()
         if isinstance(self.screen, LiveScreen):
             await self.screen.start_anew()
+
+    def action_edit_prompt(self) -> None:
+        """Write the problem in the person's own editor."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.live.edit_prompt()
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: stop the turn, or say how to quit."""

@@ -10,12 +10,18 @@ from codesteer_tui.values import Role
 
 
 class Command(NamedTuple):
-    """One command: its word, what follows it, and what it does. `role` is whom it gives to another player."""
+    """One command: its word, what follows it, and what it does. `role` is whom it gives to another player.
+
+    `action` is the action of the app that it comes to, where it takes nothing; `needs` is whether something has to
+    follow it.
+    """
 
     word: str
     takes: str
     does: str
     role: Role | None = None
+    action: str = ""
+    needs: bool = False
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -23,10 +29,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("/steerer", "NAME", 'the same for the steerer; "rules" for the built-in rules', "steerer"),
     Command("/checker", "NAME", 'the same for the checker; "off" for none', "checker"),
     Command("/models", "", "show who plays which role, and who can"),
-    Command("/help", "", "show the help"),
+    Command("/mode", "MODE", "how you step in: auto, approve, manual or off", action="steering"),
+    Command("/guide", "", "write or edit the guidance", action="guide"),
+    Command("/tasks", "", "browse the SymBench tasks", action="tasks"),
+    Command("/sessions", "", "list the recorded sessions", action="sessions"),
+    Command("/new", "", "an empty prompt, and the examples", action="new"),
+    Command("/find", "WORDS", "find words in all panes and rounds"),
+    Command("/edit", "", "write the problem in your editor", action="edit_prompt"),
+    Command("/settings", "", "show the settings and where each comes from", action="settings"),
+    Command("/weights", "", "the files of local models", action="weights"),
+    Command("/help", "", "show the help", action="help"),
+    Command("/quit", "", "leave the app", action="quit"),
 )
-
-WORDS = " ".join(command.word for command in COMMANDS)
 
 
 class Typed(NamedTuple):
@@ -39,7 +53,7 @@ class Typed(NamedTuple):
     @property
     def hint(self) -> str:
         """What to say of a command that there is not."""
-        return f"There is no command {cut(plain(self.word), 24)}. There are: {WORDS}."
+        return f"There is no command {cut(plain(self.word), 24)}. / lists those that there are."
 
 
 ELSE_A_PROBLEM = "A problem that begins with a slash is sent with a blank before it."
@@ -50,5 +64,9 @@ def read_command(text: str) -> Typed | None:
     if not text.startswith("/"):
         return None
     word, _, rest = text.strip().partition(" ")
-    command = next((c for c in COMMANDS if c.word == word.lower()), None)
-    return Typed(command, rest.strip(), word)
+    return Typed(command_of(word), rest.strip(), word)
+
+
+def command_of(word: str) -> Command | None:
+    """The command with this word."""
+    return next((command for command in COMMANDS if command.word == word.lower()), None)

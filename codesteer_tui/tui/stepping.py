@@ -29,7 +29,7 @@ from codesteer_tui.tui.widgets.desk import telling_round
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.sheet import BlockView
 from codesteer_tui.tui.words import cut
-from codesteer_tui.values import Program, Question, Reply
+from codesteer_tui.values import Program, Question, Reply, SteeringMode
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -83,6 +83,8 @@ class SteppingIn:
         self._drafts: dict[str, str] = {}
         self.first_words: Written | None = None
         """What is said in the next run that goes on, as soon as it does."""
+        self.next_mode: SteeringMode | None = None
+        """The mode that was chosen since the last run, for a session that goes on and had another."""
         self.demo_programs: set[str] = set()
         """Sources that the live demo's own answers ran here; only they are still the demo's when they run again."""
 
@@ -202,22 +204,34 @@ class SteppingIn:
 
     # What the person wants
 
+    @property
+    def _wish(self) -> Wish:
+        session, config = self._screen.session, self.app.settings.config
+        if session is not None:
+            return Wish(session.mode, session.approves_code)
+        return Wish(config.steering.mode, config.sandbox.approve_code)
+
+    def choose_mode(self, mode: SteeringMode) -> None:
+        """Step in by this mode from now on."""
+        self._step_in(self._wish._replace(mode=mode))
+
     def change_mode(self) -> None:
         """Show the modes, and step in as is chosen: in the run that goes on, and in those that follow."""
-        session, config = self._screen.session, self.app.settings.config
-        now = Wish(config.steering.mode, config.sandbox.approve_code)
-        if session is not None:
-            now = Wish(session.mode, session.approves_code)
+        now = self._wish
 
         def take(wish: Wish | None) -> None:
-            if wish is None or wish == now:
-                return
-            if (session := self._screen.session) is not None:
-                session.step_in(wish.mode, approve_code=wish.approve_code)
-            self.app.use(with_wish(self.app.settings, wish))
-            self._screen.draw_lines()
+            if wish is not None and wish != now:
+                self._step_in(wish)
 
         self.app.push_screen(ModeScreen(now), take)
+
+    def _step_in(self, wish: Wish) -> None:
+        if (session := self._screen.session) is not None:
+            session.step_in(wish.mode, approve_code=wish.approve_code)
+        else:
+            self.next_mode = wish.mode
+        self.app.use(with_wish(self.app.settings, wish))
+        self._screen.draw_lines()
 
     def guide(self) -> None:
         """Edit the guidance that waits, or write for the next round."""
@@ -278,7 +292,10 @@ class SteppingIn:
         going_on.begin(self.app, recording.transcript.problem, {"continue_from": recording})
 
     def begun(self) -> None:
-        """The session is open: say what was written for it."""
+        """The session is open: say what was chosen and written for it."""
+        mode, self.next_mode = self.next_mode, None
+        if mode is not None and self._screen.session is not None:
+            self._screen.session.step_in(mode)
         words, self.first_words = self.first_words, None
         if words is not None and self._screen.session is not None:
             self._screen.session.hint(words.text, replaces=bool(words.way))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
+from codesteer_tui.tui.widgets.offers import OfferList
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from codesteer_tui.sessions import Recording, Session
     from codesteer_tui.settings import Settings
     from codesteer_tui.tui.app import CodesteerApp
+    from codesteer_tui.tui.completing import Offers
     from codesteer_tui.tui.going_on import Start
     from codesteer_tui.tui.stepping import SteppingIn
     from codesteer_tui.tui.widgets.decision import DecisionPanel
@@ -70,6 +72,7 @@ class LiveScreen(DeskScreen):
         """The record of the run that is shown."""
         self._retry_at = 0.0
         self._stepping: SteppingIn | None = None
+        self._typed = Prompt.Sent("")
         self._problem = problem
         self._may_look_at_once = look_around
         self._may_look = False
@@ -125,7 +128,8 @@ class LiveScreen(DeskScreen):
         with Container(id="body"):
             yield Welcome()
         yield EndingPanel()
-        yield Prompt(blink=not self.settings.config.screen.reduced_motion)
+        yield OfferList()
+        yield Prompt(blink=not self.settings.config.screen.reduced_motion, offers_at=self._offers_at)
         yield BottomLine(markup=False)
         yield KeyLine(markup=False)
 
@@ -139,6 +143,8 @@ class LiveScreen(DeskScreen):
             self.begin(self._problem)
         self._may_look = self._may_look or self._may_look_at_once
         self.on_screen_resume()
+        # What commands need is slow to import, and the first slash shall not wait for it.
+        self.run_worker(asyncio.to_thread(_import_obeying), group="imports", exit_on_error=False)
 
     def on_screen_suspend(self) -> None:
         """Once a replay is left, it is time to look around; a replay itself touches nothing."""
@@ -178,34 +184,79 @@ class LiveScreen(DeskScreen):
                 prompt.say("type a problem first")
             return
         if typed := read_command(event.text):
-            self._obey(typed, event.text)
-            return
-        try:
-            problem = pose(event.text)
-        except CodesteerError as error:
-            remedy = f"{error.remedy} Ctrl+N empties the prompt."
-            self.query_one(EndingPanel).explain(error.message, remedy)
-            prompt.give_back(event.text)
-            return
-        if not self.begin(problem):
-            prompt.give_back(event.text)
-
-    def _obey(self, typed: Typed, text: str) -> None:
-        """Do what a command says, or say which ones there are."""
-        command, prompt = typed.command, self.query_one(Prompt)
-        if command is None:
-            self.query_one(EndingPanel).explain(typed.hint, ELSE_A_PROBLEM)
-            prompt.give_back(text)
-            return
-        prompt.remember(text)
-        self.query_one(EndingPanel).clear()
-        app: CodesteerApp = self.app  # type: ignore[assignment]
-        if command.word == "/help":
-            app.action_help()
-        elif command.role and typed.rest:
-            app.choose(command.role, typed.rest)
+            self.run_worker(self._obey(typed, event), group="obey", exit_on_error=False)
+        elif "@" in event.text:
+            self.run_worker(self._pose(event), group="pose", exit_on_error=False)
         else:
-            app.open_models(command.role or "task_llm")
+            self._begin_typed(event, partial(pose, event.text))
+
+    async def _pose(self, sent: Prompt.Sent) -> None:
+        """Make the problem of what was sent, where it may name a task or files."""
+        obeying = await asyncio.to_thread(_import_obeying)
+        try:
+            problem = await obeying.posed(sent.text, sent.quoted)
+        except CodesteerError as error:
+            self._refuse(error, sent)
+        else:
+            self._begin_typed(sent, lambda: problem)
+
+    def _begin_typed(self, sent: Prompt.Sent, make: Callable[[], Problem]) -> None:
+        """Begin with the problem that was sent, or give it back."""
+        try:
+            problem = make()
+        except CodesteerError as error:
+            self._refuse(error, sent)
+            return
+        if not self.begin(problem, typed=sent):
+            self.query_one(Prompt).give_back(sent.text, sent.quoted)
+
+    def _refuse(self, error: CodesteerError, sent: Prompt.Sent) -> None:
+        remedy = f"{error.remedy} Ctrl+N empties the prompt."
+        self.query_one(EndingPanel).explain(error.message, remedy)
+        self.query_one(Prompt).give_back(sent.text, sent.quoted)
+
+    async def _obey(self, typed: Typed, sent: Prompt.Sent) -> None:
+        """Do what a command says, or say which ones there are."""
+        prompt = self.query_one(Prompt)
+        self.query_one(EndingPanel).clear()
+        obeying = await asyncio.to_thread(_import_obeying)
+        if wrong := await obeying.obey(self, typed):
+            self.query_one(EndingPanel).explain(wrong, ELSE_A_PROBLEM)
+            prompt.give_back(sent.text, sent.quoted)
+        else:
+            prompt.remember(sent.text)
+
+    def _offers_at(self, text: str, cursor: int) -> Offers | None:
+        """What the prompt offers at the cursor."""
+        with importing:
+            from codesteer_tui.tui import obeying
+
+        return obeying.offers(self.settings, text, cursor)
+
+    @on(Prompt.EditorWanted)
+    def edit_prompt(self) -> None:
+        """Have what is typed written in the person's own editor."""
+        self.run_worker(self._edit_prompt(), group="editor", exclusive=True, exit_on_error=False)
+
+    async def _edit_prompt(self) -> None:
+        with importing:
+            from codesteer_tui.tui import editor
+
+        prompt = self.query_one(Prompt)
+        edited = await editor.edit(self.app, prompt.text)
+        if edited.wrong:
+            self.query_one(EndingPanel).explain(edited.wrong, "The text is in the prompt as it was.")
+        elif edited.text.rstrip() != prompt.text.rstrip():
+            prompt.put(edited.text.rstrip(), prompt.quoted)
+        self.set_focus(prompt)
+
+    @on(Prompt.Offered)
+    def _offered(self, event: Prompt.Offered) -> None:
+        self.query_one(OfferList).draw(event.offers, event.at)
+
+    @on(OfferList.Taken)
+    def _taken(self, event: OfferList.Taken) -> None:
+        self.query_one(Prompt).take(event.at)
 
     def on_settings(self) -> None:
         """Somebody was chosen for a role, or a key was stored: show it, and drop what was said to be missing."""
@@ -229,8 +280,13 @@ class LiveScreen(DeskScreen):
     def _example_chosen(self, event: Welcome.Chosen) -> None:
         self.begin(pose(event.question))
 
-    def begin(self, problem: Problem, start: Start | None = None) -> bool:
-        """Start solving; false where a problem is being solved already. `start` is what it begins with, if anything."""
+    def begin(
+        self, problem: Problem, start: Start | None = None, *, typed: Prompt.Sent | None = None
+    ) -> bool:
+        """Start solving; false where a problem is being solved already.
+
+        `start` is what it begins with, `typed` what it was made of, if anything.
+        """
         if self.running:
             self.notify(
                 "Esc stops it; then send yours. Ctrl+N empties the prompt.",
@@ -241,7 +297,8 @@ class LiveScreen(DeskScreen):
         self.running = True
         prompt = self.query_one(Prompt)
         self.query_one(EndingPanel).clear()
-        prompt.remember(problem.question)
+        self._typed = typed or Prompt.Sent(problem.question)
+        prompt.remember(self._typed.text, self._typed.quoted)
         prompt.say("")
         self._began = time.monotonic()
         self._turn = self.run_worker(
@@ -290,7 +347,7 @@ class LiveScreen(DeskScreen):
                 await self._run(problem, desk, start)
         except CodesteerError as error:
             if not prompt.text:
-                prompt.put(problem.question)
+                prompt.put(self._typed.text, self._typed.quoted)
             panel.explain(error.message, error.remedy)
         finally:
             session, self.running, self.session = self.session, False, None
@@ -433,6 +490,13 @@ class LiveScreen(DeskScreen):
             prompt.put_away()
             return
         await super().action_back()
+
+
+def _import_obeying():  # type: ignore[no-untyped-def]
+    with importing:
+        from codesteer_tui.tui import obeying
+
+    return obeying
 
 
 def _import_sessions():  # type: ignore[no-untyped-def]

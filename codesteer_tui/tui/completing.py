@@ -1,0 +1,177 @@
+"""What can be put in at the cursor of the prompt: commands behind `/`, tasks, knobs and files behind `@`.
+
+Pure but for looking into folders: given the text and where the cursor is, gives what to offer.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from codesteer_tui.errors import ProblemError
+from codesteer_tui.symbench.fields import fields_of
+from codesteer_tui.symbench.registry import MODULES
+from codesteer_tui.text import escaped
+from codesteer_tui.tui.browsing import SEED, task_of
+from codesteer_tui.tui.commands import COMMANDS, command_of
+from codesteer_tui.tui.words import size
+
+LOOKED_AT = 3_000
+"""Most entries of a folder that are looked at: a key must never wait for a disk."""
+
+OFFERED = 200
+"""Most offers at once."""
+
+
+class Offer(NamedTuple):
+    """Something that can be put in: `text` in the place of what is typed, and what it is.
+
+    `whole`: nothing follows it, so that what is typed can be sent as it then is.
+    """
+
+    text: str
+    about: str = ""
+    whole: bool = False
+
+
+class Offers(NamedTuple):
+    """What can be put in, and in the place of which part of the text: from and up to these characters."""
+
+    start: int
+    end: int
+    offers: tuple[Offer, ...]
+
+
+class Known(NamedTuple):
+    """What there is to choose from in the app: players by role, modes with what they do, and the folder of files."""
+
+    players: Callable[[str], Iterable[str]]
+    modes: Sequence[tuple[str, str]]
+    folder: Path
+
+
+def offers_at(text: str, cursor: int, known: Known) -> Offers | None:
+    """What can be put in at the cursor, given as a number of characters; None where there is nothing to offer."""
+    if text.startswith("/") and "\n" not in text:
+        found = _of_command(text, cursor, known)
+    elif (words := _task_words(text[:cursor])) and "\n" not in text:
+        found = _of_knobs(text, cursor, words)
+    else:
+        found = _of_reference(text, cursor, known.folder)
+    if found is None or not found.offers:
+        return None
+    typed = text[found.start : found.end]
+    return None if [offer.text for offer in found.offers] == [typed] else found
+
+
+def _of_command(text: str, cursor: int, known: Known) -> Offers | None:
+    word, blank, rest = text.partition(" ")
+    if not blank:
+        rows = [
+            Offer(
+                f"{c.word} " if c.takes else c.word,
+                f"{c.takes:<5} {c.does}" if c.takes else c.does,
+                not c.takes,
+            )
+            for c in COMMANDS
+            if c.word.startswith(word.lower())
+        ]
+        return None if command_of(word) and len(rows) == 1 else Offers(0, len(text), tuple(rows))
+    command = command_of(word)
+    if command is None or cursor <= len(word):
+        return None
+    if command.word == "/mode":
+        values = [Offer(mode, about, True) for mode, about in known.modes]
+    elif command.role:
+        values = [Offer(player, "", True) for player in known.players(command.role)]
+    else:
+        return None
+    typed = rest.strip().lower()
+    return Offers(len(word) + 1, len(text), _best(typed, values))
+
+
+def _best(typed: str, values: Iterable[Offer]) -> tuple[Offer, ...]:
+    """Those that begin with what is typed, then those that hold it."""
+    all_of_them = list(values)
+    begin = [v for v in all_of_them if v.text.lower().startswith(typed)]
+    hold = [v for v in all_of_them if typed in v.text.lower() and v not in begin]
+    return tuple((begin + hold)[:OFFERED])
+
+
+_WORD = re.compile(r'(?:^|(?<=\s))@("[^"\n]*"?|[^\s"]*)\Z')
+
+
+def _of_reference(text: str, cursor: int, folder: Path) -> Offers | None:
+    """Files, and at the beginning tasks as well."""
+    found = _WORD.search(text[:cursor])
+    if not found or (cursor < len(text) and not text[cursor].isspace()):
+        return None
+    typed = found[1].strip('"')
+    tasks: list[Offer] = []
+    if not text[: found.start()].strip() and not text[cursor:].strip():
+        tasks = [
+            Offer(f"@{task} ", "SymBench task; knobs can follow", True)
+            for task in sorted(MODULES, key=str.lower)
+        ]
+    shown = (*_best(f"@{typed.lower()}", tasks), *_files(typed, folder))
+    return Offers(found.start(), cursor, shown[:OFFERED])
+
+
+def _files(typed: str, folder: Path) -> list[Offer]:
+    """Files and folders that what is typed can become: folders first. Those that begin with a dot only when asked."""
+    place, _, begun = typed.replace(os.sep, "/").rpartition("/")
+    if typed.startswith("/") and not place:
+        place = "/"
+    try:
+        at = folder / Path(place).expanduser() if place else folder
+        with os.scandir(at) as entries:
+            found = [entry for entry in islice(entries, LOOKED_AT) if _fits(entry.name, begun)]
+        rows = [(not entry.is_dir(), entry.name.lower(), entry) for entry in found]
+        rows.sort(key=lambda row: row[:2])
+        return [_file(typed[: len(typed) - len(begun)], entry) for _, _, entry in rows]
+    except (OSError, RuntimeError, ValueError):
+        return []
+
+
+def _fits(name: str, begun: str) -> bool:
+    if escaped(name) != name or '"' in name or (name.startswith(".") and not begun.startswith(".")):
+        return False
+    return name.lower().startswith(begun.lower())
+
+
+def _file(before: str, entry: os.DirEntry[str]) -> Offer:
+    is_dir = entry.is_dir()
+    path = f"{before}{entry.name}"
+    quote = '"' if " " in path else ""
+    if is_dir:
+        return Offer(f"@{quote}{path}/", "folder")
+    return Offer(f"@{quote}{path}{quote} ", size(entry.stat().st_size), True)
+
+
+def _task_words(text: str) -> list[str] | None:
+    """The words of a line that names a task and is past it; None where it does not."""
+    words = text.split()
+    past = text.lstrip().startswith("@") and text[-1:].isspace() | (len(words) > 1)
+    return words if past and words[0][1:] in MODULES else None
+
+
+def _of_knobs(text: str, cursor: int, words: list[str]) -> Offers | None:
+    """The knobs of the task, without those that are set; behind `knob=` its values."""
+    begun = "" if text[:cursor][-1:].isspace() else words[-1]
+    start = cursor - len(begun)
+    try:
+        fields = (SEED, *fields_of(task_of(words[0][1:]).Difficulty))
+    except ProblemError:
+        return None
+    name, equals, value = begun.partition("=")
+    if equals:
+        field = next((f for f in fields if f.name == name), None)
+        chosen = _best(value.lower(), [Offer(v) for v in field.choices]) if field else ()
+        return Offers(start + len(name) + 1, cursor, chosen)
+    given = {word.partition("=")[0] for word in words[1:]} - {begun}
+    rows = [Offer(f"{f.name}=", f"{f.range}; without it {f.default}") for f in fields if f.name not in given]
+    return Offers(start, cursor, tuple(row for row in rows if row.text.startswith(begun)))

@@ -1,0 +1,277 @@
+"""The prompt: commands, completion behind `/` and `@`, what was sent before, and the person's own editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from codesteer_tui import sessions
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui import editor, obeying, past
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.screens.help import HelpScreen
+from codesteer_tui.tui.widgets.ending import EndingPanel
+from codesteer_tui.tui.widgets.offers import OfferList
+from codesteer_tui.tui.widgets.prompt import Prompt
+from tests.tui.conftest import FakeSession, opener, text_on, words_on
+from tests.tui.test_replay_screen import until
+
+SIZE = (100, 30)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of files to choose from."""
+    at = tmp_path / "files"
+    (at / "data").mkdir(parents=True)
+    (at / "notes.txt").write_text("one\n```\ntwo\n", encoding="utf-8")
+    (at / "my numbers.csv").write_text("3,4", encoding="utf-8")
+    (at / "picture.png").write_bytes(b"\x89PNG\xff")
+    monkeypatch.setattr(obeying, "folder", lambda: at)
+    return at
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
+    fake = FakeSession([])
+    fake.problem = None  # type: ignore[attr-defined]
+    monkeypatch.setattr(sessions, "open_session", opener(fake))
+    return fake
+
+
+def prompt(app: CodesteerApp) -> Prompt:
+    return app.live.query_one(Prompt)
+
+
+def offered(app: CodesteerApp) -> list[str]:
+    """The rows that are offered above the prompt."""
+    rows = app.live.query_one(OfferList)
+    return str(rows.visual).splitlines() if rows.display else []
+
+
+async def typed(pilot: Pilot[None], text: str) -> None:
+    await pilot.press(*("space" if c == " " else c for c in text))
+    await pilot.pause()
+
+
+async def posed(pilot: Pilot[None], session: FakeSession) -> object:
+    await until(pilot, lambda: session.problem is not None)  # type: ignore[attr-defined]
+    return session.problem  # type: ignore[attr-defined]
+
+
+async def test_a_slash_lists_the_commands_and_tab_puts_one_in(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "/")
+        assert "/task" in offered(app)[0]
+        await typed(pilot, "he")
+        assert [row.split()[1] for row in offered(app)] == ["/help"]
+        await pilot.press("tab")
+        assert prompt(app).text == "/help"
+        assert prompt(app).has_focus
+
+
+async def test_enter_runs_the_command_that_is_chosen(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "/hel")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        assert prompt(app).text == ""
+
+
+async def test_up_and_down_choose_among_the_offers_and_esc_takes_them_away(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "/s")
+        first = offered(app)[0].split()[1]
+        await pilot.press("down")
+        await pilot.pause()
+        assert offered(app)[1].startswith(">")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert offered(app) == []
+        assert prompt(app).text == "/s"
+        assert first == "/steerer"
+
+
+async def test_players_and_modes_are_offered_behind_their_commands(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "/steerer ru")
+        assert [row.split()[1] for row in offered(app)] == ["rules"]
+        await pilot.press("escape", "ctrl+u")
+        await typed(pilot, "/mode man")
+        await pilot.press("tab")
+        assert prompt(app).text == "/mode manual"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.settings.config.steering.mode == "manual")
+
+
+async def test_a_command_that_there_is_not_says_so_and_is_given_back(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "/frobnicate")
+        await pilot.press("enter")
+        await until(pilot, lambda: prompt(app).text == "/frobnicate")
+        assert "There is no command /frobnicate" in str(app.live.query_one(EndingPanel).visual)
+
+
+async def test_a_task_behind_at_is_posed_with_its_knobs_and_ground_truth(
+    settings: Settings, session: FakeSession
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "@game2")
+        await pilot.press("tab")
+        assert prompt(app).text == "@game24 "
+        await typed(pilot, "se")
+        await pilot.press("tab")
+        await typed(pilot, "7 numbers=5")
+        assert prompt(app).text == "@game24 seed=7 numbers=5"
+        await pilot.press("enter")
+        problem = await posed(pilot, session)
+        assert (problem.task, problem.seed) == ("game24", 7)  # type: ignore[attr-defined]
+        assert len(problem.parameters["numbers"]) == 5  # type: ignore[attr-defined]
+        await pilot.press("up")
+        assert prompt(app).text == "@game24 seed=7 numbers=5"
+
+
+async def test_a_knob_that_cannot_be_set_is_explained_and_the_text_given_back(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "@game24 numbers=900")
+        await pilot.press("enter")
+        await until(pilot, lambda: prompt(app).text == "@game24 numbers=900")
+        assert "numbers" in str(app.live.query_one(EndingPanel).visual)
+
+
+async def test_a_file_behind_at_goes_into_the_problem_with_its_text(
+    settings: Settings, session: FakeSession
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "sum of @no")
+        assert "notes.txt" in offered(app)[0]
+        await pilot.press("tab", "enter")
+        problem = await posed(pilot, session)
+        assert problem.question == "sum of notes.txt \n\nnotes.txt:\n````\none\n```\ntwo\n````"  # type: ignore[attr-defined]
+
+
+async def test_a_name_with_blanks_is_put_in_between_quotes(settings: Settings, session: FakeSession) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "add @my")
+        await pilot.press("tab")
+        assert prompt(app).text == 'add @"my numbers.csv" '
+        await pilot.press("enter")
+        problem = await posed(pilot, session)
+        assert problem.question.endswith("my numbers.csv:\n```\n3,4\n```")  # type: ignore[attr-defined]
+
+
+async def test_a_file_that_is_no_text_is_refused(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "what is in @picture.png")
+        await pilot.press("enter")
+        await until(pilot, lambda: prompt(app).text == "what is in @picture.png")
+        assert "no text" in str(app.live.query_one(EndingPanel).visual)
+
+
+async def test_a_name_that_was_pasted_sends_no_file(settings: Settings, session: FakeSession) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(Paste("look at @notes.txt please"))
+        await pilot.pause()
+        await pilot.press("enter")
+        problem = await posed(pilot, session)
+        assert problem.question == "look at @notes.txt please"  # type: ignore[attr-defined]
+
+
+async def test_what_was_sent_is_there_again_at_the_next_start(
+    settings: Settings, session: FakeSession
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        for text in ("first", "second", "first"):
+            await typed(pilot, text)
+            await pilot.press("enter")
+            await until(pilot, lambda: not app.live.running)
+    assert past.past_file().stat().st_mode & 0o077 == 0
+    again = CodesteerApp(settings)
+    async with again.run_test(size=SIZE) as pilot:
+        await typed(pilot, "half")
+        await pilot.press("up")
+        assert prompt(again).text == "first"
+        await pilot.press("up")
+        assert prompt(again).text == "second"
+        await pilot.press("down", "down")
+        assert prompt(again).text == "half"
+
+
+def test_a_damaged_history_loses_only_what_is_damaged() -> None:
+    past.append(past.Sent("a\ud800b"))
+    with past.past_file().open("ab") as file:
+        file.write(b'{"text": \xff\n[]\n')
+    past.append(past.Sent("c"))
+    assert [sent.text for sent in past.read()] == ["a?b", "c"]
+
+
+def test_the_history_file_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "KEPT", 5)
+    for number in range(23):
+        past.append(past.Sent(f"problem {number}"))
+    assert [sent.text for sent in past.read()] == [f"problem {n}" for n in range(18, 23)]
+    assert past.past_file().read_bytes().count(b"\n") <= 10
+
+
+async def test_the_editor_brings_back_what_was_written(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def write(app: object, wanted: list[str]) -> int:
+        file = Path(wanted[-1])
+        assert file.read_text(encoding="utf-8") == "half a problem"
+        file.write_text("a whole problem\nin two lines\n", encoding="utf-8")
+        return 0
+
+    monkeypatch.setenv("VISUAL", "my-editor --wait")
+    monkeypatch.setattr(editor, "_run", write)
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "half a problem")
+        await pilot.press("f9")
+        await until(pilot, lambda: prompt(app).text == "a whole problem\nin two lines")
+        assert prompt(app).has_focus
+
+
+async def test_an_editor_that_fails_leaves_the_text_as_it_was(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(app: object, wanted: list[str]) -> int:
+        return 3
+
+    monkeypatch.setenv("VISUAL", "my-editor")
+    monkeypatch.setattr(editor, "_run", fail)
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "kept")
+        await pilot.press("f9")
+        await until(pilot, lambda: "ended with code 3" in words_on(app))
+        assert prompt(app).text == "kept"
+
+
+def test_the_editor_is_the_one_that_the_environment_names() -> None:
+    assert editor.command({"EDITOR": "ed", "VISUAL": "code -w"}, "f") == ["code", "-w", "f"]
+    assert editor.command({"EDITOR": "ed"}, "f") == ["ed", "f"]
+
+
+async def test_offers_leave_the_prompt_in_sight_on_a_small_screen(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(60, 14)) as pilot:
+        await typed(pilot, "/")
+        assert len(offered(app)) == 2
+        assert text_on(app).count("/task") == 1
+        assert prompt(app).region.bottom <= 14
