@@ -398,3 +398,21 @@ async def test_the_answer_of_ones_own_run_is_taken_only_after_asking_and_stays_m
         assert isinstance(ending, ev.Finished)
         assert (ending.answer, ending.own_run, ending.answer_round) == ("4*(7-8/8)", "x9", 0)
         assert ending.verdicts.ground_truth == "pass"
+
+
+async def test_a_mode_that_is_chosen_while_a_run_is_stopped_holds_when_it_goes_on(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app, "The steerer's guidance"))
+        await pilot.press("escape")
+        await until(pilot, lambda: is_idle(app))
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.screen, ModeScreen))
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: app.screen is app.live)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: is_idle(app) and bool(guidances(app)))
+        transcript = app.live.desk.transcript  # type: ignore[union-attr]
+        assert transcript.mode == "off"
+        assert guidances(app)[-1].by == "nobody"
