@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,6 +42,8 @@ class ReplayScreen(DeskScreen):
         self.recording = recording
         self.player = Player(recording.whole, speed=speed)
         self._play_at_once = play
+        self._drawing = asyncio.Lock()
+        """Playing and going somewhere draw on the same desk, one after the other."""
 
     def compose(self) -> ComposeResult:
         yield TopLine(markup=False)
@@ -83,7 +86,8 @@ class ReplayScreen(DeskScreen):
 
     async def redraw(self) -> None:
         """Show the state at the player's position."""
-        await self.query_one(Desk).draw(self.player.transcript())
+        async with self._drawing:
+            await self.query_one(Desk).draw(self.player.transcript())
         self._draw_around()
 
     def _draw_around(self) -> None:
@@ -100,7 +104,10 @@ class ReplayScreen(DeskScreen):
         desk = self.query_one(Desk)
         drawn = 0.0
         async for event in self.player.play():
-            await desk.show(event)
+            async with self._drawing:
+                if desk.transcript.count + 1 != self.player.position:
+                    continue  # somebody went elsewhere meanwhile, and that is drawn
+                await desk.show(event)
             now = time.monotonic()
             if now - drawn >= AROUND_S or not is_delta(event):
                 drawn = now
