@@ -173,6 +173,28 @@ async def test_up_and_down_go_from_flag_to_flag_and_mark_the_lines_in_the_answer
         assert chosen(app) == []
 
 
+async def test_a_click_goes_to_a_flag_and_a_second_one_opens_it(app: CodesteerApp) -> None:
+    async with app.run_test(size=(160, 45)) as pilot:
+        await pilot.pause()
+        await pilot.press("left_square_bracket")
+        await pilot.pause()
+        views = pane(app, "flags").query_one(Sheet).views
+        (loops,) = [view for view in views if "It goes through 8 loops" in view.shown.text]
+        await pilot.click(loops)
+        await pilot.pause()
+        assert "It goes through 8 loops" in chosen(app)[0]
+        assert pane(app, "task").lines[:2] == (11, 12)
+        await pilot.click(loops)
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, EvidenceScreen)
+        assert "> 11  " in text_on(app)
+        (head,) = [v for v in screen.query_one(Sheet).views if "> [-]" in v.shown.text]
+        await pilot.click(head)
+        await pilot.pause()
+        assert "> 11  " not in text_on(app)
+
+
 async def test_marks_go_with_the_round(app: CodesteerApp) -> None:
     async with app.run_test(size=(160, 45)) as pilot:
         await pilot.pause()

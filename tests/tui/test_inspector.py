@@ -18,7 +18,7 @@ from codesteer_tui.tui.blocks import text_of
 from codesteer_tui.tui.drawing.prompts import as_json, sections
 from codesteer_tui.tui.screens.inspector import InspectorScreen
 from codesteer_tui.tui.widgets.sheet import Sheet
-from codesteer_tui.values import Guidance, Message, Role, RoleInfo
+from codesteer_tui.values import Guidance, GuidedBy, Message, Role, RoleInfo
 from tests.fake_servers import Scripted, openai_body
 from tests.recordings.build import HERE
 from tests.served import Served
@@ -89,6 +89,21 @@ def test_rules_are_given_no_prompt_and_it_says_what_they_looked_at() -> None:
     assert (
         "the answer of R0: code, program: exit 0, symbolic checker: fail, score 0, self-check: fail" in shown
     )
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("person", "You guided this round yourself"),
+        ("nobody", "Steering is off"),
+        ("steerer", "built-in rules"),
+    ],
+)
+def test_it_says_who_else_guided(by: GuidedBy, words: str) -> None:
+    transcript = Transcript.of(GAME.events)
+    this = transcript.rounds[1]
+    this.guidance = Guidance("refine", "Try again.", by=by)
+    assert words in text_of(sections(transcript, this, "steerer")[0].body)
 
 
 def test_a_reply_is_shown_as_it_came() -> None:

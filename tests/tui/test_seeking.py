@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from codesteer_tui import events as ev
+from codesteer_tui import sessions
 from codesteer_tui.sessions import read_recording
 from codesteer_tui.sessions.store import Recording
 from codesteer_tui.settings import Settings
@@ -17,7 +21,9 @@ from codesteer_tui.tui.widgets.seeking import Match
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.recordings.build import HERE
-from tests.tui.conftest import pane, text_on
+from tests.tui.conftest import FakeSession, opener, pane, text_on
+from tests.tui.test_live_screen import type_in
+from tests.tui.test_replay_screen import until
 
 GAME = read_recording(HERE / "demo_game24.jsonl")
 
@@ -154,3 +160,37 @@ async def test_on_a_narrow_screen_the_pane_with_the_match_comes_to_the_front(app
         assert match is not None
         assert desk_of(app).panes[match.pane - 1].is_on_screen
         assert "exit 0" in text_on(app)
+
+
+async def test_while_a_run_goes_on_what_comes_is_found_too(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = list(GAME.events)
+    until_first = next(n for n, e in enumerate(events) if isinstance(e, ev.RoundFinished)) + 1
+    going = asyncio.Event()
+
+    async def in_two_parts() -> AsyncIterator[ev.Event]:
+        for event in events[:until_first]:
+            yield event
+        await going.wait()
+        for event in events[until_first:]:
+            yield event
+
+    session = FakeSession([])
+    session.events = in_two_parts()
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: bool(app.screen.query(Desk)))
+        desk = desk_of(app)
+        await until(pilot, lambda: any(this.finished for this in desk.transcript.rounds))
+        await pilot.press("ctrl+f", *"expression", "enter")
+        await pilot.pause()
+        before = len(desk_of(app).seeking.matches)
+        at_it = current(app)
+        going.set()
+        await until(pilot, lambda: desk_of(app).transcript.ending is not None)
+        await pilot.pause()
+        assert len(desk_of(app).seeking.matches) > before > 0
+        assert at_it in desk_of(app).seeking.matches

@@ -22,6 +22,11 @@ ROLES: tuple[tuple[Role, str], ...] = (
 
 NAMES: dict[str, str] = {"system": "system", "user": "user", "assistant": "assistant"}
 
+OTHERS = {
+    "person": "You guided this round yourself; no steerer was asked.",
+    "nobody": "Steering is off; nobody was asked for guidance.",
+}
+
 FIRST_WORDS = 60
 """Characters of a folded message that are shown behind its heading."""
 
@@ -100,6 +105,7 @@ def _reply(transcript: Transcript, this: Round, call: PromptSent, *, open_: bool
     match call.role:
         case "steerer" if this.guidance:
             text = this.guidance.raw or this.guidance.text or this.guidance.why
+            words = "the reply; you edited it before it was sent" if this.guidance.by == "edited" else words
         case "steerer":
             text, words = this.guidance_so_far, "the reply so far"
         case "task_llm":
@@ -137,6 +143,8 @@ def _without_prompt(transcript: Transcript, this: Round, role: Role, heading: st
 
 def _why(transcript: Transcript, this: Round, role: Role, info: RoleInfo | None) -> tuple[str, list[str]]:
     guidance = this.guidance
+    if role == "steerer" and guidance and guidance.by in OTHERS:
+        return OTHERS[guidance.by], []
     if role == "steerer" and info and info.kind == "rules":
         return "No model steers here: built-in rules decide. They looked at:", rules_saw(transcript, this)
     if info and info.kind == "off":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import msgspec
+from textual import on
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
@@ -13,7 +14,7 @@ from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.drawing.sections import Section
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.screens.dialog import BlocksDialog
-from codesteer_tui.tui.widgets.sheet import Sheet
+from codesteer_tui.tui.widgets.sheet import BlockView, Sheet
 
 OPEN, FOLDED = "[-]", "[+]"
 HERE = ">"
@@ -69,6 +70,14 @@ class PartsDialog(BlocksDialog):
             this = sections[self.part]
             self._folded[this.key] = not self.is_folded(this)
             await self._redraw_at_part()
+
+    @on(BlockView.Clicked)
+    async def _clicked(self, event: BlockView.Clicked) -> None:
+        """Fold or unfold the part whose heading was clicked."""
+        keys = [section.key for section in self.sections()]
+        if event.shown.kind == "head" and event.shown.key in keys:
+            self.part = keys.index(event.shown.key)
+            await self.action_fold()
 
     async def action_fold_all(self) -> None:
         sections = self.sections()

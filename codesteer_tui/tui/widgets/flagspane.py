@@ -14,7 +14,7 @@ from codesteer_tui.tui.drawing import flags
 from codesteer_tui.tui.drawing.verdicts import Flag, first_to_see, flags_of
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.pane import PARTS, Pane
-from codesteer_tui.tui.widgets.sheet import Sheet
+from codesteer_tui.tui.widgets.sheet import BlockView, Sheet
 
 
 class FlagsPane(Pane):
@@ -59,17 +59,29 @@ class FlagsPane(Pane):
     async def action_flag(self, by: int) -> None:
         """Go to the next flag, or to the one before; the program's lines that it means are marked."""
         known = self.flags
-        if not known or self.number is None:
+        if known:
+            at = [flag.key for flag in known].index(self.chosen)
+            await self._go_to(known[max(0, min(at + by, len(known) - 1))])
+
+    @on(BlockView.Clicked)
+    async def _clicked(self, event: BlockView.Clicked) -> None:
+        """Go to the flag that was clicked; one that one is at already opens."""
+        flag = next((flag for flag in self.flags if flag.key == event.shown.key), None)
+        if flag and self.number in self._chosen and flag.key == self.chosen:
+            self.action_evidence()
+        elif flag:
+            await self._go_to(flag)
+
+    async def _go_to(self, flag: Flag) -> None:
+        if self.number is None:
             return
-        at = [flag.key for flag in known].index(self.chosen)
-        flag = known[max(0, min(at + by, len(known) - 1))]
         self._chosen[self.number] = flag.key
         await self.redraw()
         blocks = self.query_one(Sheet).blocks
         places = [number for number, shown in enumerate(blocks) if shown.key == flag.key]
         if places:
             self.show_row_of(places[-1])
-            self.show_row_of(places[0] if flag is not known[0] else 0)
+            self.show_row_of(places[0] if flag.source != "model" else 0)
         self.post_message(self.Meant(flag.lines))
 
     def action_evidence(self) -> None:

@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 
 from textual.containers import VerticalGroup
 from textual.content import Content, Span
+from textual.message import Message
 from textual.selection import Selection
 from textual.visual import Visual
 from textual.widgets import Static
@@ -54,9 +55,20 @@ def _classes(shown: Block) -> str:
 class BlockView(Static):
     """One block."""
 
+    class Clicked(Message):
+        """A block that belongs to a flag or a section was clicked."""
+
+        def __init__(self, shown: Block) -> None:
+            super().__init__()
+            self.shown = shown
+
     def __init__(self, shown: Block) -> None:
         super().__init__(visual_of(shown), markup=False, classes=_classes(shown))
         self.shown = shown
+
+    def on_click(self) -> None:
+        if self.shown.key and self.shown.key != CHOSEN:
+            self.post_message(self.Clicked(self.shown))
 
     def put(self, shown: Block) -> None:
         """Show another block in the same place; nothing happens if it is the same."""
