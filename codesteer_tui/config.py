@@ -293,3 +293,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sessions: Sessions = field(default_factory=Sessions)
     weights: Weights = field(default_factory=Weights)
     screen: Screen = field(default_factory=Screen)
+
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys of the app that are to be others, by the names that F1 shows behind them and F2 lists: zoom = "f6", or
+    "f6,ctrl+z" for two. A key must arrive from every terminal and may mean one thing in one place; what is not so
+    is said, and the key stays as it was."""

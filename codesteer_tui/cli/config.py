@@ -268,11 +268,11 @@ def _player(settings: Settings, key: str) -> str:
 
 
 def _doc(key: str) -> KeyDoc:
-    from codesteer_tui.settings.schema import describe
+    from codesteer_tui.settings.schema import ANY_NAME, describe
 
     section, _, name = key.partition(".")
     last = name.rpartition(".")[2]
-    return next(d for d in describe() if (d.section, d.name) == (section, last))
+    return next(d for d in describe() if d.section == section and d.name in (last, ANY_NAME))
 
 
 def _in_use(settings: Settings) -> set[str]:

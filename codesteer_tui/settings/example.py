@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from codesteer_tui.config import default_providers
+from codesteer_tui.config import Config, default_providers
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.settings.schema import (
     NOT_IN_PROJECT_FILES,
+    OPEN_SECTIONS,
     PROJECT_FILE,
     default_of,
     docstrings,
@@ -20,6 +21,9 @@ from codesteer_tui.settings.toml_text import written
 
 SHOWN_PROVIDER = "openai"
 """The provider whose keys are all explained."""
+
+
+_OPEN_EXAMPLES = {"keys": ['#zoom = "f5"']}
 
 
 def example_toml() -> str:
@@ -53,6 +57,8 @@ def example_toml() -> str:
         else:
             values = {f.name: default_of(f) for f in msgspec.structs.fields(cls)}
             out += [f"[{section}]", *_explained(section, values)]
+    for section in OPEN_SECTIONS:
+        out += ["", *_comment(docs[Config.__name__, section]), f"[{section}]", *_OPEN_EXAMPLES[section]]
     return "\n".join([*out, *_profile()]) + "\n"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.settings.schema import PROJECT_FILE, schema
+from codesteer_tui.settings.schema import PROJECT_FILE, is_section, schema
 from codesteer_tui.settings.toml_text import KeyPath, lines_of
 
 Layer: TypeAlias = Literal["flag", "environment", "profile", "project file", "user file", "default"]
@@ -194,7 +194,7 @@ def _flatten(tables: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
     """Key paths and values, one level down, two for providers; what is not a table stays at its level, and so
     does a table where a value should be."""
     for section, table in tables.items():
-        if not isinstance(table, dict) or section not in schema():
+        if not isinstance(table, dict) or not is_section(section):
             yield (section,), table
         elif section != "providers":
             yield from (((section, key), value) for key, value in table.items())

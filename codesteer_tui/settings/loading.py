@@ -27,7 +27,7 @@ from codesteer_tui.settings.layers import (
 )
 from codesteer_tui.settings.merging import Merged, merge
 from codesteer_tui.settings.profiles import Profile, layers_of, list_profiles, require_profile
-from codesteer_tui.settings.schema import did_you_mean, schema
+from codesteer_tui.settings.schema import did_you_mean, is_section, schema
 
 
 class Origin(Struct, frozen=True):
@@ -113,7 +113,7 @@ class Settings:
         if given.profile and given.profile != self.profile:
             return False
         if section != "providers":
-            return section not in schema() and section != "profiles"
+            return not is_section(section) and section != "profiles"
         if rest[:1] == [provider]:
             return not keys or len(rest) < 2 or rest[1] in keys or rest[1] not in schema()["providers"]
         return not rest or rest[0] not in self.config.providers

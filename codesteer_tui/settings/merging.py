@@ -25,7 +25,7 @@ from codesteer_tui.settings.rules import (
     role_mistakes,
     weight_mistakes,
 )
-from codesteer_tui.settings.schema import default_of, schema
+from codesteer_tui.settings.schema import OPEN_SECTIONS, default_of, schema
 
 DEFAULT_RANK = -1
 
@@ -103,7 +103,7 @@ def _resolve(givens: Sequence[Given]) -> Merged:
         if given.path[0] == "providers":
             tables.setdefault(given.path[1], []).append(given)
         else:
-            said[given.key].append(given)
+            said.setdefault(given.key, []).append(given)
     notes: dict[str, str] = {}
     for name, mine in tables.items():
         ledger = {given.path[-1]: [given] for given in _provider_defaults(name, mine)}
@@ -131,7 +131,7 @@ def _settle(name: str, ledger: dict[str, list[Given]]) -> Iterator[tuple[str, st
 
 def _plain_defaults() -> Iterator[Given]:
     for section, table in msgspec.structs.asdict(Config()).items():
-        if section != "providers":
+        if section != "providers" and section not in OPEN_SECTIONS:
             for key, value in msgspec.structs.asdict(table).items():
                 yield Given("default", "built in", (section, key), value, rank=DEFAULT_RANK)
 
@@ -174,7 +174,7 @@ def _provider_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
 
 
 def _build(said: Mapping[str, Sequence[Given]]) -> Config:
-    tables: dict[str, Any] = {section: {} for section in schema()}
+    tables: dict[str, Any] = {section: {} for section in (*schema(), *OPEN_SECTIONS)}
     for givens in said.values():
         section, *_, last = givens[-1].path
         table = tables[section]

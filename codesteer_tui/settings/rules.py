@@ -23,9 +23,12 @@ from codesteer_tui.settings.layers import Given
 from codesteer_tui.settings.provider_rules import check_provider_text, check_table, from_text
 from codesteer_tui.settings.schema import (
     KEPT_QUIET,
+    ANY_NAME,
     NOT_IN_PROJECT_FILES,
+    OPEN_SECTIONS,
     allowed_for,
     did_you_mean,
+    is_section,
     schema,
 )
 
@@ -51,7 +54,7 @@ def check(given: Given) -> Any:
     """
     hint = _hint(given)
     section, name = given.path[0], given.path[-1]
-    decides = NOT_IN_PROJECT_FILES.get((section, name))
+    decides = NOT_IN_PROJECT_FILES.get((section, ANY_NAME if section in OPEN_SECTIONS else name))
     if given.project and decides:
         raise ConfigError(
             f"{given.where}: a project file may not set {given.written_key}, because it would decide {decides}.",
@@ -168,9 +171,11 @@ def _hint(given: Given) -> Any:
             f"{given.where}: {given.written_key} is not a setting but a table of tables.",
             "write [profiles.NAME.roles] in a file and under it lines as in [roles]",
         )
-    if section not in schema():
-        raise _unknown(given, f"section [{section}]", section, [*schema(), "profiles"])
-    keys = schema()[section]
+    if not is_section(section):
+        raise _unknown(given, f"section [{section}]", section, [*schema(), *OPEN_SECTIONS, "profiles"])
+    if section in OPEN_SECTIONS and len(rest) == 1:
+        return OPEN_SECTIONS[section]
+    keys = schema().get(section, {"NAME": None})
     depth = 2 if section == "providers" else 1
     if len(rest) < depth:
         table = given.written_key if len(given.path) == depth else f"{section}.NAME"

@@ -38,8 +38,15 @@ NOT_IN_PROJECT_FILES = {
     ("sandbox", "image"): "how programs are boxed",
     ("sandbox", "runtime"): "how programs are boxed",
     ("weights", "dir"): "where big files are written",
+    ("keys", "*"): "what your keys do",
 }
 """What a project file may not decide, by section and key, and what that key decides."""
+
+OPEN_SECTIONS: dict[str, Any] = {"keys": str}
+"""Tables whose names are not settings but anything, and what each of their values is."""
+
+ANY_NAME = "*"
+"""Stands for every name in an open table."""
 
 KEPT_QUIET = ("key", "base_url", "headers", "body", "proxy")
 """Keys of providers whose refused values are not repeated: a secret may have been pasted there."""
@@ -59,6 +66,7 @@ _FORMS = {
     ("providers", "headers"): "a table of texts",
     ("providers", "body"): "a table",
     ("providers", "ca_bundle"): "the path of a file, or empty",
+    ("keys", "*"): 'one key or several with commas between them, such as "f6", "ctrl+y" or "G"',
 }
 """What a setting may be, in words, where its type says too little."""
 
@@ -112,8 +120,14 @@ def schema() -> dict[str, dict[str, Any]]:
     return {name: typing.get_type_hints(cls, include_extras=True) for name, cls in section_classes().items()}
 
 
+def is_section(name: str) -> bool:
+    """Whether there is a table of this name at the top level."""
+    return name in schema() or name in OPEN_SECTIONS
+
+
 def allowed_for(section: str, key: str) -> str:
     """What a setting may hold, in words."""
+    key = ANY_NAME if section in OPEN_SECTIONS else key
     return _FORMS.get((section, key)) or allowed(schema()[section][key])
 
 
@@ -127,6 +141,9 @@ def describe() -> list[KeyDoc]:
             words = allowed_for(section, f.name)
             doc = docs[cls.__name__, f.name]
             found.append(KeyDoc(f"{prefix}.{f.name}", section, f.name, words, default, doc))
+    for section in OPEN_SECTIONS:
+        words, doc = allowed_for(section, ANY_NAME), docs[Config.__name__, section]
+        found.append(KeyDoc(f"{section}.NAME", section, ANY_NAME, words, "", doc))
     return found
 
 
@@ -157,7 +174,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def section_classes() -> dict[str, type[msgspec.Struct]]:
-    hints = typing.get_type_hints(Config)
+    hints = {name: hint for name, hint in typing.get_type_hints(Config).items() if name not in OPEN_SECTIONS}
     return {name: Provider if name == "providers" else hint for name, hint in hints.items()}
 
 
