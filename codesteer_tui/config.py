@@ -295,6 +295,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     screen: Screen = field(default_factory=Screen)
 
     keys: dict[str, str] = field(default_factory=dict)
-    """Keys of the app that are to be others, by the names that F1 shows behind them and F2 lists: zoom = "f6", or
-    "f6,ctrl+z" for two. A key must arrive from every terminal and may mean one thing in one place; what is not so
-    is said, and the key stays as it was."""
+    """Keys of the app that you want otherwise, under the names that F2 lists: zoom = "f6" zooms a pane with F6,
+    zoom = "f6,ctrl+y" with both. A key must arrive from every terminal, and may mean only one thing in one place;
+    where that is not so, the app says so and the key stays as it was."""

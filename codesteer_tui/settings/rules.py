@@ -22,8 +22,8 @@ from codesteer_tui.presets import PRESETS
 from codesteer_tui.settings.layers import Given
 from codesteer_tui.settings.provider_rules import check_provider_text, check_table, from_text
 from codesteer_tui.settings.schema import (
-    KEPT_QUIET,
     ANY_NAME,
+    KEPT_QUIET,
     NOT_IN_PROJECT_FILES,
     OPEN_SECTIONS,
     allowed_for,

@@ -30,12 +30,13 @@ OFFERED = 200
 class Offer(NamedTuple):
     """Something that can be put in: `text` in the place of what is typed, and what it is.
 
-    `whole`: nothing follows it, so that what is typed can be sent as it then is.
+    `whole`: nothing has to follow it, so that what is typed can be sent as it then is; `takes` names what does.
     """
 
     text: str
     about: str = ""
     whole: bool = False
+    takes: str = ""
 
 
 class Offers(NamedTuple):
@@ -72,11 +73,7 @@ def _of_command(text: str, cursor: int, known: Known) -> Offers | None:
     word, blank, rest = text.partition(" ")
     if not blank:
         rows = [
-            Offer(
-                f"{c.word} " if c.takes else c.word,
-                f"{c.takes:<5} {c.does}" if c.takes else c.does,
-                not c.takes,
-            )
+            Offer(f"{c.word} " if c.takes else c.word, c.does, not c.takes, c.takes)
             for c in COMMANDS
             if c.word.startswith(word.lower())
         ]

@@ -76,11 +76,17 @@ async def _run(app: App[object], wanted: list[str]) -> int:
         OSError: it cannot be started.
         SuspendNotSupported: the terminal cannot be lent.
     """
-    with app.batch_update(), app.suspend():
+    failed: OSError | None = None
+    code = 0
+    with app.batch_update(), app.suspend():  # which takes the terminal back only if nothing is raised in it
         before = signal.getsignal(signal.SIGINT)
         signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl+C is the editor's
         try:
-            child = await asyncio.create_subprocess_exec(*wanted)
-            return await child.wait()
+            code = await (await asyncio.create_subprocess_exec(*wanted)).wait()
+        except OSError as error:
+            failed = error
         finally:
             signal.signal(signal.SIGINT, before)
+    if failed is not None:
+        raise failed
+    return code

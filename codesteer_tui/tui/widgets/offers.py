@@ -48,13 +48,13 @@ class OfferList(Static):
         rows = MOST_ROWS if height >= TALL_FROM else 5 if height >= SHORT_FROM else 2
         self._first = max(0, min(max(self._first, at - rows + 1), at, len(offers) - rows))
         shown = offers[self._first : self._first + rows]
-        width = min(WIDEST, max(cell_len(plain(offer.text)) for offer in shown))
+        width = min(WIDEST, max(cell_len(_name(offer)) for offer in shown))
         room = self.app.size.width - width - 8
         parts: list[Part] = []
         for place, offer in enumerate(shown, self._first):
             here = place == at
-            name = cut(plain(offer.text), width)
-            more = f"  ({at + 1} of {len(offers)}; Tab puts it in)" if here and len(offers) > rows else ""
+            name = cut(_name(offer), width)
+            more = f"   {at + 1} of {len(offers)}" if here and len(offers) > rows else ""
             about = cut(plain(offer.about), max(0, room - len(more))) + more
             parts += ["\n"] if parts else []
             parts.append(
@@ -66,3 +66,7 @@ class OfferList(Static):
     def on_click(self, event: Click) -> None:
         event.stop()
         self.post_message(self.Taken(self._first + event.y - self.styles.border.spacing.top))
+
+
+def _name(offer: Offer) -> str:
+    return f"{plain(offer.text).rstrip()} {offer.takes}".rstrip()
