@@ -201,7 +201,7 @@ class Stepping:
         """What the steerer decided: given as it is, or proposed where the person has a say in it."""
         if self.mode == "auto" and not self._hints:
             guidance = _with_hint(given.guidance, transcript, instead=True)
-            if guidance.by == "steerer":
+            if guidance.by in ("steerer", "nobody"):  # "nobody" guides in a baseline
                 return msgspec.structs.replace(given, guidance=guidance)
         return ev.GuidanceProposed(
             round=given.round, guidance=given.guidance, usage=given.usage, seconds=given.seconds

@@ -173,6 +173,7 @@ async def test_a_baseline_is_recorded_and_goes_on_as_one_and_a_fork_of_it_is_ste
     assert events[0].baseline == "code"
     assert events[0].roles["steerer"].label == "code only"
     assert [e.round for e in of(ev.RoundStarted, events)] == [0]
+    assert not of(ev.GuidanceProposed, events)
     assert session.path
     stopped = Recording(session.path, events[:-1], [])
     rest = await run(config, continue_from=stopped)
