@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 CHOOSING = "choosing"
 """The group of the workers that give roles away, store keys and save."""
 
+STEPPING = "stepping"
+"""The group of the workers that do what the person wants beside a run."""
+
 NOTICE_WIDTH = 56
 """Columns for the text of a notice, as wide as `styles/app.tcss` makes it."""
 
@@ -222,8 +225,8 @@ class CodesteerApp(App[None]):
         self.run_worker(work, group=CHOOSING, exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A bug in a choice is shown, and does not take a run down with it."""
-        if event.worker.group == CHOOSING and event.state is WorkerState.ERROR:
+        """A bug in a choice, or in what is done beside a run, is shown, and does not take the run down with it."""
+        if event.worker.group in (CHOOSING, STEPPING) and event.state is WorkerState.ERROR:
             error = event.worker.error
             self.live.explain(
                 f"This is a bug in codesteer: {type(error).__name__}: {error}", "Please report it."

@@ -1,4 +1,4 @@
-"""Stepping in on the screen: deciding what a run asks, writing guidance and hints, running programs of one's own.
+"""Stepping in on the screen: deciding what a run asks, choosing the mode, writing guidance and hints.
 
 What the person decides goes to the session, and comes back as events like everything else.
 """
@@ -12,31 +12,27 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from codesteer_tui.errors import CodesteerError
-from codesteer_tui.events import Event, ExecutionFinished, ExecutionStarted
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
-from codesteer_tui.steering.taking import own_answer
-from codesteer_tui.text import plain
 from codesteer_tui.tui.course import DECISION
-from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.screens.confirm import ConfirmScreen
+from codesteer_tui.tui.own_programs import OwnPrograms
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
 from codesteer_tui.tui.screens.writing import WritingScreen, Written
 from codesteer_tui.tui.widgets.decision import DecisionPanel
 from codesteer_tui.tui.widgets.desk import telling_round
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.sheet import BlockView
-from codesteer_tui.tui.words import cut
-from codesteer_tui.values import Program, Question, Reply, SteeringMode
+from codesteer_tui.values import Question, Reply, SteeringMode
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-    from codesteer_tui.transcript import Round
     from codesteer_tui.tui.app import CodesteerApp
     from codesteer_tui.tui.screens.live import LiveScreen
+
+STEPPING = "stepping"
+"""The group of the workers that do what the person wants beside the run."""
 
 BEHIND, INSTEAD = "said behind the steerer's guidance, as your hint", "in its place: the steerer is not asked"
 
@@ -85,8 +81,7 @@ class SteppingIn:
         """What is said in the next run that goes on, as soon as it does."""
         self.next_mode: SteeringMode | None = None
         """The mode that was chosen since the last run, for a session that goes on and had another."""
-        self.demo_programs: set[str] = set()
-        """Sources that the live demo's own answers ran here; only they are still the demo's when they run again."""
+        self.own = OwnPrograms(self, screen)
 
     @property
     def app(self) -> CodesteerApp:
@@ -196,7 +191,7 @@ class SteppingIn:
 
         about = ABOUTS.get(choice, "It is sent as yours. <<<Code>>> and <<<Text>>> ask for code or text.")
         text = self._drafts.get(key) or (question.draft if choice == EDIT else "")
-        self._writing = self._write(TITLES.get(choice, "Write the guidance"), about, text, take)
+        self._writing = self.write(TITLES.get(choice, "Write the guidance"), about, text, take)
 
     def _settle(self, reply: Reply) -> None:
         if self._decided is not None and not self._decided.done():
@@ -241,14 +236,14 @@ class SteppingIn:
             return
         desk = self._screen.desk
         if desk is None or desk.transcript.problem is None:
-            self._tell("Send a problem first. Ctrl+T chooses how you step in.", "There is no run to guide")
+            self.tell("Send a problem first. Ctrl+T chooses how you step in.", "There is no run to guide")
             return
         session, transcript = self._screen.session, desk.transcript
         if (session.mode if session else transcript.mode) == "off":
-            self._tell("Ctrl+T chooses another mode.", "Steering is off")
+            self.tell("Ctrl+T chooses another mode.", "Steering is off")
             return
         if session is None and self._screen.running:
-            self._tell("Wait a moment.", "The run is just beginning")
+            self.tell("Wait a moment.", "The run is just beginning")
             return
         before = transcript.hint
         if session is not None:
@@ -267,7 +262,7 @@ class SteppingIn:
                 replaces = not ways or ways[written.way] == INSTEAD
                 self._say(written._replace(way=int(replaces)))
 
-        self._write(title, about, self._drafts.get("next") or (before.text if before else ""), take, ways)
+        self.write(title, about, self._drafts.get("next") or (before.text if before else ""), take, ways)
 
     def _say(self, written: Written) -> None:
         """Have it said in the next round: of the run that goes on, or of the one that is over, which then goes on."""
@@ -275,10 +270,10 @@ class SteppingIn:
         if session is not None:
             session.hint(written.text, replaces=bool(written.way))
             said = "It is said in the next round." if written.text.strip() else "Nothing of yours is said."
-            self._tell(said, "Guidance for the next round")
+            self.tell(said, "Guidance for the next round")
         elif written.text.strip():
             self.first_words = written
-            self._screen.run_worker(self._go_on(), group="going on", exit_on_error=False)
+            self._screen.run_worker(self._go_on(), group=STEPPING, exit_on_error=False)
 
     async def _go_on(self) -> None:
         with importing:
@@ -287,7 +282,7 @@ class SteppingIn:
         recording = await self._screen.record()
         if recording is None or recording.transcript.problem is None:
             self.first_words = None
-            self._tell("It has no record.", "The session cannot go on")
+            self.tell("It has no record.", "The session cannot go on")
             return
         going_on.begin(self.app, recording.transcript.problem, {"continue_from": recording})
 
@@ -300,135 +295,9 @@ class SteppingIn:
         if words is not None and self._screen.session is not None:
             self._screen.session.hint(words.text, replaces=bool(words.way))
 
-    # Programs of the person's own
-
-    def run_again(self) -> None:
-        """Show the program of the round, to be run as it is or changed."""
-        desk = self._screen.desk
-        this = desk.pane.this if desk else None
-        source = source_of(this, checks=desk is not None and desk.pane_number == 4)
-        if desk is None or this is None or not source:
-            self._tell("The round has no program.", "Nothing to run")
-            return
-        number, key = this.number, f"program {this.number} {source}"
-
-        def take(written: Written) -> None:
-            self._drafts[key] = "" if written.sent else written.text
-            if written.sent and written.text.strip():
-                self._run(number, self._program(written.text, source))
-
-        about = "It runs in the sandbox as yours, and never counts as the model's answer."
-        self._write(
-            f"Run the program of R{number} again",
-            about,
-            self._drafts.get(key) or source,
-            take,
-            code=True,
-        )
-
-    def _program(self, text: str, source: str) -> Program:
-        if text.rstrip() != source.rstrip():
-            return Program(text, "user")
-        return Program(source, "demo" if source in self.demo_programs else "model")
-
-    def _run(self, number: int, program: Program) -> None:
-        session = self._screen.session
-        if session is not None:
-            try:
-                session.run_program(number, program)
-            except CodesteerError as error:
-                self._tell(error.remedy, error.message)
-            return
-        self._screen.run_worker(self._run_afterwards(number, program), group="own", exit_on_error=False)
-
-    async def happened(self, event: Event) -> None:
-        """Take note of an event: a program of the person's own comes into view when it begins and when it ends."""
-        if isinstance(event, ExecutionStarted) and event.program.origin == "demo":
-            self.demo_programs.add(event.program.source)
-        desk = self._screen.desk
-        own = isinstance(event, ExecutionStarted | ExecutionFinished) and event.purpose == "own"
-        if not own or desk is None or desk.number != event.round:  # type: ignore[union-attr]
-            return
-        if desk.pane_number != 3 and self._screen.is_in_pane:
-            desk.choose_pane(3)
-        pane = desk.panes[2]
-        await pane.redraw()
-        if views := [view for view in pane.query(BlockView) if view.shown.text.startswith(f"{OWN.sign} ")]:
-            pane.call_after_refresh(pane.scroll_to_widget, views[-1], top=True, animate=False)
-
-    async def _run_afterwards(self, number: int, program: Program) -> None:
-        """Run a program of the person's own in a session that is over, and add it to its record."""
-        with importing:
-            from codesteer_tui.sessions.beside import run_afterwards
-        desk = self._screen.desk
-        if desk is None:
-            return
-        config, path = self.app.settings.config, self._screen.path
-        recording = await self._screen.record()
-        if recording is None:
-            self._tell("The session has no record.", "Nothing to add a run to")
-            return
-        transcript, ask = recording.transcript, self._screen.ask_person
-        try:
-            async with run_afterwards(config, path, transcript, number, program, ask=ask) as events:
-                async for event in events:
-                    await desk.show(event)
-                    await self.happened(event)
-                    self._screen.draw_lines()
-        except CodesteerError as error:
-            self._tell(error.remedy, error.message)
-
-    def take_answer(self) -> None:
-        """Take what the last run of the person's own in this round printed as the answer, after asking."""
-        desk = self._screen.desk
-        this = desk.pane.this if desk else None
-        runs = [run for run in this.executions.values() if run.purpose == "own"] if this else []
-        answers = (
-            [(run.id, own_answer(desk.transcript, this.number, run.id)) for run in runs]
-            if this and desk
-            else []
-        )
-        found = [(id, answer.text) for id, answer in answers if answer.found]
-        if this is None or not found:
-            self._tell(
-                "x runs a program of yours; what it prints can be taken.", "No answer of yours in this round"
-            )
-            return
-        number, (id, text) = this.number, found[-1]
-
-        def take(yes: int | None) -> None:
-            if yes:
-                self._screen.run_worker(self._take(number, id), group="own", exit_on_error=False)
-
-        question = f"Take the answer that your own run printed: {cut(plain(text), 200)}?"
-        detail = "It becomes the answer of the session, and stays marked as yours."
-        self.app.push_screen(ConfirmScreen(question, detail, no="Leave it", yes="Take it"), take)
-
-    async def _take(self, number: int, execution: str) -> None:
-        session, desk = self._screen.session, self._screen.desk
-        if session is not None:
-            session.take_own_answer(number, execution)
-            self._tell("It counts when the run ends.", "Your answer is taken")
-            return
-        with importing:
-            from codesteer_tui.sessions.beside import take_afterwards
-        recording = await self._screen.record()
-        if recording is None or desk is None:
-            self._tell("The session has no record.", "It cannot be taken")
-            return
-        config, transcript = self.app.settings.config, recording.transcript
-        try:
-            events = take_afterwards(config, recording.path, transcript, number, execution)
-        except CodesteerError as error:
-            self._tell(error.remedy, error.message)
-            return
-        for event in events:
-            await desk.show(event)
-        self._screen.show_ending()
-
     # Words
 
-    def _write(
+    def write(
         self,
         title: str,
         about: str,
@@ -438,6 +307,7 @@ class SteppingIn:
         *,
         code: bool = False,
     ) -> WritingScreen:
+        """Have a text written; `take` gets what came of it."""
         blink = not self.app.settings.config.screen.reduced_motion
         screen = WritingScreen(title, about, text, ways=ways, code=code, blink=blink)
 
@@ -450,14 +320,6 @@ class SteppingIn:
         self.app.push_screen(screen, over)
         return screen
 
-    def _tell(self, words: str, title: str) -> None:
+    def tell(self, words: str, title: str) -> None:
+        """A short notice."""
         self._screen.notify(words, title=title, markup=False)
-
-
-def source_of(this: Round | None, *, checks: bool) -> str:
-    """The program of a round: the answer's, or the one that tests it."""
-    if this is None:
-        return ""
-    if checks:
-        return this.check.source if this.check else ""
-    return this.code.source if this.code else ""

@@ -289,7 +289,7 @@ async def test_x_runs_the_program_again_or_an_edited_copy_as_the_persons_own(
         desk = app.live.desk
         assert desk
         await desk.choose(0)
-        app.live.stepping.demo_programs.clear()
+        app.live.stepping.own.demo_programs.clear()
         desk.choose_pane(3)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, WritingScreen))

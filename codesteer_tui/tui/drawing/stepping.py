@@ -110,7 +110,7 @@ def own_heading(transcript: Transcript, run: Execution) -> Block:
 def own_over(transcript: Transcript, run: Execution) -> bool:
     """Whether nothing more of the person's run is to come: the session ended with or after its beginning."""
     ending = transcript.ending
-    return ending is not None and run.started <= ending.at
+    return ending is not None and run.started < ending.at
 
 
 def own_peek(this: Round | None) -> str:

@@ -378,7 +378,7 @@ class LiveScreen(DeskScreen):
                 if isinstance(event, RoleChanged):
                     self._tell_roles()
                 if isinstance(event, ExecutionStarted | ExecutionFinished):
-                    await self.stepping.happened(event)
+                    await self.stepping.own.happened(event)
                 if isinstance(event, Answered) and event.reply.note:
                     self.notify(event.reply.note, markup=False)
                 if not is_delta(event):
@@ -461,10 +461,10 @@ class LiveScreen(DeskScreen):
         self.stepping.decide(event.choice)
 
     def action_run_again(self) -> None:
-        self.stepping.run_again()
+        self.stepping.own.run_again()
 
     def action_take_answer(self) -> None:
-        self.stepping.take_answer()
+        self.stepping.own.take_answer()
 
     def show_ending(self) -> None:
         """Say how the run ended, anew."""
