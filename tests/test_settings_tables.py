@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.settings.showing import shown_config, shown_tables, shown_value, warnings
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
@@ -144,3 +145,29 @@ def test_what_means_nothing_for_a_kind_is_warned_of(desk: Desk) -> None:
     ((key, said),) = warnings(desk.load())
     assert key == "providers.mine.thinking_tokens"
     assert "openai" in said
+
+
+def test_keys_of_the_app_are_a_table_with_any_names(desk: Desk) -> None:
+    desk.user.write_text('[keys]\nzoom = "f6"\n[profiles.mine.keys]\nhelp = "f7"\n')
+    desk.env["CODESTEER_KEYS__QUIT"] = "f10"
+    settings = desk.load("mine")
+    assert settings.config.keys == {"zoom": "f6", "help": "f7", "quit": "f10"}
+    assert {key: o.layer for key, o in settings.origins.items() if key.startswith("keys.")} == {
+        "keys.zoom": "user file",
+        "keys.help": "profile",
+        "keys.quit": "environment",
+    }
+    saved = save_setting("keys.zoom", "f8", settings=settings)
+    assert (saved.replaced, desk.load().config.keys["zoom"]) == ("f6", "f8")
+
+
+def test_what_is_wrong_with_keys_is_said(desk: Desk) -> None:
+    desk.user.write_text("[keys]\nzoom = 6\n")
+    assert "keys.zoom = 6 is not allowed." in desk.refusal()
+    desk.user.write_text("[keys.zoom]\na = 'f6'\n")
+    assert "keys.zoom" in desk.refusal()
+    desk.user.write_text("keys = 'f6'\n")
+    assert "keys is not a setting but a table" in desk.refusal()
+    desk.user.write_text("")
+    desk.project.write_text("[keys]\nzoom = 'f6'\n")
+    assert "a project file may not set keys.zoom" in desk.refusal()
