@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.keys import KEYS, bindings, name
+from codesteer_tui.tui.keys import KEYS, bindings, name, table
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.words import cut, two_lines
 
@@ -81,6 +81,8 @@ class CodesteerApp(App[None]):
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         self._motion = self.animation_level
+        self.key_table = KEYS
+        """The key table with the person's own keys in it."""
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
 
@@ -109,8 +111,28 @@ class CodesteerApp(App[None]):
                 markup=False,
             )
 
+    def use_keys(self) -> None:
+        """Have the keys that the settings want, and say which cannot be."""
+        wanted = self.settings.config.keys
+        if not wanted and self.key_table is KEYS:
+            return
+        with importing:
+            from codesteer_tui.tui.remapping import remapped
+
+        self.key_table, keymap, refused = remapped(wanted)
+        self.set_keymap(keymap)
+        for id_, why in refused[:3]:
+            self.notify(
+                f"{why}. F2 changes it; it stays as it was.",
+                title=f"[keys] {cut(id_, 24)} = {cut(wanted[id_], 20)!r}",
+                severity="warning",
+                timeout=15,
+                markup=False,
+            )
+
     def on_mount(self) -> None:
         self.dress()
+        self.use_keys()
         if self._recording:
             self.open_recording(self._recording, play=self._play, speed=self._speed)
 
@@ -366,7 +388,7 @@ class CodesteerApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the palette: the key table's, and the themes."""
-        for key in KEYS:
+        for key in table(self):
             if key.action.startswith("app.") and key.id not in ("palette", "copy", "quit"):
                 yield SystemCommand(
                     key.does[0].upper() + key.does[1:],

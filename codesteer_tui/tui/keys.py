@@ -425,7 +425,7 @@ KEYS: tuple[Key, ...] = (
     Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
 )
 
-_NAMES = {
+NAMES = {
     "escape": "Esc",
     "enter": "Enter",
     "space": "Space",
@@ -454,7 +454,7 @@ _NAMES = {
     "exclamation_mark": "!",
     "delete": "Del",
 }
-_OWN = {
+OWN = {
     *("palette", "quit", "copy", "send", "newline", "history", "complete", "edit", "empty"),
     *("find_keep", "decide", "choose_mode"),
     *("change_setting", "save_setting"),
@@ -484,7 +484,7 @@ def bindings(where: Where) -> list[BindingType]:
             priority=where == "replay" or key.id in _AT_ONCE,
         )
         for key in KEYS
-        if key.where == where and key.id not in _OWN
+        if key.where == where and key.id not in OWN
     ]
 
 
@@ -499,14 +499,20 @@ def openers() -> list[BindingType]:
 
 def name(key: Key) -> str:
     """The keys as people write them: Ctrl+S or F4."""
-    return " or ".join(_one_name(k) for k in key.keys.split(","))
+    return " or ".join(one_name(k) for k in key.keys.split(","))
 
 
-def _one_name(key: str) -> str:
+def table(app: object) -> tuple[Key, ...]:
+    """The key table with the person's own keys in it."""
+    return getattr(app, "key_table", KEYS)
+
+
+def one_name(key: str) -> str:
+    """One key as people write it: Ctrl+S."""
     if key == "equals_sign":
         return "="
     parts = key.split("+")
-    last = _NAMES.get(
+    last = NAMES.get(
         parts[-1], parts[-1].upper() if len(parts) > 1 or parts[-1][1:].isdigit() else parts[-1]
     )
     return "+".join([*(p.capitalize() for p in parts[:-1]), last])
@@ -514,5 +520,5 @@ def _one_name(key: str) -> str:
 
 def hint(key: Key) -> tuple[str, str]:
     """Key and word for the key line, as short as it goes: ^S sessions."""
-    first = key.shown or _one_name(key.keys.split(",")[0]).replace("Ctrl+", "^")
+    first = key.shown or one_name(key.keys.split(",")[0]).replace("Ctrl+", "^")
     return first, key.hint

@@ -192,5 +192,11 @@ def side_by_side(flags: Iterable[Flag]) -> Block:
     """The three verdicts on the answer next to each other: name, mark and word."""
     parts: list[Part] = []
     for flag in flags:
-        parts += [(f"{flag.name}\n", "dim"), (f"{plain(flag.told[0])}\n", flag.mark.style)]
+        parts += [(f"{flag.name}\n", "dim"), (f"{plain(_short(flag))}\n", flag.mark.style)]
     return Block("columns", tuple(parts))
+
+
+def _short(flag: Flag) -> str:
+    """The mark with as few words as tell it; the reason for a missing verdict stands below."""
+    told = flag.told[0]
+    return told if flag.mark not in (NOTHING, RUNNING) else told.partition(":")[0]

@@ -16,15 +16,15 @@ from textual.widgets import Static
 from codesteer_tui.tui import boundary
 from codesteer_tui.tui.blocks import Block, text_of
 from codesteer_tui.tui.finding import Place, Sought, marked, next_of, places_in
-from codesteer_tui.tui.keys import KEYS, bindings, hint
+from codesteer_tui.tui.keys import KEYS, Key, bindings, hint, table
 from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM
 from codesteer_tui.tui.widgets.findbar import FindBar
 from codesteer_tui.tui.widgets.sheet import Sheet
 
 
-def hint_line(places: Sequence[str], width: int) -> str:
+def hint_line(places: Sequence[str], width: int, keys: Sequence[Key] = KEYS) -> str:
     """The hinted keys of these places of the key table, as many as fit; the first is always there."""
-    rows = [hint(key) for place in places for key in KEYS if key.where == place and key.hint]
+    rows = [hint(key) for place in places for key in keys if key.where == place and key.hint]
     shown = ""
     for pressed, word in rows:
         longer = f"{shown}   {pressed} {word}" if shown else f"{pressed} {word}"
@@ -71,7 +71,7 @@ class Dialog(ModalScreen[None]):
     def draw_hint(self) -> None:
         """Name the keys in the last line, as many as fit."""
         line = self.query_one(".dialog-hint", Static)
-        line.update(hint_line(self.places, line.size.width))
+        line.update(hint_line(self.places, line.size.width, table(self.app)))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw_hint)
@@ -151,7 +151,8 @@ class BlocksDialog(Dialog):
         typing = bool(self.query(FindBar))
         words = f"{self.count_words}   " if self.sought and not typing else ""
         line = self.query_one(".dialog-hint", Static)
-        line.update(words + hint_line(("find",) if typing else self.places, line.size.width - len(words)))
+        places, width = ("find",) if typing else self.places, line.size.width - len(words)
+        line.update(words + hint_line(places, width, table(self.app)))
 
     @property
     def count_words(self) -> str:

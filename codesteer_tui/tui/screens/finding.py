@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from codesteer_tui.tui.keys import table
 from codesteer_tui.tui.screens.dialog import hint_line
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.findbar import FindBar
@@ -29,7 +30,7 @@ class FindScreen(ModalScreen[bool]):
             yield Static(classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(".dialog-hint", Static).update(hint_line(("find",), self.app.size.width - 2))
+        self.query_one(".dialog-hint", Static).update(hint_line(("find",), self.app.size.width - 2, table(self.app)))
         self._say()
 
     def _say(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.commands import COMMANDS, ELSE_A_PROBLEM
 from codesteer_tui.tui.course import CHANGED, STOPPED
-from codesteer_tui.tui.keys import KEYS, Where, name
+from codesteer_tui.tui.keys import Where, name, table
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.widgets.code import GOES_ON
 from codesteer_tui.tui.widgets.transport import LETTERS
@@ -50,10 +50,11 @@ class HelpScreen(BlocksDialog):
 
     def blocks(self) -> Sequence[Block]:
         shown: list[Block] = []
+        keys = table(self.app)
         for where, heading in HEADINGS.items():
             shown.append(block("heading", (heading, "bold $text-primary")))
-            rows = [(name(key), key.does) for key in KEYS if key.where == where]
-            shown += [block("quote", (f"{keys:<22}", "bold"), does) for keys, does in rows]
+            rows = [(name(key), key.does) for key in keys if key.where == where]
+            shown += [block("quote", (f"{pressed:<22}", "bold"), does) for pressed, does in rows]
             if where == "prompt":
                 shown += [block("quote", (f"{f'{c.word} {c.takes}':<22}", "bold"), c.does) for c in COMMANDS]
                 shown.append(block("quote", f"{'':<22}", (ELSE_A_PROBLEM, "dim")))

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from codesteer_tui.steering.stepping import MODES
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, table
 from codesteer_tui.tui.screens.dialog import hint_line
 from codesteer_tui.values import SteeringMode
 
@@ -44,7 +44,7 @@ class ModeScreen(ModalScreen[Wish]):
             yield Static(WHEN, markup=False, classes="detail")
             yield OptionList(*(Option(self._words(mode)) for mode in MODES), id="modes")
             yield Static(id="approve-code", markup=False)
-            yield Static(hint_line(("modes",), 70), classes="dialog-hint", markup=False)
+            yield Static(hint_line(("modes",), 70, table(self.app)), classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:
         listed = self.query_one("#modes", OptionList)

@@ -15,7 +15,7 @@ from textual.widgets import Static, TextArea
 
 from codesteer_tui.text import plain
 from codesteer_tui.tui.in_order import act_in_order
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, table
 from codesteer_tui.tui.screens.dialog import hint_line
 
 
@@ -108,7 +108,7 @@ class WritingScreen(ModalScreen[Written]):
 
     def on_resize(self) -> None:
         places = ["editing"] if self._code else ["writing", "turning"] if self._ways else ["writing"]
-        self.query_one("#writing-hint", Static).update(hint_line(places, self.app.size.width - 8))
+        self.query_one("#writing-hint", Static).update(hint_line(places, self.app.size.width - 8, table(self.app)))
 
     def _forward_event(self, event: events.Event) -> None:
         """A key that is typed before the dialog stands is written as well."""

@@ -213,7 +213,7 @@ class KeyLine(Static):
 
     def draw(self, places: Sequence[str], *, running: bool = False) -> None:
         """Show the hinted keys of these places of the key table: as many as fit, help and quit always."""
-        rows = [key for place in places for key in keys.KEYS if key.where == place and key.hint]
+        rows = [key for place in places for key in keys.table(self.app) if key.where == place and key.hint]
         parts: list[Part] = [" "]
         for pressed, word in fitting([_hint(key, running) for key in rows], self.app.size.width - 2):
             parts += [(pressed, "bold $text-accent"), f" {word}  "]
