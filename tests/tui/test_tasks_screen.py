@@ -93,6 +93,20 @@ async def test_turning_a_knob_makes_another_problem_of_exactly_these_knobs(setti
         assert "Make 24 from these numbers" in words_on(app)
 
 
+async def test_the_knob_that_keys_act_on_is_marked_from_the_moment_it_is_reached(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await browse(app, pilot)
+        await chosen(pilot, screen, "game24")
+        assert "> numbers" not in text_on(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: "> numbers" in text_on(app))
+        await pilot.press("down")
+        await until(pilot, lambda: "> target" in text_on(app) and "> numbers" not in text_on(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "> target" not in text_on(app))
+
+
 async def test_a_seed_is_a_knob_among_the_others(settings: Settings) -> None:
     app = CodesteerApp(settings)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -45,7 +45,7 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
     signs += [("q", NEW, "placed")] if queens else [("(.)", FAINT, "attacked")] if attacked else []
     signs += [("[q]", BAD, "breaks a rule")] if bad else []
     off = sorted(at for at in queens if not (0 <= at[0] < size and 0 <= at[1] < size))
-    note = [((f"not on the board: {', '.join(f'{r} {c}' for r, c in off[:6])}", BAD),)] if off else []
+    note = [((f"[not on the board: {', '.join(f'{r} {c}' for r, c in off[:6])}]", BAD),)] if off else []
     return below(board, Figure(tuple(note)), legend(*signs))
 
 

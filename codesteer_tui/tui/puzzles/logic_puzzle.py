@@ -9,7 +9,6 @@ from codesteer_tui.symbench.tasks.logic_puzzle import Parameters
 from codesteer_tui.tui.puzzles.figure import (
     BAD,
     FAINT,
-    GIVEN,
     NEW,
     ODD,
     Cell,
@@ -48,7 +47,7 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
     signs += [("[1]", BAD, "breaks a rule")] if bad else []
     off = sorted(at for at in chosen if not (0 <= at[0] < len(given.grid) and 0 <= at[1] < len(given.grid)))
     beyond = (
-        figure(((f"not in the grid: {', '.join(f'{r} {c}' for r, c in off[:6])}", GIVEN),))
+        figure(((f"[not in the grid: {', '.join(f'{r} {c}' for r, c in off[:6])}]", BAD),))
         if off
         else Figure()
     )

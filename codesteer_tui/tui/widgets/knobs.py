@@ -51,6 +51,7 @@ class Knobs(Static, can_focus=True):
         self.rows: list[tuple[Field, str]] = []
         self.at = 0
         self.typed: str | None = None
+        self._is_acted_on = False
 
     @property
     def field(self) -> Field | None:
@@ -72,7 +73,7 @@ class Knobs(Static, can_focus=True):
         lines = [
             line(
                 field, text, columns, width,
-                typed=self.typed if here else None, here=here and self.has_focus,
+                typed=self.typed if here else None, here=here and self._is_acted_on,
             )
             for at, (field, text) in enumerate(self.rows)
             for here in (at == self.at,)
@@ -83,10 +84,12 @@ class Knobs(Static, can_focus=True):
         self._draw()
 
     def on_focus(self) -> None:
+        self._is_acted_on = True
         self._draw()
         self.post_message(self.Reached())
 
     def on_blur(self) -> None:
+        self._is_acted_on = False
         self._take()
         self._draw()
         self.post_message(self.Reached())
