@@ -22,7 +22,7 @@ from codesteer_tui.steering.execution import Approval, Ask
 from codesteer_tui.steering.guidance import read_guidance
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import Steerer
-from codesteer_tui.text import storable
+from codesteer_tui.text import plain, storable
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import Decision, Guidance, Question, Reply, SteeringMode
 
@@ -274,8 +274,8 @@ def _by_the_person(reply: Reply, proposal: Guidance | None, pack: PromptPack) ->
             decision: Decision = "code" if choice == CODE else "text"
             return Guidance(decision, pack.fill(f"guidance.{decision}"), "", by="person")
         case str(choice) if choice == EDIT and text and proposal is not None:
-            if text == proposal.text.strip():
-                return proposal
+            if text in (proposal.text.strip(), plain(proposal.text).strip()):
+                return proposal  # a screen shows it without what could move the cursor
             decision = proposal.decision if proposal.decision in ("code", "text") else "refine"
             return Guidance(decision, text, "", by="edited")
         case str(choice) if choice in WRITTEN and text:

@@ -62,7 +62,7 @@ class OwnPrograms:
         )
 
     def _program(self, text: str, source: str) -> Program:
-        if text.rstrip() != source.rstrip():
+        if text.rstrip() not in (source.rstrip(), plain(source).rstrip()):
             return Program(text, "user")
         return Program(source, "demo" if source in self.demo_programs else "model")
 

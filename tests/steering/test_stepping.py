@@ -125,6 +125,18 @@ async def test_an_edited_prompt_for_code_is_still_one_and_an_unchanged_draft_is_
     assert given(events)[0].by == "steerer"
 
 
+async def test_a_draft_shown_without_escape_sequences_and_left_as_it_is_is_the_steerers() -> None:
+    raw = "Search \x1b[31mall\x1b[0m orders."
+    model = ScriptedModel(f"<<<{raw}>>>")
+    task = ScriptedModel(REAL)
+    events = await play(
+        cast(task, steerer=ModelSteerer(model, PACK, Sampling())),
+        Stepping("approve", ask=Person((EDIT, "Search all orders."), END)),
+        method=Method(max_rounds=0),
+    )
+    assert (given(events)[0].text, given(events)[0].by) == (raw, "steerer")
+
+
 async def test_replaced_guidance_is_the_persons_own() -> None:
     task = ScriptedModel(REAL)
     events = await play(cast(task), Stepping("approve", ask=Person((REPLACE, "Guess."), END)))

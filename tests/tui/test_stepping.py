@@ -16,7 +16,8 @@ from codesteer_tui.problem import pose
 from codesteer_tui.sessions.store import read_recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.steering.execution import NO, ONCE
-from codesteer_tui.steering.stepping import SEND
+from codesteer_tui.steering.stepping import EDIT, END, SEND
+from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.blocks import PANE, text_of
@@ -331,6 +332,34 @@ def test_whose_guidance_it_is_stands_in_title_pane_and_strip() -> None:
     shown = text_of(guidance_pane.blocks(nobodys, nobodys.rounds[0], PANE))
     assert "NO STEERING" in shown
     assert "nothing is said to the TaskLLM but the question" in shown
+
+
+def test_a_change_of_the_mode_stands_in_its_round() -> None:
+    changed = of_round_0(ev.ModeChanged(before="auto", after="approve", approve_code=True, round=0))
+    shown = text_of(guidance_pane.blocks(changed, changed.rounds[0], PANE))
+    assert "steering mode: auto -> approve; each program waits for your yes" in shown
+
+
+async def test_hostile_text_is_shown_harmless_and_sent_as_it_is_where_it_is_not_edited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = "[bold]red[/] \x1b[31mx\x1b[0m \u202eabc [/nope] \x00 end"
+    question = Question("approve_guidance", f"Send {hostile}?", (END, SEND, EDIT), hostile, hostile)
+    session = FakeSession(game24()[:3], asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: app.live.desk is not None and app.live.desk.transcript.rounds)
+        asking = asyncio.create_task(app.live.ask_person(question))
+        await until(pilot, lambda: asks(app))
+        await until(pilot, lambda: "Send [bold]red[/] x abc" in text_on(app))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, WritingScreen))
+        await until(pilot, lambda: "[/nope]" in text_on(app))
+        assert "\x1b" not in text_on(app)
+        await pilot.press("ctrl+g")
+        assert (await asking).text == plain(hostile)
 
 
 def test_a_hint_is_shown_while_it_waits_and_where_it_was_said() -> None:

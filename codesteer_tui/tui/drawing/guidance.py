@@ -12,6 +12,7 @@ from codesteer_tui.tui.drawing.stepping import (
     changed_blocks,
     guidance_word,
     hint_blocks,
+    mode_blocks,
     proposal_blocks,
     vetoed_blocks,
 )
@@ -49,6 +50,7 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
         *_guidance(transcript, this, bounds),
         *_waiting_behind(transcript, this, bounds),
         *hint_blocks(transcript, this),
+        *mode_blocks(transcript, this),
         *note_blocks(this, "steerer"),
     ]
 

@@ -18,6 +18,19 @@ def guidance_word(guidance: Guidance) -> str:
     return "NO STEERING" if guidance.by == "nobody" and not guidance.text else DECISIONS[guidance.decision]
 
 
+def mode_blocks(transcript: Transcript, this: Round) -> list[Block]:
+    """A line for each change of how the person steps in, in the round in which it was made."""
+    shown: list[Block] = []
+    for change in transcript.mode_changes:
+        if change.round != this.number:
+            continue
+        words = [f"steering mode: {change.before} -> {change.after}"] if change.before != change.after else []
+        if change.approve_code is not None:
+            words.append("each program waits for your yes" if change.approve_code else "programs run at once")
+        shown.append(block("note", (f"{OWN.sign} ", OWN.style), "; ".join(words)))
+    return shown
+
+
 def vetoed_blocks(this: Round, bounds: Bounds) -> list[Block]:
     """What the steerer proposed in this round and the person vetoed."""
     shown: list[Block] = []

@@ -90,7 +90,7 @@ class WritingScreen(ModalScreen[Written]):
         super().__init__()
         self._title, self._about, self._ways, self._code = title, about, ways, code
         self._way = 0
-        self._field = Field(text, code=code, blink=blink)
+        self._field = Field(plain(text), code=code, blink=blink)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -code" if self._code else "dialog -words") as dialog:
