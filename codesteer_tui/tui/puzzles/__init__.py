@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench import Look, look
+from codesteer_tui.symbench import Look, look, tasks
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.puzzles.figure import Figure
@@ -77,8 +77,11 @@ def judged(problem: Problem, answer: str) -> Look | None:
 
     Tasks that are not drawn tell their verdict alone. Raises nothing, unless the problem is of no known task.
     """
+    if not answer.strip():
+        return None
     with importing:
-        return look(problem, answer) if answer.strip() else None
+        tasks[problem.task]  # imported here; judging takes its time, and nobody has to wait for the lock meanwhile
+    return look(problem, answer)
 
 
 def draw(problem: Problem, seen: Look | None, width: int) -> list[Block]:
