@@ -221,6 +221,9 @@ async def test_enter_opens_the_flag_that_was_gone_to_with_its_lines_in_sight(app
         assert "> [-] self-check    x FAIL" in text_on(app)
 
 
+ON_A_LINE = ", ".join(f"{n} {n}" for n in range(8))
+
+
 async def test_the_drawing_of_a_puzzle_is_part_of_the_evidence(settings: Settings) -> None:
     from codesteer_tui.symbench import generate
 
@@ -233,7 +236,7 @@ async def test_the_drawing_of_a_puzzle_is_part_of_the_evidence(settings: Setting
         ev.CodeFound(round=0, code=Extraction("none")),
         ev.CodeJudged(round=0, judgement=Judgement("default", 1.0, True, (Finding("error", "x"),))),
         ev.AnswerVerified(
-            round=0, task="eight_queens", verdict=Verdict("fail", "two queens", "0,0,0,0,0,0,0,0")
+            round=0, task="eight_queens", verdict=Verdict("fail", "The given queen at 5 6 is missing.", ON_A_LINE)
         ),
     ]  # fmt: skip
     app = CodesteerApp(settings, recording=Recording(HERE / "queens.jsonl", events, []))
@@ -246,7 +249,9 @@ async def test_the_drawing_of_a_puzzle_is_part_of_the_evidence(settings: Setting
         await pilot.press("a")
         assert screen._seen
         drawn = [block for blocks in screen._seen.values() for block in blocks]
-        assert len(drawn) > 4
+        shown = text_of(drawn)
+        assert "[q] .  .  .  X" in shown
+        assert "x The given queen at 7 1 is missing." in shown
         assert all(block in screen.query_one(Sheet).blocks for block in drawn)
 
 

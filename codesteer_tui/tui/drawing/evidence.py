@@ -87,7 +87,12 @@ def _answer(transcript: Transcript, this: Round) -> Iterator[Block]:
         yield block("quote", "No final answer can be read off.")
     if transcript.problem and transcript.problem.gold is not None:
         yield block("quote", "A right answer, as the task has it (the models are never shown it):")
-        yield from bounded("output", transcript.problem.gold, ZOOMED)
+        yield from bounded("output", _bare(transcript.problem.gold), ZOOMED)
+
+
+def _bare(answer: str) -> str:
+    """An answer without the signs around it that the question asks for."""
+    return answer.strip().removeprefix("<<<").removesuffix(">>>")
 
 
 def _check(transcript: Transcript, this: Round) -> Iterator[Block]:
@@ -128,7 +133,7 @@ def _truth(transcript: Transcript, this: Round, flag: Flag) -> Iterator[Block]:
         yield from bounded("output", truth.extracted, ZOOMED)
     if problem and problem.gold is not None:
         yield block("quote", ("a right answer; there may be others", "bold"))
-        yield from bounded("output", problem.gold, ZOOMED)
+        yield from bounded("output", _bare(problem.gold), ZOOMED)
     if problem and problem.task:
         seed = f", seed {problem.seed}" if problem.seed is not None else ""
         yield block("quote", (f"task {problem.task}{seed}; no model sees this", "dim"))

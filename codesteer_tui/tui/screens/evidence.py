@@ -60,7 +60,8 @@ class EvidenceScreen(PartsDialog):
             self._seen[key] = []
             if puzzles.is_drawn(problem.task):
                 seen = puzzles.judged(problem, f"<<<{this.truth.extracted}>>>")
-                self._seen[key] = puzzles.draw(problem, seen, DRAWN_WIDTH)
+                others = puzzles.said(seen)[1:] if seen else []
+                self._seen[key] = [*others, *puzzles.draw(problem, seen, DRAWN_WIDTH)]
         return self._seen[key]
 
     async def on_mount(self) -> None:
