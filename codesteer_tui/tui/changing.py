@@ -14,8 +14,9 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.settings.layers import path_of
 from codesteer_tui.settings.loading import read_all
 from codesteer_tui.settings.showing import shown_value
+from codesteer_tui.tui.keys import one_name
 from codesteer_tui.tui.screens.settings import SettingsScreen
-from codesteer_tui.tui.setting_rows import AT_ONCE, in_words, value_of
+from codesteer_tui.tui.setting_rows import AT_ONCE, KEYS_TABLE, holds_at_once, in_words, value_of
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
@@ -33,6 +34,9 @@ def with_setting(settings: Settings, read: Settings, key: str) -> Settings:
         if rest[0] in read.config.providers:
             providers[rest[0]] = read.config.providers[rest[0]]
         config = msgspec.structs.replace(settings.config, providers=providers)
+    elif section == KEYS_TABLE:
+        changed = key
+        config = msgspec.structs.replace(settings.config, keys=read.config.keys)
     else:
         changed = key
         table = getattr(settings.config, section)
@@ -46,7 +50,7 @@ def with_setting(settings: Settings, read: Settings, key: str) -> Settings:
     history = {k: v for k, v in settings.history.items() if not is_meant(k)}
     origins |= {k: v for k, v in read.origins.items() if is_meant(k)}
     history |= {k: v for k, v in read.history.items() if is_meant(k)}
-    origins = {k: origins[k] for k in read.origins if k in origins}
+    origins = {k: origins[k] for k in (*read.origins, *origins) if k in origins}
     return replace(settings, config=config, origins=origins, history=history, files=read.files)
 
 
@@ -65,6 +69,7 @@ async def take_over(app: CodesteerApp, event: SettingsScreen.Changed) -> None:
     app.use(with_setting(app.settings, read, key))
     if key in AT_ONCE:
         app.dress()
+    app.use_keys()
     if isinstance(app.screen, SettingsScreen):
         app.screen.renew(app.settings)
     _tell(app, event)
@@ -73,10 +78,12 @@ async def take_over(app: CodesteerApp, event: SettingsScreen.Changed) -> None:
 def _tell(app: CodesteerApp, event: SettingsScreen.Changed) -> None:
     key, saved = event.key, event.saved
     value = in_words(shown_value(key, value_of(app.settings.config, key)))
+    if key.startswith(f"{KEYS_TABLE}."):
+        value = " or ".join(map(one_name, value.split(",")))
     if saved.warning:
         app.notify(saved.warning, title=f"Saved in {saved}", severity="warning", timeout=12, markup=False)
         return
-    when = "" if key in AT_ONCE else ", from the next problem on"
+    when = "" if holds_at_once(key) else ", from the next problem on"
     layer = f" ({app.settings.origins[key].layer})" if event.unset and key in app.settings.origins else ""
     title = f"Taken out of {saved}" if event.unset else f"Saved in {saved}"
     app.notify(f"{key} is now {value}{layer}{when}.", title=title, markup=False)

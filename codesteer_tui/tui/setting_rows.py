@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Collection, Sequence
-from types import UnionType
 from typing import Any, Literal, NamedTuple
 
 from codesteer_tui.config import Config
@@ -17,6 +16,10 @@ from codesteer_tui.settings.showing import no_meaning, shown_config, shown_table
 from codesteer_tui.settings.toml_text import written, written_key
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Block, block
+from codesteer_tui.tui.keys import KEYS, Key, name
+from codesteer_tui.tui.remapping import FIXED, read_keys, remapped
+from codesteer_tui.tui.remapping import complaint as key_complaint
+from codesteer_tui.tui.screens.help import HEADINGS
 from codesteer_tui.tui.words import cut
 
 IN_THE_APP = "chosen in the app"
@@ -26,8 +29,15 @@ NOTHING = "(empty)"
 
 LAYER_WIDTH = len("project file")
 
+KEYS_TABLE = "keys"
+
 AT_ONCE = ("screen.theme", "screen.reduced_motion")
-"""What is in force as soon as it is saved; the rest is from the next problem on."""
+"""What is in force as soon as it is saved, as keys are; the rest is from the next problem on."""
+
+
+def holds_at_once(key: str) -> bool:
+    """Whether a setting is in force as soon as it is saved."""
+    return key in AT_ONCE or key.startswith(f"{KEYS_TABLE}.")
 
 
 class Row(NamedTuple):
@@ -62,18 +72,25 @@ Line: typing.TypeAlias = Row | Folded | Heading
 
 
 def all_rows(settings: Settings) -> list[Row]:
-    """Every setting that there is, in the order of the schema."""
+    """Every setting that there is, in the order of the schema, and every key that can be another."""
     found = []
     for section, table in shown_config(settings.config).items():
-        tables = (
-            {f"providers.{n}": t for n, t in table.items()} if section == "providers" else {section: table}
-        )
-        for name, values in tables.items():
-            found += [
-                Row(name, key, in_words(value), _layer(settings, f"{name}.{key}"))
-                for key, value in values.items()
-            ]
+        tables = {section: table}
+        if section == "providers":
+            tables = {f"providers.{name}": inner for name, inner in table.items()}
+        if section == KEYS_TABLE:
+            mine = remapped(settings.config.keys).table
+            tables = {section: {row.id: name(row) for row in mine if row.id not in FIXED} | _unknown(table)}
+        for head, values in tables.items():
+            for key, value in values.items():
+                found.append(Row(head, key, in_words(value), _layer(settings, f"{head}.{key}")))
     return found
+
+
+def _unknown(keys: dict[str, str]) -> dict[str, str]:
+    """What is in [keys] and is the name of no key that can be another."""
+    known = {row.id for row in KEYS if row.id not in FIXED}
+    return {id_: said for id_, said in keys.items() if id_ not in known}
 
 
 def in_words(value: Any) -> str:
@@ -137,7 +154,10 @@ def _folded(hidden: Sequence[Row], shown: Sequence[Row]) -> list[Line]:
     for row in hidden:
         if row.table not in there:
             sizes[row.table] = sizes.get(row.table, 0) + 1
-    return [Folded(table, size, "built in, with nothing set") for table, size in sizes.items()]
+    return [
+        Folded(table, size, "as they are" if table == KEYS_TABLE else "built in, with nothing set")
+        for table, size in sizes.items()
+    ]
 
 
 def _text(row: Row) -> str:
@@ -147,6 +167,11 @@ def _text(row: Row) -> str:
 def doc_of(key: str) -> str:
     """What a setting means: the docstring under its field."""
     path = path_of(key)
+    if path[0] == KEYS_TABLE:
+        row = _key_row(path[-1])
+        return (
+            f"{row.does[0].upper()}{row.does[1:]}. {HEADINGS[row.where]}." if row else "No key is called so."
+        )
     return docstrings()[section_classes()[path[0]].__name__, path[-1]]
 
 
@@ -156,6 +181,9 @@ def default_in_words(settings: Settings, key: str) -> str:
     if said and said[-1].layer == "default":
         return in_words(shown_value(key, said[-1].value))
     path = path_of(key)
+    if path[0] == KEYS_TABLE:
+        row = _key_row(path[-1])
+        return name(row) if row else "none"
     fields = {f.name: f for f in _fields(section_classes()[path[0]])}
     return in_words(default_of(fields[path[-1]]))
 
@@ -169,7 +197,7 @@ def _fields(cls: type[Any]) -> Sequence[Any]:
 def choices_of(key: str) -> list[str]:
     """The words that the setting may be, where it may be nothing else; as they are typed."""
     path = path_of(key)
-    hint = schema()[path[0]][path[-1]]
+    hint = schema()[path[0]][path[-1]] if path[0] != KEYS_TABLE else str
     if hint is bool:
         return ["true", "false"]
     if typing.get_origin(hint) is Literal:
@@ -181,6 +209,9 @@ def value_of(config: Config, key: str) -> Any:
     """The value of a setting, with what is not shown in it."""
     section, *rest = path_of(key)
     table = getattr(config, section)
+    if section == KEYS_TABLE:
+        row = _key_row(rest[-1])
+        return table.get(rest[-1], row.keys if row else "")
     return getattr(table[rest[0]], rest[1]) if section == "providers" else getattr(table, rest[0])
 
 
@@ -203,6 +234,10 @@ def read_typed(settings: Settings, key: str, text: str) -> Any:
         ConfigError: it is not allowed.
     """
     path = path_of(key)
+    if path[0] == KEYS_TABLE:
+        if why := key_complaint(path[-1], text, settings.config.keys):
+            raise ConfigError(f"{key} cannot be that.", why)
+        return ",".join(read_keys(text))
     hint = schema()[path[0]][path[-1]]
     is_text = hint is str or typing.get_origin(hint) in (Literal, dict)
     text = text if is_text and typing.get_origin(hint) is not dict else text.strip()
@@ -220,11 +255,8 @@ def complaint(settings: Settings, key: str, text: str) -> str:
     return ""
 
 
-def is_optional(key: str) -> bool:
-    """Whether "none" is one of the values."""
-    path = path_of(key)
-    hint = schema()[path[0]][path[-1]]
-    return typing.get_origin(hint) in (typing.Union, UnionType) and type(None) in typing.get_args(hint)
+def _key_row(id_: str) -> Key | None:
+    return next((row for row in KEYS if row.id == id_), None)
 
 
 def about(settings: Settings, key: str) -> list[Block]:
@@ -244,9 +276,11 @@ def about(settings: Settings, key: str) -> list[Block]:
     if history:
         shown.append(block("heading", ("Who says what, the strongest first", "bold")))
         shown += [_said(key, one, first=not place) for place, one in enumerate(history)]
-    notes = [origin.note if origin else "", no_meaning(settings, key) if origin else ""]
+    notes = [origin.note, no_meaning(settings, key)] if origin else []
+    if origin and path[0] == KEYS_TABLE:
+        notes.append(key_complaint(path[-1], str(origin.value), settings.config.keys))
     shown += [block("row", (f"! {note}", "$text-warning")) for note in notes if note]
-    when = "at once" if key in AT_ONCE else "from the next problem on"
+    when = "at once" if holds_at_once(key) else "from the next problem on"
     shown.append(block("note", f"What is saved goes into {settings.asked.user_file}, and holds {when}."))
     return shown
 

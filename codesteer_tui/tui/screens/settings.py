@@ -25,7 +25,17 @@ from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.layout import TABS_BELOW
-from codesteer_tui.tui.setting_rows import LAYER_WIDTH, Folded, Heading, Line, Row, about, lines, toml_line
+from codesteer_tui.tui.setting_rows import (
+    KEYS_TABLE,
+    LAYER_WIDTH,
+    Folded,
+    Heading,
+    Line,
+    Row,
+    about,
+    lines,
+    toml_line,
+)
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.status import KeyLine
@@ -143,7 +153,8 @@ class SettingsScreen(Screen[None]):
             case Heading(table):
                 return Option(Content.styled(f"[{plain(table)}]", "bold $text-primary"), disabled=True)
             case Folded(table, size, words):
-                said = f"{size} settings, {words}; Enter shows them"
+                what = "keys" if table == KEYS_TABLE else "settings"
+                said = f"{size} {what}, {words}; Enter shows them"
                 return Option(Content.assemble((f"[{plain(table)}]  ", "bold $text-muted"), (said, "dim")))
             case Row(_, name, value, layer):
                 room = max(8, width - NAME_WIDTH - LAYER_WIDTH - 5)
@@ -191,7 +202,11 @@ class SettingsScreen(Screen[None]):
             case Row() as row:
                 return about(self._settings, row.key)
             case Folded(table):
-                said = "Nothing of it is set. It is there all the same, as its preset says."
+                said = (
+                    "Every key of the app that can be another, with what it does and where."
+                    if table == KEYS_TABLE
+                    else "Nothing of it is set. It is there all the same, as its preset says."
+                )
                 return [block("heading", (f"[{table}]", "bold $text-primary")), block("prose", said)]
         return []
 
