@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.commands import COMMANDS, ELSE_A_PROBLEM
 from codesteer_tui.tui.course import CHANGED, STOPPED
+from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.keys import Where, name, table
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.widgets.code import GOES_ON
@@ -72,6 +73,7 @@ def marks() -> list[tuple[str, str, str]]:
         (RUNNING.sign, RUNNING.style, "running or being checked"),
         (CHANGED.sign, CHANGED.style, "behind a round: a role was given to another model with it"),
         (STOPPED.sign, STOPPED.style, "cut short: the run was stopped, or failed"),
+        (OWN.sign, OWN.style, "yours: guidance that you wrote or edited, a hint, a program that you ran"),
         ("..", "dim", "the round goes on"),
         ("R0x!x", "bold", "a round where there is little room: its first marks in the order ground truth,"),
         ("", "", "symbolic checker, self-check, program; what is not known or not worth a word is left out"),

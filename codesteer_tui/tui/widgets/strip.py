@@ -67,7 +67,7 @@ def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool
             yield " "
             yield str(mark), mark.style
     if waits_for_person(transcript, this):
-        yield (" ?" if short else " waits for you", "bold $text-warning")
+        yield (" you" if short else " waits for you", "bold $text-warning")
     elif goes_on(transcript, this):
         yield (" ..", "dim")
     yield close
