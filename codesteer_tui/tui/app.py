@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.journal import APP, Journal
 from codesteer_tui.tui.keys import KEYS, bindings, name, table
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.words import cut, two_lines
@@ -80,6 +82,8 @@ class CodesteerApp(App[None]):
         """The baselines that are run one after the other."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
+        self.journal = Journal()
+        """What the app said and what went wrong, since it began."""
         self._motion = self.animation_level
         self.key_table = KEYS
         """The key table with the person's own keys in it."""
@@ -111,6 +115,9 @@ class CodesteerApp(App[None]):
                 markup=False,
             )
 
+    def on_unmount(self) -> None:
+        self.journal.close()
+
     def use_keys(self) -> None:
         """Have the keys that the settings want, and say which cannot be."""
         wanted = self.settings.config.keys
@@ -131,6 +138,7 @@ class CodesteerApp(App[None]):
             )
 
     def on_mount(self) -> None:
+        self.journal.open()
         self.dress()
         self.use_keys()
         if self._recording:
@@ -250,6 +258,7 @@ class CodesteerApp(App[None]):
         """A bug in a choice, or in what is done beside a run, is shown, and does not take the run down with it."""
         if event.worker.group in (CHOOSING, STEPPING) and event.state is WorkerState.ERROR:
             error = event.worker.error
+            APP.error("a choice broke off", exc_info=error)
             self.live.explain(
                 f"This is a bug in codesteer: {type(error).__name__}: {error}", "Please report it."
             )
@@ -283,6 +292,13 @@ class CodesteerApp(App[None]):
 
         if not isinstance(self.screen, SettingsScreen):
             self.push_screen(SettingsScreen(self.settings))
+
+    def action_logs(self) -> None:
+        with importing:
+            from codesteer_tui.tui.screens.logs import LogScreen
+
+        if not isinstance(self.screen, LogScreen):
+            self.push_screen(LogScreen(self.journal))
 
     async def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
         """A setting was saved, or taken out of the user's file."""
@@ -364,6 +380,8 @@ class CodesteerApp(App[None]):
         markup: bool = True,
     ) -> None:
         """Show a short notice: two lines at most, so that it hides little. What is longer ends in a mark."""
+        bad = {"error": logging.ERROR, "warning": logging.WARNING}.get(severity, logging.INFO)
+        APP.log(bad, "%s", f"{title}: {message}" if title else message)
         if not markup:
             message = two_lines(message, NOTICE_WIDTH)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 from codesteer_tui.tui.blocks import Block, block
+from codesteer_tui.tui.journal import APP
 
 strict = False
 """Tests set this: a bug then goes on its way and fails the test."""
@@ -12,6 +13,7 @@ strict = False
 
 def bug_blocks(error: Exception, what: str) -> list[Block]:
     """What is shown in place of something that could not be drawn."""
+    APP.error("%s cannot be drawn", what, exc_info=error)
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
     return [

@@ -38,6 +38,7 @@ Where: TypeAlias = Literal[
     "compare",
     "settings",
     "setting",
+    "logs",
 ]
 
 
@@ -85,6 +86,7 @@ KEYS: tuple[Key, ...] = (
         "anywhere",
         "new",
     ),
+    Key("logs", "f8,ctrl+l", "app.logs", "show the logs: the app's and llama.cpp's", "anywhere"),
     Key("palette", "ctrl+p", "app.command_palette", "find a command", "anywhere", "palette"),
     Key(
         "back",
@@ -412,6 +414,9 @@ KEYS: tuple[Key, ...] = (
         "programs",
     ),
     Key("leave_modes", "escape", "leave", "keep the mode", "modes", "leaves"),
+    Key("level", "l", "level", "only errors, warnings as well, or everything", "logs", "level"),
+    Key("source", "s", "source", "the app, libraries, llama.cpp, or all", "logs", "source"),
+    Key("follow", "f", "follow", "follow what is new, or stay; the end follows, too", "logs", "follow"),
     Key("change_setting", "enter", "select", "change the setting; unfold the table", "settings", "change"),
     Key("search_settings", "slash", "screen.search", "search in names, values and meanings", "settings", "search"),
     Key("only_set", "s", "screen.only_set", "show only what is set, or everything", "settings", "only what is set"),
@@ -493,7 +498,7 @@ def openers() -> list[BindingType]:
     return [
         Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=True)
         for key in KEYS
-        if key.id in ("help", "settings", "tasks", "models", "sessions", "find_words", "steering", "guide")
+        if key.id in ("help", "settings", "tasks", "models", "sessions", "find_words", "steering", "guide", "logs")
     ]
 
 
@@ -505,6 +510,11 @@ def name(key: Key) -> str:
 def table(app: object) -> tuple[Key, ...]:
     """The key table with the person's own keys in it."""
     return getattr(app, "key_table", KEYS)
+
+
+def pressed(app: object, id: str) -> str:
+    """The first key of a row as people write it, with the person's own keys in the table; for what is said in words."""
+    return one_name(next(key for key in table(app) if key.id == id).keys.split(",")[0])
 
 
 def one_name(key: str) -> str:

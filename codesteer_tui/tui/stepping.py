@@ -16,6 +16,7 @@ from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
 from codesteer_tui.tui.course import DECISION
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.own_programs import OwnPrograms
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
 from codesteer_tui.tui.screens.writing import WritingScreen, Written
@@ -236,11 +237,12 @@ class SteppingIn:
             return
         desk = self._screen.desk
         if desk is None or desk.transcript.problem is None:
-            self.tell("Send a problem first. Ctrl+T chooses how you step in.", "There is no run to guide")
+            how = f"{pressed(self.app, 'steering')} chooses how you step in."
+            self.tell(f"Send a problem first. {how}", "There is no run to guide")
             return
         session, transcript = self._screen.session, desk.transcript
         if (session.mode if session else transcript.mode) == "off":
-            self.tell("Ctrl+T chooses another mode.", "Steering is off")
+            self.tell(f"{pressed(self.app, 'steering')} chooses another mode.", "Steering is off")
             return
         if session is None and self._screen.running:
             self.tell("Wait a moment.", "The run is just beginning")

@@ -19,7 +19,7 @@ from codesteer_tui.errors import WeightsError
 from codesteer_tui.providers.llama import memory, wire
 from codesteer_tui.providers.llama.gguf_header import read_header, size_on_disk
 
-_LOG_DEBUG, _LOG_ERROR, _LOG_CONTINUED = 1, 4, 5  # ggml.h: enum ggml_log_level
+_LOG_DEBUG, _LOG_WARNING, _LOG_ERROR, _LOG_CONTINUED = 1, 3, 4, 5  # ggml.h: enum ggml_log_level
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
 _ALL_LAYERS = 1_000_000
 _OFFLOADED = re.compile(rb"offloaded (\d+)/\d+ layers to GPU")
@@ -44,7 +44,8 @@ class Log:
         """Called by llama.cpp, from any thread."""
         self._level = self._level if level == _LOG_CONTINUED else level
         if self._level != _LOG_DEBUG:
-            os.write(self._descriptor, text)
+            begins = {_LOG_WARNING: b"warning: ", _LOG_ERROR: b"error: "}.get(level, b"")
+            os.write(self._descriptor, begins + text)
         if found := _OFFLOADED.search(text):
             self.offloaded = int(found[1])
         if self._level >= _LOG_ERROR and text.strip():

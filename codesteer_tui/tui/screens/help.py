@@ -41,6 +41,7 @@ HEADINGS: dict[Where, str] = {
     "compare": "Comparing sessions",
     "settings": "In the settings",
     "setting": "Changing a setting",
+    "logs": "In the logs",
 }
 
 

@@ -31,6 +31,7 @@ from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.journal import APP, note
 from codesteer_tui.tui.screens.desk_screen import DeskScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
@@ -273,6 +274,7 @@ class LiveScreen(DeskScreen):
 
     def explain(self, message: str, remedy: str) -> None:
         """What went wrong, above the prompt."""
+        APP.error("%s %s", message, remedy)
         self.query_one(Prompt).say("")
         self.query_one(EndingPanel).explain(message, remedy)
 
@@ -374,6 +376,7 @@ class LiveScreen(DeskScreen):
                 self._began = time.monotonic() - desk.transcript.seconds
             async for event in session.events:
                 self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0
+                note(event)
                 await desk.show(event)
                 if isinstance(event, RoleChanged):
                     self._tell_roles()
@@ -405,6 +408,7 @@ class LiveScreen(DeskScreen):
         if not is_there(desk):
             return
         for event in () if desk.transcript.ending else afterwards:
+            note(event)
             await desk.show(event)
         if desk.transcript.ending:
             self.query_one(EndingPanel).show(desk.transcript)
@@ -477,6 +481,7 @@ class LiveScreen(DeskScreen):
         if event.worker is not self._turn or event.state is not WorkerState.ERROR:
             return
         error = event.worker.error
+        APP.error("a run broke off", exc_info=error)
         self.query_one(EndingPanel).explain(
             f"This is a bug in codesteer: {type(error).__name__}: {error}",
             "Everything up to here is recorded. Please report it with the session file.",

@@ -15,6 +15,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.layout import SHORT_FROM, TALL_FROM
 from codesteer_tui.tui.words import OUTCOMES, cut
 from codesteer_tui.values import Verdicts
@@ -120,7 +121,11 @@ class EndingPanel(Static):
     def _stopped(self) -> None:
         self._draw(
             "-unsure",
-            [("STOPPED", "bold"), "  What came is kept and recorded.", ("  Ctrl+R goes on.", "dim")],
+            [
+                ("STOPPED", "bold"),
+                "  What came is kept and recorded.",
+                (f"  {pressed(self.app, 'resume')} goes on.", "dim"),
+            ],
         )
 
     def _draw(self, look: str, parts: list[Part]) -> None:
