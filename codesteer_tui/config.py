@@ -270,6 +270,10 @@ class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reduced_motion: bool = False
     """No animations and no blinking."""
 
+    copy: Literal["auto", "system", "terminal", "file"] = "auto"
+    """How text is copied: "system" by a program of this machine (wl-copy, xclip, xsel, pbcopy, clip.exe), "terminal" by
+    OSC 52 or tmux, "file" into copied.txt in the user's state folder. "auto" takes the first of them that works."""
+
 
 def default_providers() -> dict[str, Provider]:
     """The providers that exist without any configuration: every preset under its own name, and the demo."""

@@ -80,6 +80,7 @@ class CodesteerApp(App[None]):
         """What was chosen last in the SymBench browser."""
         self.series: Series | None = None
         """The baselines that are run one after the other."""
+        self._mouse_is_free = False
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         self.journal = Journal()
@@ -364,6 +365,45 @@ class CodesteerApp(App[None]):
             self.pop_screen()
         self.live.edit_prompt()
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what was selected."""
+        self.copy(text, "selection")
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text by the way that works here, and say which that was."""
+        self._clipboard = text
+        self.run_worker(self._copy(text, what), group="copy", exit_on_error=False)
+
+    async def _copy(self, text: str, what: str) -> None:
+        with importing:
+            from codesteer_tui.tui import copying
+
+        write = self._driver.write if self._driver is not None else None
+        copied = await copying.copy(text, self.settings.config.screen.copy, write)
+        amount = f"{len(text):,} character{'' if len(text) == 1 else 's'}"
+        if copied.ok:
+            self.notify(copied.words, title=f"Copied the {what} ({amount})", markup=False)
+        else:
+            self.notify(copied.words, title=f"The {what} is not copied", severity="warning", markup=False)
+
+    def release_mouse_of_terminal(self) -> None:
+        """Leave the mouse to the terminal, or take it back."""
+        driver: Any = self._driver
+        if driver is None or not hasattr(driver, "_disable_mouse_support"):
+            self.notify("Try Shift with the mouse.", title="This terminal keeps the mouse here", markup=False)
+            return
+        self._mouse_is_free = not self._mouse_is_free
+        if self._mouse_is_free:
+            driver._disable_mouse_support()
+            self.notify(
+                "m takes it back. Select with it as the terminal does.",
+                title="The mouse is free",
+                markup=False,
+            )
+        else:
+            driver._enable_mouse_support()
+            self.notify("The mouse acts in the app again.", markup=False)
+
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection: stop the turn, or say how to quit."""
         if isinstance(self.screen, LiveScreen) and self.screen.stop():
@@ -420,9 +460,13 @@ class CodesteerApp(App[None]):
                 lambda role=role: self.open_models(role),
             )
         with importing:
+            from codesteer_tui.tui import taking
             from codesteer_tui.tui.packs import pack_commands
+            from codesteer_tui.tui.screens.desk_screen import DeskScreen
 
         yield from pack_commands(self)
+        if isinstance(screen, DeskScreen) and screen.desk:
+            yield from taking.commands(screen)
         yield SystemCommand(
             "Build the sandbox image",
             "a Docker container for every program; asks before it downloads",

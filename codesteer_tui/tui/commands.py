@@ -35,6 +35,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("/sessions", "", "list the recorded sessions", action="sessions"),
     Command("/new", "", "an empty prompt, and the examples", action="new"),
     Command("/find", "WORDS", "find words in all panes and rounds"),
+    Command("/copy", "WHAT", "code, answer, output, guidance, check, problem, round or session", needs=True),
+    Command("/export", "FILE", "write the session into a file: .md, .txt or .jsonl"),
     Command("/edit", "", "write the problem in your editor", action="edit_prompt"),
     Command("/settings", "", "show the settings and where each comes from", action="settings"),
     Command("/weights", "", "the files of local models", action="weights"),

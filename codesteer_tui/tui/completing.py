@@ -48,10 +48,14 @@ class Offers(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What there is to choose from in the app: players by role, modes with what they do, and the folder of files."""
+    """What there is to choose from in the app.
+
+    Players by role, modes and what can be copied with what they are, and the folder of files.
+    """
 
     players: Callable[[str], Iterable[str]]
     modes: Sequence[tuple[str, str]]
+    things: Sequence[tuple[str, str]]
     folder: Path
 
 
@@ -83,6 +87,8 @@ def _of_command(text: str, cursor: int, known: Known) -> Offers | None:
         return None
     if command.word == "/mode":
         values = [Offer(mode, about, True) for mode, about in known.modes]
+    elif command.word == "/copy":
+        values = [Offer(thing, about, True) for thing, about in known.things]
     elif command.role:
         values = [Offer(player, "", True) for player in known.players(command.role)]
     else:

@@ -15,6 +15,7 @@ from codesteer_tui.tui.commands import Typed
 from codesteer_tui.tui.completing import Known, Offers, offers_at
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.references import files_in, task_named, with_files
+from codesteer_tui.tui.taking import THINGS, copy_thing, export
 from codesteer_tui.tui.words import cut
 from codesteer_tui.values import SteeringMode
 
@@ -31,7 +32,8 @@ def folder() -> Path:
 
 def offers(settings: Settings, text: str, cursor: int) -> Offers | None:
     """What the prompt offers at the cursor."""
-    return offers_at(text, cursor, Known(partial(_players, settings), tuple(MODES.items()), folder()))
+    things = tuple((name, thing.about) for name, thing in THINGS.items())
+    return offers_at(text, cursor, Known(partial(_players, settings), tuple(MODES.items()), things, folder()))
 
 
 def _players(settings: Settings, role: str) -> list[str]:
@@ -60,6 +62,10 @@ async def obey(screen: LiveScreen, typed: Typed) -> str:
         app.open_models()
     elif command.word == "/mode" and rest:
         return _mode(screen, rest)
+    elif command.word == "/copy":
+        return copy_thing(screen, rest)
+    elif command.word == "/export":
+        return await export(screen, rest)
     elif command.word == "/find":
         await _find(screen, rest)
     else:

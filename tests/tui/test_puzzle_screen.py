@@ -74,7 +74,7 @@ async def test_where_there_is_nothing_to_draw_that_is_said(settings: Settings, n
 
 async def test_y_copies_the_drawing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
-    monkeypatch.setattr(CodesteerApp, "copy_to_clipboard", lambda self, text: copied.append(text))
+    monkeypatch.setattr(CodesteerApp, "copy", lambda self, text, what: copied.append(text))
     app = replaying(settings, puzzle())
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, ReplayScreen))

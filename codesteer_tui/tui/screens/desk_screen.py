@@ -20,6 +20,7 @@ from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
+    from codesteer_tui.tui.app import CodesteerApp
     from codesteer_tui.tui.widgets.desk import Desk
     from codesteer_tui.tui.widgets.pane import Pane
 
@@ -218,6 +219,51 @@ class DeskScreen(Screen[None]):
     def action_take_answer(self) -> None:
         """Where a record is watched, nothing is changed in it."""
         self.action_run_again()
+
+    def action_copy_round(self) -> None:
+        """Copy all of the shown round."""
+        with importing:
+            from codesteer_tui.tui import taking
+
+        if wrong := taking.copy_thing(self, "round"):
+            self.notify(wrong, markup=False)
+
+    def begin_export(self, ending: str) -> None:
+        """Write the session into a file with this ending, in the folder that the app was started in."""
+        session = self.desk.transcript.session if self.desk else ""
+        self.run_worker(self._export(f"codesteer-{session or 'session'}{ending}"), exit_on_error=False)
+
+    async def _export(self, name: str) -> None:
+        with importing:
+            from codesteer_tui.tui import taking
+
+        if wrong := await taking.export(self, name):
+            self.notify(wrong, title="Not exported", severity="warning", markup=False)
+
+    def action_release_mouse(self) -> None:
+        """Leave the mouse to the terminal, whose own selection then works; or take it back."""
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        app.release_mouse_of_terminal()
+
+    def action_open_in_editor(self) -> None:
+        """Look at the pane in the person's own editor."""
+        if self.desk:
+            self.run_worker(self._open_in_editor(self.desk.pane), group="editor", exit_on_error=False)
+
+    async def _open_in_editor(self, pane: Pane) -> None:
+        with importing:
+            from codesteer_tui.tui import editor
+
+        text = pane.part.drawing.to_copy(pane.transcript, pane.this) or pane.text
+        is_code = bool(pane.this and pane.this.code and text == pane.this.code.source)
+        name = f"{pane.part.name.lower()}.{'py' if is_code else 'txt'}"
+        edited = await editor.edit(self.app, text, name=name)
+        if edited.wrong:
+            self.notify(edited.wrong, severity="warning", markup=False)
+        elif edited.text.rstrip() != text.rstrip():
+            self.notify(
+                "What you changed is not kept. x runs an edited copy.", title="A look only", markup=False
+            )
 
     def action_run_again(self) -> None:
         """Where a record is watched, nothing is run."""

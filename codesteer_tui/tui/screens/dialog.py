@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +20,9 @@ from codesteer_tui.tui.keys import KEYS, Key, bindings, hint, table
 from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM
 from codesteer_tui.tui.widgets.findbar import FindBar
 from codesteer_tui.tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from codesteer_tui.tui.app import CodesteerApp
 
 
 def hint_line(places: Sequence[str], width: int, keys: Sequence[Key] = KEYS) -> str:
@@ -98,10 +101,8 @@ class Dialog(ModalScreen[None]):
         if not text:
             self.app.notify("Nothing to copy here.", markup=False)
             return
-        self.app.copy_to_clipboard(text)
-        self.app.notify(
-            f"Copied the {what} ({len(text):,} characters) to the terminal's clipboard.", markup=False
-        )
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        app.copy(text, what)
 
     def bring_to(self, row: int) -> None:
         """Scroll so that a row of the contents is on the screen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -29,6 +29,9 @@ LOOK_S = 0.2
 """Seconds between two looks at whether the desk shows something else."""
 
 HINT = "[ ] round   j k scroll   y copies   Esc closes"
+
+if TYPE_CHECKING:
+    from codesteer_tui.tui.app import CodesteerApp
 
 
 class PuzzleScreen(ModalScreen[None]):
@@ -104,10 +107,8 @@ class PuzzleScreen(ModalScreen[None]):
 
     def action_copy(self) -> None:
         text = text_of(self.query_one(Sheet).blocks)
-        self.app.copy_to_clipboard(text)
-        self.notify(
-            f"Copied the drawing ({len(text):,} characters) to the terminal's clipboard.", markup=False
-        )
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        app.copy(text, "drawing")
 
     def action_close(self) -> None:
         self.dismiss(None)

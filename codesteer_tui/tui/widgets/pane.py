@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 import msgspec
 from textual.app import ComposeResult
@@ -23,6 +23,9 @@ from codesteer_tui.tui.drawing import flags, guidance, run, task
 from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.sheet import CHOSEN, Sheet
+
+if TYPE_CHECKING:
+    from codesteer_tui.tui.app import CodesteerApp
 
 COALESCE_S = 0.1
 """Least seconds between two redraws while text streams in."""
@@ -310,8 +313,10 @@ class Pane(VerticalScroll):
         """Copy the code that was gone to; else what the pane has to be copied."""
         blocks = self.query_one(Sheet).blocks
         chosen = codes_in(blocks)[self.code_at : self.code_at + 1] if self.code_at is not None else []
-        text = blocks[chosen[0]].text if chosen else self.part.drawing.to_copy(self.transcript, self.this)
-        self._copy(text, "block")
+        whole = self.part.drawing.to_copy(self.transcript, self.this)
+        text = blocks[chosen[0]].text if chosen else whole
+        same = plain(whole).rstrip("\n") == text.rstrip("\n")  # as it was, and not only as it can be shown
+        self._copy(whole if same else text, "block")
 
     def action_copy_pane(self) -> None:
         self._copy(self.text, "pane")
@@ -320,7 +325,5 @@ class Pane(VerticalScroll):
         if not text:
             self.app.notify(f"Nothing to copy in {self.part.name}.", markup=False)
             return
-        self.app.copy_to_clipboard(text)
-        self.app.notify(
-            f"Copied the {what} ({len(text):,} characters) to the terminal's clipboard.", markup=False
-        )
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        app.copy(text, what)
