@@ -116,8 +116,8 @@ class CompareScreen(Dialog):
         room = max(10, (width - label) // len(self.sides) - 2)
         head: list[Part] = [" " * label]
         for name in self.names:
-            style = "bold reverse" if name in self.pair else "bold"
-            head += [(f" {name} ", style), " " * (room - 1)]
+            shown = f"[{name}]" if name in self.pair else f" {name} "
+            head += [(shown, "bold $text-accent" if name in self.pair else "dim"), " " * (room - 1)]
         yield Line(Content.assemble(*head))
         told = [msgspec.structs.asdict(side) for side in self.sides]
         for field, words in LABELS.items():

@@ -31,6 +31,9 @@ from codesteer_tui.tui.words import OUTCOMES, cut, duration
 WIDE = 110
 """Columns from which on the list shows how long a session took."""
 
+NARROW = 68
+"""With fewer columns the list leaves out how many rounds a session had."""
+
 VERDICTS_WIDTH = len("sym+ self+ truth+ ")
 
 
@@ -224,13 +227,14 @@ def row(summary: Summary, width: int) -> list[Part]:
             (f"{plain(summary.title)}  ", "bold"),
             (cut(plain(summary.note), 200), "dim"),
         ]
-    rounds = f"{summary.rounds} round{'s' if summary.rounds != 1 else ''}"
+    rounds = f"{summary.rounds} round{'s' if summary.rounds != 1 else ''}" if width >= NARROW else ""
     seconds = f"{duration(summary.seconds):>11}" if width >= WIDE else ""
-    end = f"  {plain(summary.ending):<10}  {rounds:<9}{seconds}  "
+    end = f"  {plain(summary.ending):<10}  {f'{rounds:<9}' if rounds else ''}{seconds}  "
     room = max(10, width - 18 - len(end) - VERDICTS_WIDTH)
     title = cut(plain(summary.title), room)
     if kind := kind_of(summary):
-        title = f"{cut(plain(summary.title), max(10, room - len(kind) - 2))}  {kind}"
+        left = room - len(kind) - 2
+        title = f"{cut(plain(summary.title), left)}  {kind}" if left > 3 else cut(kind, room)
     return [(f"{when:<18}", "dim"), (f"{title:<{room}}", "bold"), (end, "dim"), *_verdicts(summary)]
 
 
