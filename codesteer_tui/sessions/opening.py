@@ -188,14 +188,7 @@ async def open_session(
         switching = Switching(config, casting, transcript)
         stepping = _stepping(config, transcript, ask, mode if not baseline else "auto")
         sandbox = await _open_sandbox(config.sandbox, stack)
-        executor = Executor(
-            sandbox,
-            limits_of(config.sandbox, sandbox.info),
-            ask,
-            first_id=1 + runs_so_far(transcript),
-            remember=partial(agree_for_good, config_file),
-            approval=stepping.approval,
-        )
+        executor = _executor(config, sandbox, transcript, ask, stepping.approval, config_file)
         cast = Cast(
             steerer=steerer,
             task_llm=casting.task_llm(choices["task_llm"]),
@@ -221,17 +214,7 @@ async def open_session(
         method = once(_method(config)) if baseline else _method(config)
         beside = Beside(executor, transcript, clock)
         run = beside.merged(_events(opening, transcript, cast, method, clock))
-        afterwards: list[Event] = []
-
-        def wind_up(ending: Ending) -> list[Event]:
-            """What a run that is cut off leaves to say, said once."""
-            said = stepping.facts(transcript)
-            for event in () if afterwards else (*calls.interrupted(transcript), *said, ending):
-                stamped = msgspec.structs.replace(event, at=clock())
-                transcript.apply(stamped)
-                afterwards.append(stamped)
-            return afterwards
-
+        wind_up = _WindingUp(transcript, calls, stepping, clock)
         events = recorded(run, file, clock, wind_up)
         session_id = transcript.session or start.session
         path = file.path if file else None
@@ -243,6 +226,22 @@ async def open_session(
             await session.events.aclose()
             session.afterwards = (session.ending,) if session.ending else tuple(wind_up(ev.Cancelled()))
             session.ending = transcript.ending
+
+
+class _WindingUp:
+    """What a run that is cut off leaves to say, once: calls without an end, what the person did last, the ending."""
+
+    def __init__(self, transcript: Transcript, calls: Calls, stepping: Stepping, clock: Clock) -> None:
+        self._transcript, self._calls, self._stepping, self._clock = transcript, calls, stepping, clock
+        self._said: list[Event] = []
+
+    def __call__(self, ending: Ending) -> list[Event]:
+        lost, done = self._calls.interrupted(self._transcript), self._stepping.facts(self._transcript)
+        for event in () if self._said else (*lost, *done, ending):
+            stamped = msgspec.structs.replace(event, at=self._clock())
+            self._transcript.apply(stamped)
+            self._said.append(stamped)
+        return self._said
 
 
 async def _events(
@@ -358,6 +357,24 @@ def _file(config: Config, start: ev.SessionStarted, continue_from: Recording | F
     if isinstance(continue_from, Recording):
         return SessionFile(continue_from.path, append=True)
     return SessionFile(sessions_folder(config) / f"{start.session}{SUFFIX}")
+
+
+def _executor(
+    config: Config,
+    sandbox: Sandbox,
+    transcript: Transcript,
+    ask: Ask,
+    approval: Approval,
+    config_file: Path | None,
+) -> Executor:
+    return Executor(
+        sandbox,
+        limits_of(config.sandbox, sandbox.info),
+        ask,
+        first_id=1 + runs_so_far(transcript),
+        remember=partial(agree_for_good, config_file),
+        approval=approval,
+    )
 
 
 def _stepping(config: Config, transcript: Transcript, ask: Ask, mode: SteeringMode | None) -> Stepping:
