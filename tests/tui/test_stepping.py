@@ -28,6 +28,7 @@ from codesteer_tui.tui.screens.mode import ModeScreen
 from codesteer_tui.tui.screens.writing import WritingScreen
 from codesteer_tui.tui.widgets.decision import DecisionPanel
 from codesteer_tui.tui.widgets.prompt import Prompt
+from codesteer_tui.tui.widgets.status import bottom_items
 from codesteer_tui.tui.widgets.strip import chip_parts
 from codesteer_tui.values import (
     ExecutionResult,
@@ -364,6 +365,8 @@ async def test_hostile_text_is_shown_harmless_and_sent_as_it_is_where_it_is_not_
 
 def test_a_hint_is_shown_while_it_waits_and_where_it_was_said() -> None:
     waits = of_round_0(ev.HintGiven(text="Use sets.", round=0))
+    left, _ = bottom_items(waits, running=True, seconds=1.0)
+    assert left[-1].texts == ("* your hint is still to be said", "* your hint waits")
     assert "to be said behind the next guidance" in text_of(
         guidance_pane.blocks(waits, waits.rounds[0], PANE)
     )

@@ -16,6 +16,7 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.course import waits_for_person, waits_for_retry
+from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
 from codesteer_tui.values import Role, RoleInfo, SteeringMode
@@ -160,6 +161,10 @@ def bottom_items(
     left = [Item((words, cut(words, 24)), style)]
     if waits_for_retry(transcript):
         left = [retry_item(transcript, retry_in, running=running)]
+    if transcript.hint:
+        word = "guidance" if transcript.hint.replaces else "hint"
+        yours = f"{OWN.sign} your {word}"
+        left.append(Item((f"{yours} is still to be said", f"{yours} waits"), OWN.style, rank=1))
     right: list[Item] = []
     if sandbox := transcript.sandbox:
         mark = ISOLATION[sandbox.isolation]
