@@ -80,7 +80,9 @@ def judged(problem: Problem, answer: str) -> Look | None:
     if not answer.strip():
         return None
     with importing:
-        tasks[problem.task]  # imported here; judging takes its time, and nobody has to wait for the lock meanwhile
+        tasks[
+            problem.task
+        ]  # imported here; judging takes its time, and nobody has to wait for the lock meanwhile
     return look(problem, answer)
 
 

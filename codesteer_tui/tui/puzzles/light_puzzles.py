@@ -17,11 +17,19 @@ from codesteer_tui.tui.puzzles.figure import (
     beside,
     figure,
     grid,
+    inside,
     legend,
     places,
     titled,
+    wrapped,
     wrong,
 )
+
+MOST_LIGHTS = 4_000
+"""Lights that are drawn for the buttons, all of them together."""
+
+MOST_PRESSES = 400
+"""Presses that are listed."""
 
 _SIGNS = {"1": ("*", GIVEN), "0": (".", FAINT)}
 
@@ -40,13 +48,18 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
         panels.append(titled("answer", grid(rows)))
     signs = [("*", GIVEN, "on"), (".", FAINT, "off")]
     signs += [("[*]", BAD, "wrong")] if bad else []
+    shown = list(given.buttons)[: max(1, MOST_LIGHTS // given.n**2)]
     buttons = [
-        titled(f"{name}  pressed {given.operations.count(name)}x", _wires(given, name))
-        for name in given.buttons
+        titled(f"{inside(name)}  pressed {given.operations.count(name)}x", _wires(given, name))
+        for name in shown
     ]
-    order = figure(f"pressed: {' '.join(given.operations)}")
+    left = len(given.buttons) - len(shown)
+    more = figure(((f"and {left} buttons more", FAINT),)) if left else Figure()
+    order = wrapped(
+        [(("pressed:", FAINT),), *((inside(name),) for name in given.operations[:MOST_PRESSES])], width, " "
+    )
     signs.append(("#", NEW, "switched by the button"))
-    return below(beside(width, *panels), order, beside(width, *buttons), legend(*signs))
+    return below(beside(width, *panels), order, beside(width, *buttons), more, legend(*signs))
 
 
 def _light(text: str, *, wrong_one: bool = False) -> Cell:

@@ -186,6 +186,8 @@ class BlocksDialog(Dialog):
         self.query_one(VerticalScroll).focus()
         if not event.keep or not self._found:
             await self._forget()
+        else:
+            self.draw_hint()
 
     async def _forget(self) -> None:
         self.sought, self._found, self._at = None, [], None

@@ -141,3 +141,72 @@ def test_a_mark_never_hangs_on_colour_alone(task_id: str) -> None:
         if any(broken.where for broken in seen.broken):
             shown = text_of(puzzles.draw(problem, seen, 100))
             assert "[" in shown or "x a piece that is not allowed" in shown
+
+
+ODD = {
+    "no blocks": (
+        "Blocksworld",
+        {"initial": {"stack1": []}, "goal": {"elsewhere": ["a block with a long name, too"]}},
+    ),
+    "blocks without stacks": ("Blocksworld", {"initial": {}, "goal": {}}),
+    "squares with gaps": (
+        "BoxNet1",
+        {"state": {"0.5_0.5": ["box_pink", "box_pi"], "7_1.5": ["target_pink"]}},
+    ),
+    "a room that is a point": (
+        "path_plan",
+        {"boxes": {}, "walls": [], "start": [1, 1], "end": [1, 1], "visit": [], "avoid": []},
+    ),
+    "a wide room": (
+        "path_plan",
+        {
+            "boxes": {"red": [1e6, -1e6, 0, 0.001], "grün \x1b[31m": [0, 0, 0, 0]},
+            "walls": [],
+            "start": [0, 0],
+            "end": [5, 0],
+            "visit": ["red"],
+            "avoid": [],
+        },
+    ),
+    "many lights": (
+        "light_puzzles",
+        {
+            "n": 50,
+            "initial_state": [[0] * 50] * 50,
+            "buttons": {f"B{k}": [[1, 1]] for k in range(100)},
+            "operations": ["B1"] * 10_000,
+        },
+    ),
+    "a large board": (
+        "reversi",
+        {"board_size": 40, "moves": [[1, 1]], "true_start_board": ["*" * 40] * 40},
+    ),
+    "a large tile": ("2048", {"grid": [[2**60]], "moves": "u" * 10_000, "start_pos": [0, 0]}),
+    "an odd order": (
+        "permutations_and_combinations",
+        {"items": ["A", "B"], "constraints_text": "nobody knows what this means"},
+    ),
+    "letters that are none": ("letters", {"word": "\x1b[31m\n\u202e" * 2_000, "letter": "\n"}),
+    "one number": ("game24", {"numbers": [7], "target": 7}),
+    "a walk in words": ("navigate", {"instructions": ["turn left"] * 5_000}),
+    "a web of nobody": ("web_of_lies", {}),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_data_are_drawn_all_the_same(name: str) -> None:
+    task_id, parameters = ODD[name]
+    problem = Problem("?", task=task_id, parameters=parameters, gold="<<<Yes>>>")
+    for answer in (
+        None,
+        "<<<1>>>",
+        "<<<>>>",
+        "<<<[(0, 0), (1e5, -7)]>>>",
+        "<<<Yes>>>",
+        "<<<7>>>",
+        "<<<A, B>>>",
+    ):
+        for width in WIDTHS:
+            shown = drawn(problem, answer, width)
+            assert "\x1b" not in shown
+            assert len(shown) < 200_000
