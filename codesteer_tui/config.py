@@ -265,7 +265,8 @@ class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the app looks."""
 
     theme: str = "textual-dark"
-    """Name of a Textual theme, for example "textual-dark", "textual-light", "textual-ansi", "nord"."""
+    """The colours: "dark", "light", "high-contrast", "high-contrast-light", "terminal" for the terminal's own, or the
+    name of a Textual theme, for example "nord". Where NO_COLOR is set there are none."""
 
     reduced_motion: bool = False
     """No animations and no blinking."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +15,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
+from codesteer_tui.tui import themes
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, Journal
 from codesteer_tui.tui.keys import KEYS, bindings, name, table
@@ -41,6 +43,14 @@ CHOOSING = "choosing"
 STEPPING = "stepping"
 """The group of the workers that do what the person wants beside a run."""
 
+GOING_ON = {
+    "resume": "Go on with this session",
+    "fork": "Fork this session",
+    "baselines": "Baselines of this problem",
+    "compare": "Compare this session",
+}
+"""What the palette calls the keys with which one goes on from a record."""
+
 NOTICE_WIDTH = 56
 """Columns for the text of a notice, as wide as `styles/app.tcss` makes it."""
 
@@ -56,6 +66,7 @@ class CodesteerApp(App[None]):
         "styles/screens.tcss",
         "styles/tasks.tcss",
         "styles/prompt.tcss",
+        "styles/themes.tcss",
         "styles/settings.tcss",
     ]  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = bindings("anywhere")
@@ -70,7 +81,9 @@ class CodesteerApp(App[None]):
         play: bool = False,
         speed: float = 1.0,
     ) -> None:
-        super().__init__()
+        if not os.environ.get("NO_COLOR"):
+            os.environ.pop("NO_COLOR", None)  # an empty one asks for nothing
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings
         self.chosen: dict[Role, str] = {}
         """Who was given a role in the app, for the problems from then on."""
@@ -88,8 +101,14 @@ class CodesteerApp(App[None]):
         self._motion = self.animation_level
         self.key_table = KEYS
         """The key table with the person's own keys in it."""
+        for theme in themes.own_themes(os.environ):
+            self.register_theme(theme)
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
+
+    def _watch_theme(self, theme_name: str) -> None:
+        self.set_class(themes.is_contrast(theme_name), themes.CONTRAST_CLASS)
+        super()._watch_theme(theme_name)
 
     def get_default_screen(self) -> Screen[None]:
         return LiveScreen(self._problem, look_around=self._recording is None)
@@ -103,7 +122,8 @@ class CodesteerApp(App[None]):
 
     def dress(self) -> None:
         """Have the colours and the motion that the settings want."""
-        wanted = self.settings.config.screen.theme
+        named = "terminal" if self.no_color else self.settings.config.screen.theme
+        wanted = themes.ALIASES.get(named, named)
         self.animation_level = "none" if self.settings.config.screen.reduced_motion else self._motion
         if wanted in self.available_themes:
             self.theme = wanted
@@ -467,6 +487,13 @@ class CodesteerApp(App[None]):
         yield from pack_commands(self)
         if isinstance(screen, DeskScreen) and screen.desk:
             yield from taking.commands(screen)
+            for key in table(self):
+                if key.id in GOING_ON:
+                    yield SystemCommand(
+                        GOING_ON[key.id],
+                        f"key {name(key)}: {key.does}",
+                        lambda action=key.action: screen.run_action(action.removeprefix("screen.")),
+                    )
         yield SystemCommand(
             "Build the sandbox image",
             "a Docker container for every program; asks before it downloads",
