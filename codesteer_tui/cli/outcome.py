@@ -47,6 +47,8 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         "mode": transcript.mode,
         "sandbox": transcript.sandbox,
         "started": transcript.started,
+        "baseline": transcript.baseline,
+        "forked_from": transcript.forked_from,
     }
 
 

@@ -181,7 +181,22 @@ def _rows(summaries: Sequence[Summary]) -> Iterator[str]:
         rounds = f"{summary.rounds} round{'' if summary.rounds == 1 else 's'}"
         ended = f"{summary.ending:<10}  {rounds:<9}  {f'{summary.seconds:.1f} s':>8}  {_verdicts(summary)}"
         answer = f"  = {_one_line(summary.answer)}" if summary.answer else ""
-        yield _cut(f"    {ended}{answer}".rstrip(), width)
+        yield _cut(f"    {ended}{answer}{_kind(summary)}".rstrip(), width)
+
+
+def _kind(summary: Summary) -> str:
+    """What kind of session it is, where it is not a steered run of its own."""
+    from codesteer_tui.steering.baselines import BASELINES
+
+    about = next((about for name, about in BASELINES.items() if name == summary.baseline), None)
+    kind = (
+        f"baseline: {about.name}"
+        if about
+        else f"fork of {summary.forked_from}"
+        if summary.forked_from
+        else ""
+    )
+    return f"  [{_one_line(kind)}]" if kind else ""
 
 
 def _verdicts(summary: Summary) -> str:

@@ -73,7 +73,9 @@ async def fork(screen: DeskScreen) -> None:
     if recording is None or desk is None:
         return
     app: CodesteerApp = screen.app  # type: ignore[assignment]
-    ways = ways_to_fork(recording.events, desk.number, screen.position)
+    steering = app.settings.config.steering
+    most = None if steering.mode == "manual" else steering.max_rounds
+    ways = ways_to_fork(recording.events, desk.number, screen.position, most)
     if not ways:
         app.notify("No round of it has begun.", title="Nothing to fork", markup=False)
         return
@@ -88,8 +90,13 @@ async def fork(screen: DeskScreen) -> None:
     )
 
 
-def ways_to_fork(events: Sequence[Event], number: int | None, position: int | None = None) -> list[Option]:
-    """The forks that make sense at a round: again, behind it, and from the place that is shown, if that is another."""
+def ways_to_fork(
+    events: Sequence[Event], number: int | None, position: int | None = None, most: int | None = None
+) -> list[Option]:
+    """The forks that make sense at a round: again, behind it, and from the place that is shown, if that is another.
+
+    Behind the round with the number `most` there is no other.
+    """
     begun = [event.round for event in events if isinstance(event, RoundStarted)]
     if number not in begun or number is None:
         return []
@@ -97,7 +104,7 @@ def ways_to_fork(events: Sequence[Event], number: int | None, position: int | No
     ways = [Option(f"Do R{number} again", again)]
     this = kept.transcript.current
     ends = this and this.guidance and this.guidance.decision in ("return_answer", "terminate")
-    if this and this.finished and not ends:
+    if this and this.finished and not ends and (most is None or number < most):
         ways.append(Option(f"Keep R{number} and go on with R{number + 1}", kept))
     here = fork_here(events, len(events) if position is None else position)
     if len(here.events) not in {len(way.fork.events) for way in ways} and here.round == number:

@@ -96,6 +96,31 @@ def test_behind_a_round_that_returned_the_answer_nothing_is_offered() -> None:
     assert [way.words for way in ways_to_fork(game24(), 2)] == ["Do R2 again"]
 
 
+def test_behind_the_last_round_that_the_settings_allow_nothing_is_offered() -> None:
+    assert [way.words for way in ways_to_fork(game24(), 1, None, 1)] == ["Do R1 again"]
+    assert len(ways_to_fork(game24(), 1, None, 2)) == 2
+
+
+async def test_the_palette_has_the_ways_to_go_on_where_a_session_is_shown(
+    settings: Settings, path: Path
+) -> None:
+    names = {
+        "Go on with this session",
+        "Fork this session",
+        "Baselines of this problem",
+        "Compare this session",
+    }
+    app = replaying(settings, path)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        commands = {command.title: command for command in app.get_system_commands(app.screen)}
+        assert names <= set(commands)
+        await commands["Fork this session"].callback()
+        await until(pilot, lambda: isinstance(app.screen, PickScreen) and bool(app.screen.query(OptionList)))
+        await pilot.pause()
+        assert not names & {command.title for command in app.get_system_commands(app.screen)}
+
+
 def test_before_the_first_round_there_is_nothing_to_fork() -> None:
     assert ways_to_fork(game24()[:1], None) == []
 
