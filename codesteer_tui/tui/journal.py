@@ -112,7 +112,10 @@ def words_of(event: ev.Event) -> tuple[Level, str] | None:
         case ev.SessionStarted() | ev.SessionResumed():
             players = ", ".join(f"{role} {who(info)}" for role, info in event.roles.items())
             began = "begun" if isinstance(event, ev.SessionStarted) else "gone on with"
-            return "info", f"session {began}: {players}; programs: {event.sandbox.label or event.sandbox.isolation}"
+            return (
+                "info",
+                f"session {began}: {players}; programs: {event.sandbox.label or event.sandbox.isolation}",
+            )
         case ev.RoleChanged():
             return "info", f"R{event.round} {event.role}: {who(event.before)} -> {who(event.after)}"
         case ev.Retried():
@@ -142,7 +145,9 @@ def read_llama_log(path: Path) -> list[Entry]:
     except OSError:
         return []
     lines = text.splitlines()[1:] if size > MOST_BYTES else text.splitlines()
-    return [Entry(None, level_of_line(line), "llama.cpp", plain(line.rstrip())) for line in lines if line.strip()]
+    return [
+        Entry(None, level_of_line(line), "llama.cpp", plain(line.rstrip())) for line in lines if line.strip()
+    ]
 
 
 def level_of_line(line: str) -> Level:

@@ -158,7 +158,7 @@ async def test_a_key_of_ones_own_acts_and_is_in_the_help_and_the_key_line(settin
         assert "F7 help" in words_on(app)
         await pilot.press("f1")
         await pilot.pause()
-        assert app.screen is app.live
+        assert app.screen_stack == [app.live]
         await pilot.press("f7")
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)

@@ -135,7 +135,7 @@ async def test_a_setting_is_found_changed_saved_and_taken_out_again(desk: Desk) 
         await until(pilot, lambda: app.settings.config.steering.max_rounds == 7)
         assert desk.user.read_text() == "# mine\n[steering]\n# short\nmax_rounds = 7\n"
         await until(pilot, lambda: "is now 7, from the next problem on" in notices(app))
-        assert app.screen is screen
+        assert app.screen_stack[-1] == screen
         assert screen.row
         assert (screen.row.value, screen.row.layer) == ("7", "user file")
         await pilot.press("d")
@@ -191,18 +191,18 @@ async def test_a_value_that_is_not_shown_can_only_be_replaced(desk: Desk) -> Non
 async def test_esc_leaves_the_search_then_the_settings(desk: Desk, size: tuple[int, int]) -> None:
     app = CodesteerApp(desk.load())
     async with app.run_test(size=size) as pilot:
-        screen = await search(pilot, "rounds")
+        screen = await search(pilot, "max_rounds")
         assert "1 found" in words_on(app)
         await pilot.press("escape")
         await pilot.pause()
-        assert app.screen is screen
+        assert app.screen_stack == [app.live, screen]
         assert "1 found" not in words_on(app)
         await pilot.press("s")
         await pilot.pause()
         assert "nothing is set" in words_on(app)
         await pilot.press("escape")
         await pilot.pause()
-        assert app.screen is app.live
+        assert app.screen_stack == [app.live]
 
 
 async def test_a_folded_table_is_unfolded_by_enter(desk: Desk) -> None:

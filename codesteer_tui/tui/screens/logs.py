@@ -12,7 +12,16 @@ from textual.containers import VerticalScroll
 
 from codesteer_tui.providers.opening import worker_log
 from codesteer_tui.tui.blocks import Block, Part, block
-from codesteer_tui.tui.journal import LEVELS, Entry, Journal, Level, Source, filtered, read_llama_log, state_of
+from codesteer_tui.tui.journal import (
+    LEVELS,
+    Entry,
+    Journal,
+    Level,
+    Source,
+    filtered,
+    read_llama_log,
+    state_of,
+)
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.widgets.presence import is_there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -40,6 +40,9 @@ from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.status import KeyLine
 from codesteer_tui.tui.words import cut
+
+if TYPE_CHECKING:
+    from codesteer_tui.tui.app import CodesteerApp
 
 NAME_WIDTH = 24
 """Columns for the name of a setting."""
@@ -113,7 +116,8 @@ class SettingsScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         if self._lines:  # a player or a theme may have been chosen meanwhile
-            self.renew(getattr(self.app, "settings", self._settings))
+            app: CodesteerApp = self.app  # type: ignore[assignment]
+            self.renew(app.settings)
 
     def renew(self, settings: Settings) -> None:
         """Show these settings from now on."""
@@ -252,8 +256,8 @@ class SettingsScreen(Screen[None]):
 
     def action_copy_setting(self) -> None:
         if row := self.row:
-            self.app.copy_to_clipboard(toml_line(self._settings, row.key))
-            self.notify(f"Copied {row.key} as a file has it, to the terminal's clipboard.", markup=False)
+            app: CodesteerApp = self.app  # type: ignore[assignment]
+            app.copy(toml_line(self._settings, row.key), row.key)
 
     def action_search(self) -> None:
         self.set_focus(self.query_one(SettingsFilter))
