@@ -6,6 +6,7 @@ What the person decides goes to the session, and comes back as events like every
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -112,6 +113,7 @@ class SteppingIn:
         if not prompt.text:
             self._screen.add_class("-deciding")
             if prompt.has_focus or self._screen.focused is None:
+                self._panel.options_list.taken_at = time.monotonic()
                 self._screen.set_focus(self._screen.home)
         self._screen.draw_lines()
         self._screen.call_after_refresh(self._bring_into_view, question)
@@ -193,6 +195,12 @@ class SteppingIn:
         about = ABOUTS.get(choice, "It is sent as yours. <<<Code>>> and <<<Text>>> ask for code or text.")
         text = self._drafts.get(key) or (question.draft if choice == EDIT else "")
         self._writing = self.write(TITLES.get(choice, "Write the guidance"), about, text, take)
+
+    def typed_on(self, text: str) -> None:
+        """Somebody was still typing when the question came: give them the prompt back; Tab leads to the question."""
+        self._screen.remove_class("-deciding")
+        self._screen.set_focus(self._screen.prompt)
+        self._screen.prompt.insert(text)
 
     def _settle(self, reply: Reply) -> None:
         if self._decided is not None and not self._decided.done():

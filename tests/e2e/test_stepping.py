@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.store import read_recording
+from codesteer_tui.tui.widgets.decision import GRACE_S
 from tests.cli.conftest import Desk
 from tests.e2e.terminal import CTRL_Q, Terminal
 
@@ -27,6 +29,7 @@ def test_guidance_is_edited_the_run_stopped_and_gone_on_with_by_hand(
     terminal.type("Use 4 7 8 8 to make 24\r")
     terminal.wait_for("guidance for round 0")
     terminal.wait_for("R0 proposed")
+    time.sleep(GRACE_S)  # what is typed at once is still the prompt's
     terminal.type("e")
     terminal.wait_for("Edit the guidance")
     terminal.type(" Use sets.\r")
@@ -41,6 +44,7 @@ def test_guidance_is_edited_the_run_stopped_and_gone_on_with_by_hand(
     terminal.type(DOWN + "\r")
     terminal.wait_for("STEER you ")
     terminal.settle()
+    time.sleep(GRACE_S)
     terminal.type(DOWN * 4 + "\r")
     terminal.wait_for("ANSWER")
     terminal.type(CTRL_Q)

@@ -60,6 +60,12 @@ def configured(tmp_path: Path, mode: SteeringMode = "auto", *, engine: str = "of
     return Settings(msgspec.structs.replace(config, providers=config.providers | {"demo": demo}))
 
 
+@pytest.fixture(autouse=True)
+def nobody_was_typing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests press keys as soon as a question is there."""
+    monkeypatch.setattr("codesteer_tui.tui.widgets.decision.GRACE_S", 0.0)
+
+
 def asks(app: CodesteerApp, words: str = "") -> bool:
     panels = app.live.query(DecisionPanel)
     question = panels.first(DecisionPanel).question if panels else None
@@ -174,6 +180,24 @@ async def test_a_question_takes_no_key_from_somebody_who_is_typing(tmp_path: Pat
         await pilot.press("tab")
         assert app.live.focused is not None
         assert app.live.focused.id == "decision-options"
+
+
+async def test_what_is_typed_just_as_a_question_comes_goes_on_in_the_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codesteer_tui.tui.widgets.decision.GRACE_S", 1000.0)
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(
+            pilot, lambda: asks(app) and app.live.focused and app.live.focused.id == "decision-options"
+        )
+        await pilot.press(*"ev")
+        prompt = app.live.query_one(Prompt)
+        await until(pilot, lambda: prompt.text == "ev")
+        assert prompt.has_focus
+        assert prompt.display
+        assert asks(app)
 
 
 async def test_the_mode_is_chosen_in_mid_run_and_what_waits_is_withdrawn(tmp_path: Path) -> None:

@@ -460,6 +460,10 @@ class LiveScreen(DeskScreen):
             if not answered.done() or answered.cancelled():
                 screen.dismiss(None)
 
+    def on_decision_panel_typed_on(self, event: DecisionPanel.TypedOn) -> None:
+        """What was typed when a question came is the prompt's."""
+        self.stepping.typed_on(event.text)
+
     def on_decision_panel_chosen(self, event: DecisionPanel.Chosen) -> None:
         """An option was chosen in the panel."""
         self.stepping.decide(event.choice)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -23,10 +24,26 @@ LETTERS = {EDIT: "e", REPLACE: "w", WRITE: "w", VETO: "v"}
 """The options that have a key of their own."""
 
 
+GRACE_S = 0.5
+"""Seconds after the focus was taken from the prompt in which what is typed still belongs there."""
+
+
 class Options(OptionList):
     """The options. The safe one stands first, and last where guidance goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("decision")
+    taken_at = -GRACE_S
+    """When the focus was taken from the prompt, by the monotonic clock."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        """What somebody was typing when the question came is not for the question."""
+        if time.monotonic() - self.taken_at >= GRACE_S or not (event.is_printable or event.key == "enter"):
+            return
+        event.stop()
+        event.prevent_default()
+        panel = self.parent
+        assert isinstance(panel, DecisionPanel)
+        panel.post_message(DecisionPanel.TypedOn(event.character if event.is_printable else ""))
 
     def action_take(self, letter: str) -> None:
         """Choose the option of this letter, where there is one."""
@@ -39,6 +56,13 @@ class Options(OptionList):
 
 class DecisionPanel(Vertical):
     """Hidden while nothing is asked."""
+
+    class TypedOn(Message):
+        """Somebody was still typing in the prompt; `text` belongs there."""
+
+        def __init__(self, text: str | None) -> None:
+            super().__init__()
+            self.text = text or ""
 
     class Chosen(Message):
         """An option was chosen; some want a text yet."""
