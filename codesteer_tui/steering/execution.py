@@ -75,28 +75,23 @@ class Executor:
         run_id = f"x{self._next_id}"
         self._next_id += 1
         admission = self._sandbox.admits(program)
-        async with self._asking:
-            if admission == "ask" and self._consent is None:
-                question = self._question()
-                yield Asked(id=f"q{run_id}", question=question)
-                reply = await self._ask(question)
-                self._consent = reply.choice in (YES, ALWAYS)
-                if reply.choice == ALWAYS and self._remember is not None:
-                    reply = msgspec.structs.replace(reply, note=self._remember())
-                yield Answered(id=f"q{run_id}", reply=reply)
-            if admission == "ask" and not self._consent:
-                admission = NotRun(
-                    "code from a model was not allowed to run with reduced isolation",
-                    self._sandbox.info.remedy or "Start Docker, or set [sandbox] reduced_isolation.",
-                )
-            if self._approval.each and purpose != "own" and not isinstance(admission, NotRun):
-                question = self._approve(number, purpose, program)
-                yield Asked(id=f"qa{run_id}", question=question)
-                reply = await self._ask(question)
-                yield Answered(id=f"qa{run_id}", reply=reply)
-                self._approval.each = self._approval.each and reply.choice != ALL
-                if reply.choice not in (ONCE, ALL):
-                    admission = NotRun(f"{WHOSE[purpose]} was not allowed to run by the person")
+        if admission == "ask" and self._consent is None:
+            async with self._asking:  # a program of the person's own may come to it at the same time
+                async for fact in self._ask_for_consent(run_id):
+                    yield fact
+        if admission == "ask" and not self._consent:
+            admission = NotRun(
+                "code from a model was not allowed to run with reduced isolation",
+                self._sandbox.info.remedy or "Start Docker, or set [sandbox] reduced_isolation.",
+            )
+        if self._approval.each and purpose != "own" and not isinstance(admission, NotRun):
+            question = self._approve(number, purpose, program)
+            yield Asked(id=f"qa{run_id}", question=question)
+            reply = await self._ask(question)
+            yield Answered(id=f"qa{run_id}", reply=reply)
+            self._approval.each = self._approval.each and reply.choice != ALL
+            if reply.choice not in (ONCE, ALL):
+                admission = NotRun(f"{WHOSE[purpose]} was not allowed to run by the person")
         yield ExecutionStarted(round=number, id=run_id, purpose=purpose, program=program, limits=self._limits)
         result: ExecutionResult | NotRun = NotRun("the sandbox gave no result")
         if isinstance(admission, NotRun):
@@ -112,6 +107,18 @@ class Executor:
             except SandboxError as error:
                 result = NotRun(f"the sandbox failed: {error.message}", error.remedy)
         yield ExecutionFinished(round=number, id=run_id, purpose=purpose, result=result)
+
+    async def _ask_for_consent(self, run_id: str) -> AsyncGenerator[Asked | Answered, None]:
+        """Ask whether programs may run with reduced isolation, unless that has been decided meanwhile."""
+        if self._consent is not None:
+            return
+        question = self._question()
+        yield Asked(id=f"q{run_id}", question=question)
+        reply = await self._ask(question)
+        self._consent = reply.choice in (YES, ALWAYS)
+        if reply.choice == ALWAYS and self._remember is not None:
+            reply = msgspec.structs.replace(reply, note=self._remember())
+        yield Answered(id=f"q{run_id}", reply=reply)
 
     def _approve(self, number: int, purpose: Purpose, program: Program) -> Question:
         """Whether this one program may run; it is shown whole."""

@@ -11,6 +11,7 @@ import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.providers import Sampling
+from codesteer_tui.steering.execution import ONCE, YES, Approval, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
 from codesteer_tui.steering.steerers import ModelSteerer
 from codesteer_tui.steering.stepping import (
@@ -28,9 +29,9 @@ from codesteer_tui.steering.stepping import (
     Stepping,
 )
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Guidance, Limits, Program, Question, Reply
-from tests.scripted import ScriptedModel, block, printed
-from tests.steering.test_loop import LAZY, PACK, REAL, TEST_PROGRAM, cast, started
+from codesteer_tui.values import Guidance, Limits, Program, Purpose, Question, Reply
+from tests.scripted import ScriptedModel, ScriptedSandbox, block, printed
+from tests.steering.test_loop import LAZY, PACK, REAL, TEST_PROGRAM, cast, respond, started
 
 WRONG = block("print('<<<3 * 7>>>')")
 FAIL = block("print('VERDICT: FAIL: 3 * 7 is 21')")
@@ -417,3 +418,42 @@ async def test_the_answer_of_the_persons_own_run_counts_only_where_they_say_so()
     assert (ending(events).answer, ending(events).own_run) == ("1 + 23", "x9")
     assert ending(events).verdicts.ground_truth == "fail"
     assert ending(events).verdicts.self_check == "could_not_check"
+
+
+async def test_a_program_of_ones_own_can_be_tried_while_the_models_waits_for_a_yes() -> None:
+    decided = asyncio.Event()
+
+    async def ask(question: Question) -> Reply:
+        await decided.wait()
+        return Reply(ONCE)
+
+    executor = Executor(ScriptedSandbox(respond), Limits(), ask, approval=Approval(each=True))
+
+    async def run(purpose: Purpose) -> list[ev.Event]:
+        return [event async for event in executor.run(0, purpose, Program("print(1)"))]
+
+    waiting = asyncio.create_task(run("answer"))
+    await asyncio.sleep(0)
+    own = await asyncio.wait_for(run("own"), 10)
+    assert [type(e).__name__ for e in own if not ev.is_delta(e)] == ["ExecutionStarted", "ExecutionFinished"]
+    assert not waiting.done()
+    decided.set()
+    kinds = [type(e).__name__ for e in await waiting if not ev.is_delta(e)]
+    assert kinds == ["Asked", "Answered", "ExecutionStarted", "ExecutionFinished"]
+
+
+async def test_consent_to_reduced_isolation_is_asked_for_once_by_two_programs_at_the_same_time() -> None:
+    questions: list[Question] = []
+
+    async def ask(question: Question) -> Reply:
+        questions.append(question)
+        await asyncio.sleep(0.01)
+        return Reply(YES)
+
+    executor = Executor(ScriptedSandbox(respond, admission="ask"), Limits(), ask)
+
+    async def run(purpose: Purpose) -> list[ev.Event]:
+        return [event async for event in executor.run(0, purpose, Program("print(1)"))]
+
+    await asyncio.gather(run("answer"), run("own"))
+    assert len(questions) == 1
