@@ -176,6 +176,7 @@ class _Run:
         from codesteer_tui.events import Failed, encode
         from codesteer_tui.sessions import open_session
         from codesteer_tui.sessions.export import lines_of, usage_lines
+        from codesteer_tui.sessions.folding import folded
 
         session = None
         waiting = asyncio.get_running_loop().call_later(NOTICE_S, self._say_who_waits)
@@ -186,10 +187,9 @@ class _Run:
             async with opened as session:
                 waiting.cancel()
                 self.id, self.path = session.id, session.path
-                for event in session.before:
-                    self.transcript.apply(event)
-                    if self.as_events:
-                        put_line(encode(event))
+                self.transcript = folded(session.before)
+                for event in session.before if self.as_events else ():
+                    put_line(encode(event))
                 async with aclosing(session.events) as events:
                     async for event in events:
                         self.transcript.apply(event)

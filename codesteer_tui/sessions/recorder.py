@@ -59,15 +59,18 @@ class SessionFile:
         Raises:
             SessionError: the event could not be written whole.
         """
+        self._put(encode(event) + b"\n")
+
+    def _put(self, data: bytes) -> None:
         if self._fd is None:
             raise SessionError(
                 f"The session file {self.path} is closed already.",
                 "This is a bug in codesteer; please report it.",
             )
-        line = memoryview(encode(event) + b"\n")
+        rest = memoryview(data)
         try:
-            while line:
-                line = line[os.write(self._fd, line) :]
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
         except OSError as error:
             raise self._failure(error) from error
 
@@ -77,8 +80,7 @@ class SessionFile:
         Raises:
             SessionError: it could not be written whole.
         """
-        for event in events:
-            self.write(event)
+        self._put(b"".join(encode(event) + b"\n" for event in events))
 
     def close(self) -> None:
         """Let go of the file. May be called twice."""

@@ -203,7 +203,7 @@ async def test_b_offers_the_baselines_and_runs_the_chosen_one(
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: session.closed and not app.live.running)
         assert session.start == {"baseline": "code"}  # type: ignore[attr-defined]
-        assert app.series is None
+        await until(pilot, lambda: app.series is None)
 
 
 async def test_all_three_baselines_are_run_one_after_the_other(

@@ -27,8 +27,8 @@ from codesteer_tui.sessions.comparing import (
     figures,
     state_of,
 )
+from codesteer_tui.sessions.folding import folded
 from codesteer_tui.sessions.store import Recording
-from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.difference import difference, with_gaps
 from codesteer_tui.tui.importing import importing
@@ -69,7 +69,7 @@ class CompareScreen(Dialog):
     def __init__(self, recordings: Sequence[Recording]) -> None:
         super().__init__()
         self.recordings = list(recordings)
-        transcripts = [Transcript.of(recording.whole) for recording in recordings]
+        transcripts = [folded(recording.whole) for recording in recordings]
         self.sides: list[Figures] = [figures(transcript) for transcript in transcripts]
         self.comparisons = [compare(transcripts[0], other) for other in transcripts[1:]]
         self.names = [chr(ord("A") + place) for place in range(len(transcripts))]

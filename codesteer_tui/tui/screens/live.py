@@ -372,7 +372,7 @@ class LiveScreen(DeskScreen):
             if self._stepping:
                 self._stepping.begun()
             if session.before:
-                await desk.draw(Transcript.of(session.before))
+                await desk.draw(await asyncio.to_thread(_folded, session.before))
                 self._began = time.monotonic() - desk.transcript.seconds
             async for event in session.events:
                 self._retry_at = time.monotonic() + event.after_s if isinstance(event, Retried) else 0.0
@@ -513,3 +513,11 @@ def _import_sessions():  # type: ignore[no-untyped-def]
         from codesteer_tui import sessions
 
     return sessions
+
+
+def _folded(events: Sequence[Event]) -> Transcript:
+    """The state after what a record held, however long it is."""
+    with importing:
+        from codesteer_tui.sessions.folding import folded
+
+    return folded(events)
