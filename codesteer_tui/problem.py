@@ -16,7 +16,8 @@ class Problem(Struct, frozen=True):
     """A question, with task id, parameters and gold answer where it comes from a known task.
 
     `parameters` are JSON-able and hold what the task's verifier needs, never the answer; `gold` is one
-    right answer (there may be others) or None.
+    right answer (there may be others) or None. `knobs` are the difficulty that a task made it with, where that is
+    known.
     """
 
     question: str
@@ -24,6 +25,7 @@ class Problem(Struct, frozen=True):
     parameters: dict[str, Any] = {}
     gold: str | None = None
     seed: int | None = None
+    knobs: dict[str, Any] = {}
 
     @property
     def title(self) -> str:

@@ -6,6 +6,7 @@ import difflib
 import secrets
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import platformdirs
@@ -59,7 +60,7 @@ class Summary(Struct, frozen=True):
 
     `ending` is how it ended: "finished", "failed", "cancelled"; "running" while it is being recorded, "broken
     off" where its record has no end, "unreadable" where there is no record. `forked_from` and `baseline` are as in
-    `SessionStarted`.
+    `SessionStarted`; `task` and `knobs` are the problem's, `model` is the label of the TaskLLM that answered last.
     """
 
     id: str
@@ -75,6 +76,9 @@ class Summary(Struct, frozen=True):
     note: str = ""
     forked_from: str = ""
     baseline: str = ""
+    task: str = ""
+    knobs: dict[str, Any] = {}
+    model: str = ""
 
 
 def sessions_folder(config: Config) -> Path:
@@ -231,10 +235,11 @@ def summarize(path: Path) -> Summary:
     ending = transcript.ending
     finished = ending if isinstance(ending, ev.Finished) else None
     unended = "running" if running else "broken off"
+    problem, player = transcript.problem, transcript.roles.get("task_llm")
     return Summary(
         id=path.stem,
         path=path,
-        title=transcript.problem.title if transcript.problem else path.stem,
+        title=problem.title if problem else path.stem,
         started=transcript.started,
         rounds=len(transcript.rounds),
         ending=type(ending).__name__.lower() if ending else unended,
@@ -245,4 +250,7 @@ def summarize(path: Path) -> Summary:
         note="" if running else "; ".join(recording.notes),
         forked_from=transcript.forked_from,
         baseline=transcript.baseline,
+        task=problem.task if problem else "",
+        knobs=problem.knobs if problem else {},
+        model=player.label or player.model if player else "",
     )

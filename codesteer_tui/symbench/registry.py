@@ -89,5 +89,7 @@ class Tasks(Mapping[str, Task]):
         task = self[task_id]
         if not isinstance(seed, int) or isinstance(seed, bool):
             raise ProblemError(f"The seed {seed!r} is no whole number.", "Give an int, such as seed=7.")
-        problem = task.generate(Random(seed), make_difficulty(task, **knobs))
-        return msgspec.structs.replace(problem, task=task.id, seed=seed)
+        difficulty = make_difficulty(task, **knobs)
+        problem = task.generate(Random(seed), difficulty)
+        set_to: dict[str, object] = msgspec.to_builtins(difficulty)
+        return msgspec.structs.replace(problem, task=task.id, seed=seed, knobs=set_to)

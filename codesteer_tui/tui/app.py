@@ -314,6 +314,16 @@ class CodesteerApp(App[None]):
         if not isinstance(self.screen, SettingsScreen):
             self.push_screen(SettingsScreen(self.settings))
 
+    def action_charts(self) -> None:
+        with importing:
+            from codesteer_tui.tui.screens.charts import ChartsScreen
+            from codesteer_tui.tui.screens.desk_screen import DeskScreen
+
+        if isinstance(self.screen, ChartsScreen):
+            return
+        desk = self.screen.desk if isinstance(self.screen, DeskScreen) else None
+        self.push_screen(ChartsScreen(self.settings.config, desk.transcript if desk else None))
+
     def action_logs(self) -> None:
         with importing:
             from codesteer_tui.tui.screens.logs import LogScreen

@@ -90,8 +90,10 @@ def make(choice: Choice, is_wanted: Callable[[], bool] = lambda: True) -> Proble
     task = task_of(choice.task)
     rng = _Drawing(choice.seed)
     rng.is_wanted = is_wanted
-    problem = task.generate(rng, make_difficulty(task, **choice.knobs))
-    return msgspec.structs.replace(problem, task=task.id, seed=choice.seed)
+    difficulty = make_difficulty(task, **choice.knobs)
+    problem = task.generate(rng, difficulty)
+    knobs = msgspec.to_builtins(difficulty)
+    return msgspec.structs.replace(problem, task=task.id, seed=choice.seed, knobs=knobs)
 
 
 def task_of(task_id: str) -> Task:

@@ -39,6 +39,7 @@ Where: TypeAlias = Literal[
     "settings",
     "setting",
     "logs",
+    "charts",
 ]
 
 
@@ -87,6 +88,13 @@ KEYS: tuple[Key, ...] = (
         "new",
     ),
     Key("logs", "f8,ctrl+l", "app.logs", "show the logs: the app's and llama.cpp's", "anywhere"),
+    Key(
+        "charts",
+        "f12",
+        "app.charts",
+        "draw charts: tokens, seconds, cost, scores; verdicts over all sessions",
+        "anywhere",
+    ),
     Key("palette", "ctrl+p", "app.command_palette", "find a command", "anywhere", "palette"),
     Key(
         "back",
@@ -417,6 +425,7 @@ KEYS: tuple[Key, ...] = (
         "programs",
     ),
     Key("leave_modes", "escape", "leave", "keep the mode", "modes", "leaves"),
+    Key("other_charts", "tab", "other", "this session, or all that are kept", "charts", "session or all"),
     Key("level", "l", "level", "only errors, warnings as well, or everything", "logs", "level"),
     Key("source", "s", "source", "the app, libraries, llama.cpp, or all", "logs", "source"),
     Key("follow", "f", "follow", "follow what is new, or stay; the end follows, too", "logs", "follow"),
@@ -496,12 +505,17 @@ def bindings(where: Where) -> list[BindingType]:
     ]
 
 
+_OPENERS = {
+    *("help", "settings", "tasks", "models", "sessions", "find_words", "steering", "guide", "logs", "charts"),
+}
+
+
 def openers() -> list[BindingType]:
     """The bindings that open a screen, acted on before the focus sees them: what is typed next is for that screen."""
     return [
         Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=True)
         for key in KEYS
-        if key.id in ("help", "settings", "tasks", "models", "sessions", "find_words", "steering", "guide", "logs")
+        if key.id in _OPENERS
     ]
 
 

@@ -54,6 +54,8 @@ HEARD_TOGETHER: tuple[frozenset[Where], ...] = (
     frozenset(("dialog", "search", "inspector")),
     frozenset(("dialog", "difference")),
     frozenset(("dialog", "compare")),
+    frozenset(("dialog", "search", "logs")),
+    frozenset(("dialog", "search", "charts")),
     frozenset(("tasks", "knobs")),
     frozenset(("writing", "turning")),
 )

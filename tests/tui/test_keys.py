@@ -28,7 +28,7 @@ SENT = {
     "left": "\x1b[D", "right": "\x1b[C", "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<", "greater_than_sign": ">", "left_parenthesis": "(", "right_parenthesis": ")",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "minus": "-",
     "plus": "+", "equals_sign": "=", "slash": "/", "comma": ",", "full_stop": ".", "exclamation_mark": "!", "f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~",
-    "f9": "\x1b[20~", "delete": "\x1b[3~",
+    "f8": "\x1b[19~", "f9": "\x1b[20~", "f12": "\x1b[24~", "delete": "\x1b[3~",
 }  # fmt: skip
 """What a legacy terminal sends."""
 

@@ -94,10 +94,8 @@ async def test_guidance_waits_below_the_panes_and_is_sent_with_enter(tmp_path: P
         await type_in(pilot, PROBLEM)
         await until(pilot, lambda: asks(app, "round 0"))
         await until(pilot, lambda: "R0 proposed" in pane(app, "guidance").text)
-        shown = text_on(app)
-        assert "waits for you" in shown
-        assert "R0 waiting for you" in shown
-        assert "STEER you approve" in words_on(app) or "you approve" in words_on(app)
+        await until(pilot, lambda: "waits for you" in text_on(app) and "R0 waiting for you" in text_on(app))
+        await until(pilot, lambda: "you approve" in words_on(app))
         assert listed(app)[0] == SEND
         await pilot.press("enter")
         await until(pilot, lambda: bool(guidances(app)))
@@ -117,7 +115,7 @@ async def test_edited_guidance_is_sent_and_labelled_as_edited(tmp_path: Path) ->
         assert "Use sets." in first.text
         app.live.desk.choose_pane(1)  # type: ignore[union-attr]
         await app.live.desk.choose(0)  # type: ignore[union-attr]
-        assert "edited by you" in pane(app, "guidance").text
+        await until(pilot, lambda: "edited by you" in pane(app, "guidance").text)
         assert "the steerer had proposed" in pane(app, "guidance").text
 
 
@@ -159,8 +157,7 @@ async def test_escape_stops_where_something_waits_and_the_prompt_is_there_again(
         await until(pilot, lambda: is_idle(app))
         await until(pilot, lambda: app.live.query_one(Prompt).has_focus)
         assert not asks(app)
-        assert "STOPPED" in text_on(app)
-        assert "Ctrl+R goes on" in words_on(app)
+        await until(pilot, lambda: "STOPPED" in text_on(app) and "Ctrl+R goes on" in words_on(app))
         await pilot.press("ctrl+r")
         await until(pilot, lambda: asks(app))
         await pilot.press("enter")

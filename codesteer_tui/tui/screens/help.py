@@ -42,6 +42,7 @@ HEADINGS: dict[Where, str] = {
     "settings": "In the settings",
     "setting": "Changing a setting",
     "logs": "In the logs",
+    "charts": "In the charts",
 }
 
 
