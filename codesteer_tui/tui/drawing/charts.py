@@ -93,7 +93,9 @@ def _totals(transcript: Transcript) -> list[Block]:
             continue
         about = "~" if usage.estimated else ""
         row = f"{about + amount(usage.input_tokens):>8}{about + amount(usage.output_tokens):>8}{duration(took):>12}"
-        cost = money(usage.usd or 0.0, estimated=usage.estimated, unknown=usage.usd is None and usage.tokens > 0)
+        cost = money(
+            usage.usd or 0.0, estimated=usage.estimated, unknown=usage.usd is None and usage.tokens > 0
+        )
         kind = KINDS[role]
         shown.append(block("quote", (f"{kind.name:<10}", kind.style), f"{row}{cost or '-':>12}"))
     if took := sum(of["program"] for of in seconds):
@@ -173,7 +175,9 @@ def verdict_charts(judged: Sequence[Judged], width: int) -> list[Block]:
     if not judged:
         return [block("note", "No kept session has an answer whose truth was checked or could be.")]
     signs = "   ".join(f"{sign} {OUTCOMES[outcome].word}" for outcome, sign in VERDICTS)
-    shown = [block("note", f"{len(judged)} sessions, by ground truth, else by the self-check.   {signs}   . none")]
+    shown = [
+        block("note", f"{len(judged)} sessions, by ground truth, else by the self-check.   {signs}   . none")
+    ]
     groups: tuple[tuple[str, Callable[[Judged], str]], ...] = (
         ("By task", lambda one: one.task),
         ("By model", lambda one: one.model),
@@ -193,7 +197,9 @@ def _groups(title: str, judged: Sequence[Judged], group: Callable[[Judged], str]
         return []
     label = min(max(map(len, found)) + 2, max(14, width // 3))
     most = max(map(len, found.values()))
-    room = max(LEAST_BAR, width - label - len("100% of 0000") - 4)
+    room = min(
+        most, max(LEAST_BAR, width - label - len("100% of 0000") - 4)
+    )  # a sign a session, where they fit
     shown = [block("heading", (title, "bold $text-primary"))]
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     for name, ones in ordered[:MOST_GROUPS]:
