@@ -271,6 +271,10 @@ class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reduced_motion: bool = False
     """No animations and no blinking."""
 
+    linear: bool = False
+    """Lines that are said once, one after the other, in place of the screen: for screen readers. The same as
+    `codesteer --linear`; a terminal that calls itself "dumb" gets it without being asked."""
+
     copy: Literal["auto", "system", "terminal", "file"] = "auto"
     """How text is copied: "system" by a program of this machine (wl-copy, xclip, xsel, pbcopy, clip.exe), "terminal" by
     OSC 52 or tmux, "file" into copied.txt in the user's state folder. "auto" takes the first of them that works."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,10 @@ def open_app(
         )
     watching = replay is not None
     settings = settings_to_watch(ctx, config_file) if watching else settings_of(ctx, config_file=config_file)
+    if is_linear(settings):
+        from codesteer_tui.cli.linear import Linear, reread
+
+        return reread(replay) if replay else Linear(ctx).talk()
     recording = None
     if replay:
         from codesteer_tui.sessions.store import read_recording
@@ -35,6 +40,11 @@ def open_app(
     app = CodesteerApp(settings, recording=recording, play=recording is not None, speed=speed)
     app.run()
     return app.return_code or 0
+
+
+def is_linear(settings: Settings) -> bool:
+    """Whether lines are wanted in place of the screen, or nothing else can be shown."""
+    return settings.config.screen.linear or os.environ.get("TERM") == "dumb"
 
 
 def settings_to_watch(ctx: click.Context, config_file: Path | None) -> Settings:

@@ -70,14 +70,17 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", message="codesteer %(version)s")
+@click.option(
+    "--linear", is_flag=True, help="Say everything in lines in place of the screen: for screen readers."
+)
 @settings_options
 @click.pass_context
-def codesteer(ctx: click.Context, flags: dict[str, str], config_file: Path | None) -> None:
+def codesteer(ctx: click.Context, linear: bool, flags: dict[str, str], config_file: Path | None) -> None:
     """Solve symbolic problems with language models, steered between code and text.
 
     Without a command it opens the app. No key, no model and no Docker is needed to begin.
     """
-    keep(ctx, flags, config_file)
+    keep(ctx, flags | ({"screen.linear": "true"} if linear else {}), config_file)
     if ctx.invoked_subcommand is None:
         from codesteer_tui.cli.app import open_app
 
