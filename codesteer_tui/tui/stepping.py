@@ -159,7 +159,7 @@ class SteppingIn:
     def _over(self) -> None:
         """Nothing is asked any more: the prompt is there again, and has the focus that the panel had."""
         if self._writing is not None:
-            self._writing.dismiss(Written("", sent=False))
+            self._writing.action_leave()
         panel = self._panel
         if panel is None or not is_there(self._screen) or not is_there(panel):
             return
