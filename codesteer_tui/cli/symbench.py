@@ -126,6 +126,7 @@ def generate(task_id: str, seed: int, count: int, knobs: tuple[str, ...], as_jso
         sample_id = "/".join([task_id, "generated", *named, str(number)])
         if as_json or not sys.stdout.isatty():
             row = {"task": task_id, "sample_id": sample_id, **_asked(problem), "seed": number}
+            row["knobs"] = problem.knobs
             put_line(msgspec.json.encode(row))
         else:
             put(f"{sample_id}\n\n{_indented(problem.question)}\n\nOne right answer:\n")

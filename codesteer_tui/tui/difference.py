@@ -22,6 +22,10 @@ ALIKE = 0.4
 """Two lines that have less in common than this share are not compared word by word."""
 
 
+LONG = 4000
+"""Characters of two lines together from which on they are not compared word by word."""
+
+
 class Row(Struct, frozen=True):
     """One line of a comparison; `before` and `after` are line numbers from 1, 0 where a side has none."""
 
@@ -105,7 +109,12 @@ def _gap(hidden: list[Row]) -> list[Row | Gap]:
 
 
 def changed_words(before: str, after: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """The ranges of characters in which two versions of a line differ; none where they have little in common."""
+    """The ranges of characters in which two versions of a line differ.
+
+    None where they have little in common, or are longer than anyone reads word by word.
+    """
+    if len(before) + len(after) > LONG:
+        return [], []
     old, new = _WORD.findall(before), _WORD.findall(after)
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     if matcher.ratio() < ALIKE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +20,10 @@ CURRENT = "bold reverse $text-warning"
 
 MOST = 10_000
 """Matches that are counted; nobody goes through more."""
+
+
+MOST_MARKED = 400
+"""Matches that are marked in one block; more of them would be slow to paint."""
 
 
 class Sought(Struct, frozen=True, dict=True):
@@ -60,14 +65,19 @@ def places_in(blocks: Iterable[Block], sought: Sought, *, most: int = MOST) -> l
 
 
 def marked(blocks: Sequence[Block], sought: Sought, current: Place | None = None) -> list[Block]:
-    """The blocks with every match marked, and the current one so that it can be told from the others."""
+    """The blocks with their matches marked, and the current one so that it can be told from the others.
+
+    In one block at most `MOST_MARKED` are: those around the current one where that is in it, else the first.
+    """
     shown: list[Block] = []
     for number, block in enumerate(blocks):
-        marks: list[Marked] = []
-        for start, end in sought.places(block.text):
-            at_it = current is not None and current == Place(number, start, end)
-            marks.append((start, end, CURRENT if at_it else FOUND))
-        shown.append(msgspec.structs.replace(block, marks=(*block.marks, *marks[:MOST])) if marks else block)
+        places = list(islice(sought.places(block.text), MOST))
+        here = (current.start, current.end) if current and current.block == number else None
+        first = max(0, places.index(here) - MOST_MARKED // 2) if here in places else 0
+        marks: list[Marked] = [
+            (*place, CURRENT if place == here else FOUND) for place in places[first : first + MOST_MARKED]
+        ]
+        shown.append(msgspec.structs.replace(block, marks=(*block.marks, *marks)) if marks else block)
     return shown
 
 

@@ -87,7 +87,7 @@ def test_what_is_generated_is_judged_once_an_answer_is_added(
     assert [one["seed"] for one in made] == [5, 6, 7]
     assert len({one["sample_id"] for one in made}) == 3
     for one, seed in zip(made, (5, 6, 7), strict=True):
-        fields = ("question", "task", "parameters", "gold", "seed")
+        fields = ("question", "task", "parameters", "gold", "seed", "knobs")
         kept = msgspec.convert({name: one[name] for name in fields}, Problem)
         assert kept == msgspec.json.decode(msgspec.json.encode(generate(task_id, seed)), type=Problem)
     file = tmp_path / "answered.jsonl"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codesteer_tui.tui.blocks import Block, block
-from codesteer_tui.tui.finding import CURRENT, FOUND, Place, Sought, marked, next_of, places_in
+from codesteer_tui.tui.finding import CURRENT, FOUND, MOST_MARKED, Place, Sought, marked, next_of, places_in
 
 BLOCKS = [block("prose", "Search every tree"), block("code", "def search():\n    return every\n    tree")]
 
@@ -35,6 +35,16 @@ def test_the_current_match_is_told_from_the_others() -> None:
     shown = marked(BLOCKS, Sought("search"), Place(1, 4, 10))
     assert [b.marks for b in shown] == [((0, 6, FOUND),), ((4, 10, CURRENT),)]
     assert [b.text for b in shown] == [b.text for b in BLOCKS]
+
+
+def test_of_very_many_matches_those_around_the_current_one_are_marked() -> None:
+    text = Block("prose", ("ab" * 3000,))
+    at = Place(0, 4000, 4001)
+    (shown,) = marked([text], Sought("a"), at)
+    assert len(shown.marks) == MOST_MARKED
+    assert (4000, 4001, CURRENT) in shown.marks
+    (shown,) = marked([text], Sought("a"))
+    assert shown.marks[0] == (0, 1, FOUND)
 
 
 def test_going_on_goes_round() -> None:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui import sessions
 from codesteer_tui.problem import Problem
+from codesteer_tui.sessions.store import Recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.screens.difference import DifferenceScreen
+from codesteer_tui.tui.screens.evidence import EvidenceScreen
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.values import (
     ExecutionResult,
+    Extraction,
     Finding,
     Guidance,
     Judgement,
     Limits,
+    Message,
     Program,
     Question,
     Verdict,
 )
-from tests.recordings.build import BOX, DEMO, RULES, pieces
+from tests.recordings.build import BOX, DEMO, RULES, game24, pieces
 from tests.tui.conftest import FakeSession, opener, pane
 from tests.tui.test_live_screen import is_idle, type_in
 from tests.tui.test_replay_screen import until
@@ -97,3 +104,43 @@ async def test_a_question_with_markup_in_it_is_shown_as_it_is(settings: Settings
         await pilot.pause(0.2)
         await pilot.press("enter")
         assert (await asked).choice == "[/no]"
+
+
+@pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS.keys())
+async def test_every_dialog_of_the_panes_shows_it_and_copies_it_as_it_was(
+    settings: Settings, text: str
+) -> None:
+    code = Extraction("found", text, 1, text)
+    events: list[ev.Event] = [e for e in game24() if isinstance(e, ev.SessionStarted)]
+    for number in (0, 1):
+        prompt = ev.PromptSent(round=number, role="task_llm", messages=(Message("user", text),))
+        verdict = Verdict("fail", text, text)
+        judged = Judgement("default", 0.0, True, (Finding("hard_coded", text, (1, 2, 99)),), text)
+        own = msgspec.structs.replace(code, source=f"{text}\n{number}")
+        events += [
+            ev.RoundStarted(round=number),
+            ev.GuidanceGiven(round=number, guidance=Guidance("refine", text, text)),
+            prompt,
+            ev.AnswerGiven(round=number, text=f"```python\n{text}\n{number}\n```"),
+            ev.CodeFound(round=number, code=own),
+            ev.CodeJudged(round=number, judgement=judged),
+            ev.AnswerChecked(round=number, verdict=verdict, source=text, attempts=1),
+            ev.AnswerVerified(round=number, task="unknown", verdict=verdict),
+        ]
+    app = CodesteerApp(settings, recording=Recording(Path("hostile.jsonl"), events, []))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        await pilot.press("2", "p", "y")
+        await pilot.pause()
+        assert app.clipboard == text
+        await pilot.press(
+            "slash", "x", "enter", "escape", "escape", "4", "down", "down", "down", "down", "enter"
+        )
+        await pilot.pause()
+        assert isinstance(app.screen, EvidenceScreen)
+        await pilot.press("escape", "d")
+        await pilot.pause()
+        assert isinstance(app.screen, DifferenceScreen)
+        await pilot.press("n", "escape", "ctrl+f", "1", "enter", "n")
+        await pilot.pause()
+        assert pane(app, "task").is_on_screen

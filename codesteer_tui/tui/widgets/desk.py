@@ -132,7 +132,7 @@ class Desk(Container):
         self.set_class(zoomed, "-zoomed")
         self.arranging.apply()
         for pane in self.panes:
-            searched = self.seeking.sought is not None
+            searched = pane.place is not None
             await pane.zoom(searched or (zoomed and pane.part.number == self.pane_number))
         self.screen.set_focus(self.pane)
 

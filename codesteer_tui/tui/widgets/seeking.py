@@ -20,7 +20,7 @@ class Match(NamedTuple):
 
 
 class Seeking:
-    """What is looked for on a desk. While there is something, the panes show all of their text, so that it is found."""
+    """What is looked for on a desk. The pane with the current match shows all of its text, so that it is there."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -55,7 +55,6 @@ class Seeking:
 
     async def go_on(self, by: int) -> None:
         """Go to the next match, or to the one before; round at the ends."""
-        self._look()
         self.at = next_of(self.matches, self.at, by)
         await self._show()
 
@@ -95,7 +94,7 @@ class Seeking:
             )
             pane.place = self.current.place if at_it and self.current else None
             pane.border_subtitle = f"{self.words}   n N   Esc forgets" if at_it else ""
-            pane.bounds = ZOOMED if self.sought or (zoomed and pane is self._desk.pane) else PANE
+            pane.bounds = ZOOMED if at_it or (zoomed and pane is self._desk.pane) else PANE
 
     async def _show(self) -> None:
         """Mark the matches, and bring the current one into sight."""
