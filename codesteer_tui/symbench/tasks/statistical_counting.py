@@ -8,6 +8,7 @@ of at least two letters.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -16,7 +17,7 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer
-from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look
 from codesteer_tui.symbench.reading.numbers import integer as read_integer
 from codesteer_tui.symbench.task import Category, NoPolicy, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -86,10 +87,17 @@ class StatisticalCounting:
 
     def verify(self, problem: Problem, answer: str, policy: NoPolicy | None = None) -> Verdict:
         """Accept the total score."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: NoPolicy | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a score. It is read as a number; `where` is "score" where it is not right."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        return judge(answer, partial(_broken_rule, parameters), "It is the total score.", lists=False)
+            return Look(parameters)
+        rules = partial(_broken_rules, parameters)
+        return look(answer, _read, rules, "It is the total score.", lists=False, most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Find the runs with regular expressions."""
@@ -97,32 +105,32 @@ class StatisticalCounting:
         return f"<<<{solve(parameters.sequence, parameters.rules)}>>>"
 
 
-def _broken_rule(parameters: Parameters, text: str) -> str | Unreadable | None:
+def _read(text: str) -> int | Unreadable:
     words = _WORDS.fullmatch(text) if len(text) < 200 else None
     said = (words["rest"] if words else text).rpartition("=")[2]
-    value = read_integer(_POINTS.sub("", said) if len(said) < 200 else said)
-    if isinstance(value, Unreadable):
-        return value
-    runs, total = _scored(parameters)
-    if value == total:
-        return None
-    return f"The {runs} runs that score add up to {total}, not to what was given."
+    return read_integer(_POINTS.sub("", said) if len(said) < 200 else said)
 
 
-def _scored(parameters: Parameters) -> tuple[int, int]:
-    """Go through the string once: how many runs score, and the total."""
+def _broken_rules(parameters: Parameters, value: int) -> Iterator[Broken]:
+    runs = scored(parameters)
+    total = sum(score for _, _, score in runs)
+    if value != total:
+        yield Broken(f"The {len(runs)} runs that score add up to {total}, not to what was given.", ("score",))
+
+
+def scored(parameters: Parameters) -> list[tuple[int, int, int]]:
+    """Go through the string once; gives the runs that score: where each begins and ends, and its score."""
     rules = {rule.letter: rule for rule in parameters.rules}
     sequence = parameters.sequence
-    count, total, start = 0, 0, 0
+    runs, start = [], 0
     for at in range(1, len(sequence) + 1):
         if at < len(sequence) and sequence[at] == sequence[start]:
             continue
         rule = rules.get(sequence[start])
         if rule and at - start >= rule.min_consecutive:
-            count += 1
-            total += rule.score
+            runs.append((start, at, rule.score))
         start = at
-    return count, total
+    return runs
 
 
 def _question(sequence: str, rules: list[Rule]) -> str:

@@ -9,16 +9,16 @@ problems going on with the next one would end differently. Generated questions s
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Iterator
 from random import Random
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import chance, choice, integer, sample, shuffled
 from codesteer_tui.symbench.judging.rewriting import Order, Rule, rewritten, rule
-from codesteer_tui.symbench.reading.answer import Unreadable, judge, shorten
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Unreadable, look, shorten
 from codesteer_tui.symbench.reading.strings import is_quoted, string
 from codesteer_tui.symbench.solvers.rewriting import rewritten_by_hand
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
@@ -103,22 +103,30 @@ class StringDeletionAndModification:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the string in the end; the reason says so where it is that of the other reading of the question."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge a string. It is read as one; `where` is its first wrong letter, from 0."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rules = []
-        for number, phrase in enumerate(parameters.selected_rules, start=1):
-            read = rule(phrase)
-            if read is None:
-                return Verdict("could_not_check", f'Rule {number} is unknown: "{shorten(phrase, 200)}".')
-            rules.append(read)
+            return Look(parameters)
         choices = policy or Choices()
         order = parameters.order or choices.order
+        rules = rules_of(parameters)
+        if isinstance(rules, Verdict):
+            return Look(rules)
         states = rewritten(rules, parameters.initial_string, order)
         if states is None:
-            return Verdict("could_not_check", f"There is no end to it if {_IN_WORDS[order]}.")
-        check = partial(_broken_rule, rules, states, order, choices)
-        return judge(answer, check, "It is the string to which no rule applies any more.", lists=False)
+            return Look(Verdict("could_not_check", f"There is no end to it if {_IN_WORDS[order]}."))
+
+        def broken_rules(read: tuple[str, bool]) -> Iterator[Broken]:
+            yield from _broken_rules(rules, states, order, choices, *read)
+
+        right = "It is the string to which no rule applies any more."
+        seen = look(answer, _read, broken_rules, right, lists=False, most=most)
+        return structs.replace(seen, value=seen.value and seen.value[0])
 
     def solve(self, problem: Problem) -> str | None:
         """Cut the string apart as the phrases say; where the order is not stated, as the published answers do."""
@@ -128,16 +136,41 @@ class StringDeletionAndModification:
         return None if end is None else f'<<<"{end}">>>'
 
 
-def _broken_rule(
-    rules: list[Rule], states: list[str], order: Order, policy: Choices, text: str
-) -> str | Unreadable | None:
+def rules_of(parameters: Parameters) -> list[Rule] | Verdict:
+    """Read the rules from their phrases; where one is unknown, give the verdict that says so."""
+    rules = []
+    for number, phrase in enumerate(parameters.selected_rules, start=1):
+        read = rule(phrase)
+        if read is None:
+            return Verdict("could_not_check", f'Rule {number} is unknown: "{shorten(phrase, 200)}".')
+        rules.append(read)
+    return rules
+
+
+def _read(text: str) -> tuple[str, bool] | Unreadable:
+    """The string, and whether it is in quotation marks."""
     given = string(text)
     if isinstance(given, Unreadable):
         return given
-    if not re.fullmatch("[A-Za-z]*", given) or (not given and not is_quoted(text)):
+    quoted = is_quoted(text)
+    if not re.fullmatch("[A-Za-z]*", given) or (not given and not quoted):
         return Unreadable(f'"{shorten(text)}" is not a string of letters')
+    return given, quoted
+
+
+def _broken_rules(
+    rules: list[Rule], states: list[str], order: Order, policy: Choices, given: str, quoted: bool
+) -> Iterator[Broken]:
     if given == states[-1]:
-        return None if policy.bare or is_quoted(text) else "The string is not in quotation marks."
+        if not policy.bare and not quoted:
+            yield Broken("The string is not in quotation marks.")
+        return
+    at = next((i for i in range(len(given)) if given[i] != states[-1][i : i + 1]), len(given))
+    yield Broken(_reason(rules, states, order, given, at), (at,))
+
+
+def _reason(rules: list[Rule], states: list[str], order: Order, given: str, at: int) -> str:
+    """Why a string is not the one in the end, from which it differs at a place."""
     if given.lower() == states[-1]:
         return "The letters have to be small ones."
     other: Order = "cycle" if order == "restart" else "restart"
@@ -149,7 +182,6 @@ def _broken_rule(
     for number, each in enumerate(rules, start=1):
         if each.applied(given) is not None:
             return f"Rule {number} can still be carried out on it."
-    at = next((i for i in range(len(given)) if given[i] != states[-1][i : i + 1]), len(given))
     return (
         f'It is not the string in the end, "{shorten(states[-1], 100)}": they differ from letter {at + 1} on.'
     )

@@ -44,6 +44,8 @@ MODULES: Mapping[str, str] = {
     "pooling": "pooling",
     "reversi": "reversi",
     "standard_sudoku": "standard_sudoku",
+    "statistical_counting": "statistical_counting",
+    "string_deletion_and_modification": "string_deletion_and_modification",
     "string_insertion": "string_insertion",
     "web_of_lies": "web_of_lies",
 }
