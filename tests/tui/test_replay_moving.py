@@ -42,7 +42,8 @@ async def test_an_exclamation_mark_goes_to_the_next_flag_and_says_which(app: Cod
         await pilot.press("home", "exclamation_mark")
         assert isinstance(player.events[player.position - 1], ev.CodeJudged)
         assert "too simple" in pane(app, "flags").text
-        await until(pilot, lambda: "R0 symbolic checker: too simple" in words_on(app))
+        await until(pilot, lambda: "! R0 symbolic checker: too simple" in words_on(app))
+        assert app.focused is pane(app, "flags")
         await pilot.press("exclamation_mark")
         assert isinstance(player.events[player.position - 1], ev.AnswerChecked)
         await pilot.press("end", "exclamation_mark")
@@ -61,6 +62,14 @@ async def test_e_goes_to_the_next_error(app: CodesteerApp) -> None:
         await pilot.press("e")
         assert player.position > first
         assert not player.playing
+        seen = []
+        await pilot.press("home")
+        for _ in [moment for moment in player.moments if moment.kind == "error"]:
+            await pilot.press("e")
+            event = player.events[player.position - 1]
+            seen.append((type(event).__name__, app.focused.part.name))  # type: ignore[union-attr]
+        assert ("ExecutionFinished", "RUN") in seen
+        assert ("AnswerGiven", "TASK") in seen
 
 
 async def test_comma_and_full_stop_go_by_single_pieces_of_text(app: CodesteerApp) -> None:
@@ -151,10 +160,10 @@ def test_every_letter_of_the_bar_is_in_the_help() -> None:
 def test_what_happened_last_is_told_in_words() -> None:
     player = Player(game24())
     player.seek(0)
-    assert last_words(player) == ""
+    assert last_words(player) == ("", "")
     for position in range(1, len(player.events) + 1):
         player.seek(position)
-        assert last_words(player), position
+        assert all(last_words(player)), position
 
 
 async def test_what_happened_last_stands_behind_the_numbers(app: CodesteerApp) -> None:

@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
-from codesteer_tui.events import is_delta
+from codesteer_tui import events as ev
+from codesteer_tui.events import Event, is_delta
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.tui.course import waits_for_retry
 from codesteer_tui.tui.importing import importing
@@ -144,7 +145,7 @@ class ReplayScreen(DeskScreen):
         await self.redraw()
 
     async def action_next_moment(self, kind: Kind) -> None:
-        """Go to the next flag or error, and say what it is."""
+        """Go to the next flag or error, in the pane that shows it; the bar says what it is."""
         self.player.pause()
         moment = self.player.next_moment(kind)
         if moment is None:
@@ -152,7 +153,8 @@ class ReplayScreen(DeskScreen):
             self._draw_around()
             return
         await self.redraw()
-        self.notify(moment.words, markup=False, severity="warning" if kind == "flag" else "error", timeout=6)
+        if number := pane_of(self.player.events[moment.position - 1]):
+            self.query_one(Desk).choose_pane(number)
 
     def action_go_to(self) -> None:
         """Ask for a time, and go there."""
@@ -204,3 +206,20 @@ class ReplayScreen(DeskScreen):
             self._draw_around()
         else:
             self.app.pop_screen()
+
+
+def pane_of(event: Event) -> int | None:
+    """The pane that shows what a flag or an error is about; None where the line above the bar does."""
+    match event:
+        case ev.CallFailed(role="steerer") | ev.Retried(role="steerer"):
+            return 1
+        case ev.CallFailed(role="task_llm") | ev.Retried(role="task_llm") | ev.AnswerGiven():
+            return 2
+        case ev.ExecutionFinished(purpose="self_check"):
+            return 4
+        case ev.ExecutionFinished():
+            return 3
+        case ev.Failed():
+            return None
+        case _:
+            return 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from textual.widgets import Static
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.export import lines_of
-from codesteer_tui.sessions.moments import Kind
+from codesteer_tui.sessions.moments import Kind, Moment
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.words import clock, cut
@@ -42,6 +43,9 @@ LETTERS = (
 """What the letters on the bar stand for; a later one wins where two fall together."""
 
 _RANKS = {letter.kind: rank for rank, letter in enumerate(LETTERS)}
+TELLING = ("switch", "flag", "error")
+"""Kinds of moments that are told in their own words at the position."""
+
 LINE = "-"
 LEAST = 16
 """With fewer columns left, what happened last is not told."""
@@ -93,8 +97,9 @@ class Transport(Static):
         idle = "   idle time skipped" if player.skip_idle else ""
         room = width - len(f"{state:<11}{told}{idle}") - 3
         parts: list[Part] = [(f"{state:<11}", "bold"), told, (idle, "dim")]
-        if room >= LEAST and not player.playing and (words := last_words(player)):
-            parts.append((f"   {cut(words, room)}", "$text-accent"))
+        if room >= LEAST and not player.playing:
+            words, style = last_words(player)
+            parts.append((f"   {cut(words, room)}", style))
         return parts
 
     def _seek(self, x: int) -> None:
@@ -156,14 +161,22 @@ def bar_parts(cells: list[Letter | None], here: int) -> list[Part]:
     ]
 
 
-def last_words(player: Player) -> str:
-    """What has just happened at the position, in a few words."""
-    if not player.position:
-        return ""
-    event = player.events[player.position - 1]
-    if ev.is_delta(event):
-        return "..."
+def last_words(player: Player) -> tuple[str, str]:
+    """What has just happened at the position, in a few words, and their style; a flag or an error with its sign."""
+    place, found = player.position, player.moments
+    here = found[bisect_left(found, place, key=_position) : bisect_right(found, place, key=_position)]
+    if telling := [moment for moment in here if moment.kind in TELLING]:
+        last = telling[-1]
+        letter = LETTERS[_RANKS[last.kind]]
+        return f"{letter.sign} {last.words}", letter.style
+    event = player.events[place - 1] if place else None
+    if event is None:
+        return "", ""
     if isinstance(event, ev.RoundFinished):
-        return f"round {event.round} is over"
-    lines = lines_of(event, full=False)
-    return lines[0].strip().partition("s  ")[2] if lines else "..."
+        return f"round {event.round} is over", "$text-accent"
+    lines = [] if ev.is_delta(event) else lines_of(event, full=False)
+    return lines[0].strip().partition("s  ")[2] if lines else "...", "$text-accent"
+
+
+def _position(moment: Moment) -> int:
+    return moment.position
