@@ -48,7 +48,8 @@ class FlagsPane(Pane):
 
     def drawn(self) -> list[Block]:
         shown = super().drawn()
-        at_it = self.is_attached and self.screen.focused is self  # has_focus is set only once the handlers below are through
+        # `has_focus` is set only once the handlers of the class are through.
+        at_it = self.is_attached and self.screen.focused is self
         return flags.with_chosen(shown, self.chosen) if at_it else shown
 
     @on(Focus)
