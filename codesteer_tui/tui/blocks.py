@@ -31,7 +31,8 @@ BlockKind: TypeAlias = Literal[
     "unsure",
     "quote",
 ]
-"""How a block looks. A "listing" is code with line numbers; "columns" has one part a column; a "head" or "flag" can be chosen."""
+"""How a block looks. A "listing" is code with line numbers; "columns" has a heading and a text for each column in turn;
+a "head" or a "flag" can be gone to."""
 
 Part: TypeAlias = str | tuple[str, str]
 Marked: TypeAlias = tuple[int, int, str]
@@ -103,11 +104,17 @@ def bounded(kind: BlockKind, text: str, bounds: Bounds) -> list[Block]:
 
 
 def _ends(text: str, bounds: Bounds) -> tuple[str, str]:
-    """The first and the last lines, cut to the number of characters where lines are long."""
+    """The first and the last lines, cut to the number of characters where lines are long.
+
+    The last ones begin at every so many lines of the text, and not at each: while it grows, nearly all that is shown
+    of it stays what it is.
+    """
+    lines, step = text.count("\n") + 1, max(1, bounds.tail_lines // 2)
+    last = lines - -(-max(0, lines - bounds.tail_lines) // step) * step
     room = bounds.chars * bounds.head_lines // bounds.lines
     head = "\n".join(text[: room + 1].split("\n")[: bounds.head_lines])[:room]
     rest = bounds.chars - room
-    tail = "\n".join(text[-rest - 1 :].split("\n")[-bounds.tail_lines :])[-rest:]
+    tail = "\n".join(text[-rest - 1 :].split("\n")[-last:])[-rest:]
     return head, tail[max(0, len(head) + len(tail) - len(text)) :]
 
 

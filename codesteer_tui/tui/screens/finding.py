@@ -30,7 +30,9 @@ class FindScreen(ModalScreen[bool]):
             yield Static(classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(".dialog-hint", Static).update(hint_line(("find",), self.app.size.width - 2, table(self.app)))
+        self.query_one(".dialog-hint", Static).update(
+            hint_line(("find",), self.app.size.width - 2, table(self.app))
+        )
         self._say()
 
     def _say(self) -> None:
