@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from codesteer_tui.cli.options import config_option, readable_settings_of
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, put_json
+
+if TYPE_CHECKING:
+    from codesteer_tui.settings import Settings
+    from codesteer_tui.survey import Item
 
 NEEDED = ("config", "task_llm", "prompts", "sessions", "prices")
 """The items without which no problem can be solved; the rest makes it better."""
@@ -29,7 +34,7 @@ def command(ctx: click.Context, as_json: bool, config_file: Path | None) -> None
     settings, mistakes = readable_settings_of(ctx, config_file)
     from codesteer_tui.survey import configuration, survey
 
-    items = [*configuration(settings, mistakes), *run_async(survey(settings))]
+    items = [*configuration(settings, mistakes), *keys_of(settings), *run_async(survey(settings))]
     ready = all(item.ok for item in items if item.id in NEEDED)
     if as_json:
         put_json({"ready": ready, "items": [msgspec.to_builtins(item) for item in items]})
@@ -42,3 +47,20 @@ def command(ctx: click.Context, as_json: bool, config_file: Path | None) -> None
         put("")
         put("A problem can be solved." if ready else "No problem can be solved yet.")
     ctx.exit(0 if ready else 1)
+
+
+def keys_of(settings: Settings) -> list[Item]:
+    """The keys of one's own, and for each that cannot be what is in its way; nothing where there are none."""
+    wanted = settings.config.keys
+    if not wanted:
+        return []
+    from codesteer_tui.survey import Item
+    from codesteer_tui.tui.remapping import remapped
+
+    result = remapped(wanted)
+    fine = ", ".join(f"{id_} = {keys}" for id_, keys in result.keymap.items())
+    used = [Item("keys", "Keys", True, fine)] if fine else []
+    return used + [
+        Item("keys", "Keys", False, f"{id_} = {wanted[id_]!r}: {why}", f"change keys.{id_}: F2 in the app")
+        for id_, why in result.refused
+    ]

@@ -95,7 +95,7 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
     decided = (guidance_word(guidance), DECISION_STYLES[guidance.decision])
     seconds = f"   {duration(this.guidance_seconds)}" if this.guidance_seconds else ""
     sure = f"   {guidance.confidence:.0%} sure" if guidance.confidence is not None else ""
-    by = f"   {BY[guidance.by]}" if guidance.by in BY else ""
+    by = f"   {BY[guidance.by]}" if guidance.by in ("edited", "person") else ""
     shown = [block("heading", f"R{this.number} decision  ", decided, by, (f"{seconds}{sure}", "dim"))]
     if guidance.text:
         shown += [block("dim", "said to the TaskLLM"), *bounded("quote", guidance.text, bounds)]
