@@ -204,6 +204,9 @@ class CompareScreen(Dialog):
 
     async def action_other(self, by: int) -> None:
         """Compare the first with another of the sessions."""
+        if len(self.comparisons) < 2:
+            self.notify("Space in the list of sessions marks more.", title="There are only two", markup=False)
+            return
         self.other = (self.other - 1 + by) % len(self.comparisons) + 1
         await self.redraw()
         self.action_edge(-1)
