@@ -63,8 +63,8 @@ class SessionStarted(Base, frozen=True):
 
     `prompt_pack` is the name of the wording that the roles are given; empty in records from before it was kept.
     `baseline` is which run without a steerer this is, empty where one steers. `forked_from` is the session that the
-    first events were taken over from, if it was forked; what is its own begins with the next `SessionResumed`. `mode` is
-    how the person steps in, until a `ModeChanged`.
+    first events were taken over from, if it was forked; what is its own begins with the next `SessionResumed`.
+    `mode` is how the person steps in, until a `ModeChanged`.
     """
 
     session: str
@@ -339,8 +339,8 @@ class CallFailed(Base, frozen=True):
 class Finished(Base, frozen=True):
     """The run came to an end by itself. `answer` is the final answer, empty where there is none.
 
-    `answer_round` is the round whose answer was taken (None: no answer), `reason` why the run stopped there. `own_run` is
-    the run of the person's own whose answer they took; empty where it is the model's.
+    `answer_round` is the round whose answer was taken (None: no answer), `reason` why the run stopped there.
+    `own_run` is the run of the person's own whose answer they took; empty where it is the model's.
     """
 
     answer: str
