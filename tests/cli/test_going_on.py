@@ -133,3 +133,19 @@ def test_a_fork_alone_is_compared_with_what_it_was_forked_from(desk: Desk, recor
     refused = desk.codesteer("sessions", "compare", str(recorded))
     assert refused.code == 2
     assert "Give two sessions or more" in refused.err
+
+
+def test_a_replay_is_printed_up_to_a_place(desk: Desk, recorded: Path) -> None:
+    events = read_recording(recorded).events
+    printed = desk.codesteer("replay", "last", "--events", "--until", "R0").out.splitlines()
+    assert [ev.decode(line) for line in printed] == events[: len(printed)]
+    assert isinstance(events[len(printed)], ev.RoundStarted)
+    assert "round 1" not in desk.codesteer("replay", "last", "--text", "--until", "R0").out
+    assert desk.codesteer("replay", "last", "--json", "--until", "R0").data["rounds"] == 1
+    for arguments, said in (
+        (("--text", "--until", "R9"), "no place in this session"),
+        (("--until", "R0"), "--text"),
+    ):
+        refused = desk.codesteer("replay", "last", *arguments)
+        assert refused.code == 2
+        assert said in refused.err
