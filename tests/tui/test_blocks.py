@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -137,3 +138,12 @@ def test_every_pane_can_draw_any_text(drawing: object, text: str) -> None:
             }
             drawing.peek(transcript, this)  # type: ignore[attr-defined]
             drawing.title(transcript, this)  # type: ignore[attr-defined]
+
+
+def test_a_text_that_grows_changes_little_of_what_is_shown() -> None:
+    lines = [f"line {number}\n```\ncode {number}\n```" for number in range(400)]
+    shown = [task.answer_blocks("\n".join(lines[:count]), PANE) for count in range(200, 400)]
+    changed = [
+        sum(old != new for old, new in zip(before, after, strict=False)) for before, after in pairwise(shown)
+    ]
+    assert sorted(changed)[len(changed) * 3 // 4] <= 3

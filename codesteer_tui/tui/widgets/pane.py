@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 COALESCE_S = 0.1
 """Least seconds between two redraws while text streams in."""
 
-REST = 4
+REST = 3
 """A redraw that takes long is followed by a rest of this many times its own length, to leave room for keys."""
+
+LONGEST_REST_S = 1.0
+"""However long a redraw took, so that text goes on coming."""
 
 
 CODE = ("code", "listing", "output", "error")
@@ -227,6 +230,12 @@ class Pane(VerticalScroll):
         if follows:
             self.scroll_end(animate=False)
         self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
+        self.call_after_refresh(self._painted, began)
+
+    def _painted(self, began: float) -> None:
+        """The layout and the painting take longer than what was changed; they count as well."""
+        took = time.perf_counter() - began
+        self._rest_s = max(COALESCE_S, min(REST * took, LONGEST_REST_S))
 
     def _title(self) -> Content:
         if self.folded == "upright":
