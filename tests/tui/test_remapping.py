@@ -8,6 +8,7 @@ import pytest
 from textual._xterm_parser import XTermParser
 from textual.events import Key as KeyEvent
 
+from codesteer_tui.cli.doctor import keys_of
 from codesteer_tui.config import Config
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
@@ -196,3 +197,12 @@ async def test_a_key_is_changed_in_the_settings_and_holds_at_once(desk: Desk) ->
         await pilot.press("d")
         await until(pilot, lambda: app.settings.config.keys == {})
         assert app.key_table == KEYS
+
+
+def test_the_doctor_names_keys_that_cannot_be() -> None:
+    items = keys_of(Settings(Config(keys={"zoom": "ctrl+h", "help": "f7"})))
+    assert [(item.ok, item.detail) for item in items] == [
+        (True, "help = f7"),
+        (False, "zoom = 'ctrl+h': Ctrl+H arrives as Backspace"),
+    ]
+    assert keys_of(Settings(Config())) == []
