@@ -303,9 +303,10 @@ class CodesteerApp(App[None]):
 
     def action_help(self) -> None:
         with importing:
-            from codesteer_tui.tui.screens.help import HelpScreen
+            from codesteer_tui.tui.screens.help import HelpScreen, places_of
 
-        self.push_screen(HelpScreen())
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(places_of(self.screen)))
 
     def action_settings(self) -> None:
         with importing:

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from codesteer_tui.tui import boundary
 from codesteer_tui.tui.blocks import Block, text_of
 from codesteer_tui.tui.finding import Place, Sought, marked, next_of, places_in
-from codesteer_tui.tui.keys import KEYS, Key, bindings, hint, table
+from codesteer_tui.tui.keys import KEYS, Key, bindings, hint, openers, table
 from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM
 from codesteer_tui.tui.widgets.findbar import FindBar
 from codesteer_tui.tui.widgets.sheet import Sheet
@@ -40,7 +40,7 @@ def hint_line(places: Sequence[str], width: int, keys: Sequence[Key] = KEYS) -> 
 class Dialog(ModalScreen[None]):
     """Something to read: it scrolls, is copied as a whole, and closes with Esc."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("dialog")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog"), *openers("help")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (TABS_BELOW, "-wide")]  # noqa: RUF012 - as in DeskScreen
     VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL_FROM, "-high")]  # noqa: RUF012 - as in DeskScreen
     places: ClassVar[tuple[str, ...]] = ("dialog",)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from textual.screen import Screen
 
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.commands import COMMANDS, ELSE_A_PROBLEM
 from codesteer_tui.tui.course import CHANGED, STOPPED
 from codesteer_tui.tui.drawing.stepping import OWN
-from codesteer_tui.tui.keys import Where, name, table
+from codesteer_tui.tui.keys import KEYS, Where, name, table
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.widgets.code import GOES_ON
 from codesteer_tui.tui.widgets.transport import LETTERS
@@ -47,15 +50,21 @@ HEADINGS: dict[Where, str] = {
 
 
 class HelpScreen(BlocksDialog):
-    """Every key, by where it acts, and what the marks mean."""
+    """Every key, by where it acts, and what the marks mean; first what acts in the places `here`."""
 
     title_text = "Help"
+
+    def __init__(self, here: Sequence[Where] = ()) -> None:
+        super().__init__()
+        self.here = tuple(here)
 
     def blocks(self) -> Sequence[Block]:
         shown: list[Block] = []
         keys = table(self.app)
-        for where, heading in HEADINGS.items():
-            shown.append(block("heading", (heading, "bold $text-primary")))
+        if self.here:
+            shown.append(block("note", "What acts where you are comes first."))
+        for where in [*self.here, *(one for one in HEADINGS if one not in self.here)]:
+            shown.append(block("heading", (HEADINGS[where], "bold $text-primary")))
             rows = [(name(key), key.does) for key in keys if key.where == where]
             shown += [block("quote", (f"{pressed:<22}", "bold"), does) for pressed, does in rows]
             if where == "prompt":
@@ -65,6 +74,15 @@ class HelpScreen(BlocksDialog):
             shown.append(block("heading", (heading, "bold $text-primary")))
             shown += [block("quote", (f"{sign:<22}", style), does) for sign, style, does in signs]
         return shown
+
+
+def places_of(screen: Screen[Any]) -> list[Where]:
+    """The places of the key table that act on a screen as it is now, the nearest to the focus first."""
+    rows = {row.id: row.where for row in KEYS}
+    found: list[Where] = ["prompt"] if screen.focused is not None and screen.focused.id == "prompt" else []
+    found += [rows[one.binding.id] for one in screen.active_bindings.values() if one.binding.id in rows]
+    order = list(dict.fromkeys(where for where in found if where != "anywhere"))
+    return [*order, "anywhere"]
 
 
 def marks() -> list[tuple[str, str, str]]:
