@@ -510,12 +510,15 @@ _OPENERS = {
 }
 
 
-def openers() -> list[BindingType]:
-    """The bindings that open a screen, acted on before the focus sees them: what is typed next is for that screen."""
+def openers(only: str = "") -> list[BindingType]:
+    """The bindings that open a screen, or only one of them.
+
+    They are acted on before the focus sees them: what is typed next is for that screen.
+    """
     return [
         Binding(key.keys, key.action, key.does, show=False, id=key.id, priority=True)
         for key in KEYS
-        if key.id in _OPENERS
+        if key.id in _OPENERS and only in ("", key.id)
     ]
 
 

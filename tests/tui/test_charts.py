@@ -77,7 +77,7 @@ def test_no_line_is_longer_than_the_width(width: int) -> None:
 
 def test_a_session_without_an_answer_says_so() -> None:
     assert "Nothing to draw yet" in text_of(session_charts(Transcript(), 80))
-    assert "No kept session" in text_of(verdict_charts([], 80))
+    assert "No session is kept yet" in text_of(verdict_charts([], 80))
 
 
 def test_verdicts_are_counted_by_task_model_and_difficulty() -> None:
@@ -148,7 +148,7 @@ async def test_without_a_session_all_are_shown(tmp_path: Path) -> None:
     app = CodesteerApp(Settings(Config(sessions=Sessions(dir=str(tmp_path)))))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f12")
-        await until(pilot, lambda: "No kept session" in words_on(app))
+        await until(pilot, lambda: "No session is kept yet" in words_on(app))
         await pilot.press("tab")
         await pilot.pause()
         assert "No session is shown" in " ".join(n.message for n in app._notifications)

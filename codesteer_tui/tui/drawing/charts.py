@@ -173,7 +173,7 @@ VERDICTS: tuple[tuple[Outcome, str], ...] = (("pass", "+"), ("fail", "x"), ("cou
 def verdict_charts(judged: Sequence[Judged], width: int) -> list[Block]:
     """Over the kept sessions: how many answers were right, by task, by model and by difficulty."""
     if not judged:
-        return [block("note", "No kept session has an answer whose truth was checked or could be.")]
+        return [block("note", "No session is kept yet.")]
     signs = "   ".join(f"{sign} {OUTCOMES[outcome].word}" for outcome, sign in VERDICTS)
     shown = [
         block("note", f"{len(judged)} sessions, by ground truth, else by the self-check.   {signs}   . none")
