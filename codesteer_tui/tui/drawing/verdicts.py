@@ -143,17 +143,13 @@ def ground_truth(transcript: Transcript, this: Round) -> Flag:
 def _symbolic(transcript: Transcript, this: Round) -> list[Flag]:
     judgement = this.judgement
     if judgement is None:
-        if this.code and not this.code.source:
-            words = "no code to judge"
-        elif goes_on(transcript, this):
-            words = "..."
-        else:
-            words = (
-                f"not judged: {never(transcript, this)}"
-                if cut_short(transcript, this)
-                else "no code to judge"
-            )
-        return [Flag("symbolic", "symbolic", NOTHING, words)]
+        mark, words = NOTHING, "no code to judge"
+        if not (this.code and not this.code.source):
+            if goes_on(transcript, this):
+                mark, words = RUNNING, "..."
+            elif cut_short(transcript, this):
+                words = f"not judged: {never(transcript, this)}"
+        return [Flag("symbolic", "symbolic", mark, words)]
     simple = "too simple   " if judgement.too_simple else ""
     mode = " (paper)" if judgement.mode == "paper" else ""
     lines = tuple(sorted({line for finding in judgement.findings for line in finding.lines}))

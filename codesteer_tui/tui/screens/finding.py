@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -21,12 +22,13 @@ class FindScreen(ModalScreen[bool]):
     def __init__(self, desk: Desk, text: str = "") -> None:
         super().__init__()
         self._desk, self._text = desk, text
+        self._bar = FindBar(text)
         self._before: Widget | None = desk.screen.focused
         self._round, self._pane = desk.number, desk.pane_number
 
     def compose(self) -> ComposeResult:
         with Vertical(id="finding"):
-            yield FindBar(self._text)
+            yield self._bar
             yield Static(classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:
@@ -34,6 +36,12 @@ class FindScreen(ModalScreen[bool]):
             hint_line(("find",), self.app.size.width - 2, table(self.app))
         )
         self._say()
+
+    def on_key(self, event: Key) -> None:
+        """A key that comes before the field has the focus."""
+        if event.is_printable and event.character:
+            event.stop()
+            self._bar.take(event.character)
 
     def _say(self) -> None:
         seeking = self._desk.seeking

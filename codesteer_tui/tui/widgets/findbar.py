@@ -43,6 +43,7 @@ class FindBar(Horizontal):
     def __init__(self, text: str = "") -> None:
         super().__init__(classes="findbar")
         self._text = text
+        self._early = ""
 
     def compose(self) -> ComposeResult:
         yield Static("find ", classes="find-word", markup=False)
@@ -50,7 +51,17 @@ class FindBar(Horizontal):
         yield Static("", classes="find-count", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        typed = self.query_one(Input)
+        self.screen.set_focus(typed)
+        if self._early:
+            typed.value = self._early
+
+    def take(self, text: str) -> None:
+        """What was typed before the field had the focus is for the field all the same."""
+        if fields := self.query(Input):
+            fields.first().insert_text_at_cursor(text)
+        else:
+            self._early += text
 
     def say(self, words: str) -> None:
         """How often it is there, or where one is."""
