@@ -17,6 +17,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.difference import DifferenceScreen
 from codesteer_tui.tui.screens.evidence import EvidenceScreen
+from codesteer_tui.tui.taking import copy_thing
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.values import (
     ExecutionResult,
@@ -46,6 +47,15 @@ CORPUS = {
     "many fences": "```python\n```\n" * 500,
     "nested": "\n".join("  " * i + "- [ ] item" for i in range(60)) + "\n" + "|a|b|\n" * 300,
 }
+
+HUGE = {
+    "a line of 1 MB": "x" * 1_000_000,
+    "10,000 fences": "```python\nx = 1\n```\n" * 5_000,
+    "lists in lists": "\n".join(" " * (n % 400) + "- item" for n in range(4_000)),
+    "a table of 60,000 cells": "\n".join("|" + "cell [b]|" * 20 for _ in range(3_000)),
+    "NUL between letters": "a\x00b" * 20_000,
+}
+"""Too long to be shown whole, and not to be copied whole."""
 
 
 def events_of(text: str) -> list[ev.Event]:
@@ -93,6 +103,33 @@ async def test_every_pane_survives(settings: Settings, monkeypatch: pytest.Monke
         await pilot.press("escape", "f5")
         await pilot.pause()
         assert app.is_running
+
+
+@pytest.mark.parametrize("text", [*CORPUS.values(), *HUGE.values()], ids=[*CORPUS, *HUGE])
+async def test_what_is_copied_from_every_pane_is_what_was_written(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    events = events_of(text)
+    code = ev.CodeFound(round=0, code=Extraction("found", text, 1))
+    events.insert(-6, code)
+    monkeypatch.setattr(sessions, "open_session", opener(FakeSession(events)))
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: app.screen.desk is not None and is_idle(app), turns=1_000)
+        for which in ("guidance", "task", "run", "flags"):
+            app.screen.set_focus(pane(app, which))
+            app.copy_to_clipboard("something else")
+            await pilot.press("y")
+            await until(pilot, lambda: app.clipboard != "something else")
+            assert app.clipboard == text, which
+        for name in ("answer", "code", "output", "guidance", "check"):
+            app.copy_to_clipboard("something else")
+            assert copy_thing(app.live, name) == ""
+            assert app.clipboard == text, name
+        assert copy_thing(app.live, "round") == ""
+        written = text.encode("utf-8", "replace").decode()
+        assert written in app.clipboard
 
 
 async def test_a_question_with_markup_in_it_is_shown_as_it_is(settings: Settings) -> None:
