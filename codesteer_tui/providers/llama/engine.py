@@ -18,6 +18,7 @@ from typing import Any
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.providers.llama import memory, wire
 from codesteer_tui.providers.llama.gguf_header import read_header, size_on_disk
+from codesteer_tui.providers.thinking import TAGS
 
 _LOG_DEBUG, _LOG_ERROR, _LOG_CONTINUED = 1, 4, 5  # ggml.h: enum ggml_log_level
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
@@ -80,6 +81,7 @@ class Weights:
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
         self.n_vocab = int(llama_cpp.llama_vocab_n_tokens(self.vocab))
         self._strips = llama_cpp.llama_vocab_type(self.vocab) == _VOCAB_SPM
+        self._tags = self._thought_tags()
         self.render = self._template()
         self.seconds = time.monotonic() - began
 
@@ -115,7 +117,10 @@ class Weights:
             size = -count
 
     def piece(self, token: int, *, first: bool = False) -> bytes:
-        """The bytes of one token; control tokens have none. SentencePiece puts a space before the first."""
+        """The bytes of one token. Control tokens have none, but for the tags of thoughts. SentencePiece puts a space
+        before the first."""
+        if token in self._tags:
+            return self._tags[token]
         size = 64
         while True:
             buffer = ctypes.create_string_buffer(size)
@@ -124,6 +129,11 @@ class Weights:
             if count >= 0:
                 return buffer.raw[:count]
             size = -count
+
+    def _thought_tags(self) -> dict[int, bytes]:
+        """The tokens that are tags of thoughts: in some vocabularies they are control tokens, which have no text."""
+        tags = [tag for pair in TAGS.items() for tag in pair]
+        return {ids[0]: tag.encode() for tag in tags if len(ids := self.tokenize(tag, True)) == 1}
 
     def ends(self, token: int) -> bool:
         """Whether a token ends the reply."""

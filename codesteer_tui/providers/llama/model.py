@@ -222,8 +222,8 @@ class LlamaCppModel:
                 match await reply.get():
                     case wire.Reading(done=done, total=total):
                         yield Loading("prompt", done / total)
-                    case wire.Piece(text=text):
-                        yield TextDelta(text)
+                    case wire.Piece(text=text, channel=channel):
+                        yield TextDelta(text, channel)
                     case wire.Done() as done_:
                         ended = True
                         self.evaluated_tokens, self.restored_tokens = done_.evaluated, done_.restored
@@ -275,7 +275,9 @@ def _ending(done: wire.Done) -> Iterator[Delta]:
     if done.write_s > 0 and done.output_tokens > 1:
         wrote += f" at {done.output_tokens / done.write_s:,.1f} tokens/s"
     yield Remark("speed", f"{read}, {wrote}")
-    usage = Usage(done.input_tokens, done.output_tokens, cached_tokens=cached)
+    usage = Usage(
+        done.input_tokens, done.output_tokens, cached_tokens=cached, reasoning_tokens=done.thought_tokens
+    )
     yield Completed(done.finish, usage, done.chances)
 
 

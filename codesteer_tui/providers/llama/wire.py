@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from codesteer_tui.errors import ModelErrorKind
-from codesteer_tui.values import Finish, Message
+from codesteer_tui.values import Channel, Finish, Message
 
 LONGEST_FRAME = 64 << 20
 """Bytes. A longer frame means that the pipe carries something else."""
@@ -167,17 +167,22 @@ class Piece(Struct, frozen=True, tag=True):
 
     id: int
     text: str
+    channel: Channel = "answer"
 
 
 class Done(Struct, frozen=True, tag=True):
-    """The reply ended. `evaluated` counts the prompt tokens that were not in the cache, `restored` those that came
-    from a file; `read_s` and `write_s` are the seconds that prompt and reply took. `chances` are the probabilities
-    of the options at the last fork, empty where there was none."""
+    """The reply ended; `thought_tokens` of its tokens were thoughts.
+
+    `evaluated` counts the prompt tokens that were not in the cache, `restored` those that came from a file; `read_s`
+    and `write_s` are the seconds that prompt and reply took. `chances` are the probabilities of the options at the
+    last fork, empty where there was none.
+    """
 
     id: int
     finish: Finish
     input_tokens: int
     output_tokens: int
+    thought_tokens: int
     evaluated: int
     restored: int = 0
     read_s: float = 0.0

@@ -95,14 +95,14 @@ class Service:
             return _template_refuses(ask.id, error)
 
     def _generate(self, conversation: Conversation, ask: wire.Generate) -> Iterator[wire.Answer]:
-        self.abort.begin(ask.id)
         try:
-            ids, restored = conversation.prepare(ask.messages)
+            prompt, restored = conversation.prepare(ask)
         except Exception as error:  # noqa: BLE001 - a template is a program of somebody else's
             yield _template_refuses(ask.id, error)
             return
+        self.abort.begin(ask.id)
         try:
-            yield from conversation.answers(ask, ids, restored)
+            yield from conversation.answers(ask, prompt, restored)
         except TooLong as error:
             yield wire.Fault(
                 ask.id,
