@@ -12,6 +12,7 @@ from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.cli.weights_making import convert, quantize
 from codesteer_tui.cli.weights_pull import pull
+from codesteer_tui.cli.weights_use import use
 
 if TYPE_CHECKING:
     from codesteer_tui.weights.catalogue import Known
@@ -25,7 +26,7 @@ _WIDTH = 13
 
 @click.group("weights")
 def command() -> None:
-    """List, fetch, convert, check and remove weights: GGUF files and checkpoints on this machine.
+    """List, fetch, convert, use, check and remove weights: GGUF files and checkpoints on this machine.
 
     FILE is a path, a name in the folder of weights, or a known name. See docs/weights.md.
     """
@@ -34,6 +35,7 @@ def command() -> None:
 command.add_command(pull)
 command.add_command(convert)
 command.add_command(quantize)
+command.add_command(use)
 
 
 @command.command("list")

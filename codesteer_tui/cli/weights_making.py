@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import AsyncGenerator
@@ -14,6 +15,7 @@ import click
 from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, say
+from codesteer_tui.cli.weights_use import how_to_use
 from codesteer_tui.text import plain
 
 if TYPE_CHECKING:
@@ -76,8 +78,9 @@ def convert(
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.store import find_weights
 
+    settings = settings_for_reading(ctx, config_file).config
     plan = converting.plan_conversion(
-        find_weights(folder, read_catalogue(), settings_for_reading(ctx, config_file).config),
+        find_weights(folder, read_catalogue(), settings),
         kind,
         target=target,
         force=force,
@@ -95,7 +98,8 @@ def convert(
     run_async(_follow(converting.convert(plan), "MB", MB))
     _done(plan.target)
     if plan.kind != "q8_0":
-        say(f"To make it smaller: codesteer weights quantize {plan.target} Q4_K_M")
+        say(f"To make it smaller: codesteer weights quantize {shlex.quote(str(plan.target))} Q4_K_M")
+    say(f"To let it steer: {how_to_use(plan.target, settings)}")
 
 
 @click.command("quantize")
@@ -128,8 +132,9 @@ def quantize(
     from codesteer_tui.weights.gguf_reading import read_head
     from codesteer_tui.weights.store import find_weights
 
+    settings = settings_for_reading(ctx, config_file).config
     plan = quantizing.plan_quantization(
-        find_weights(file, read_catalogue(), settings_for_reading(ctx, config_file).config),
+        find_weights(file, read_catalogue(), settings),
         kind,
         target=target,
         threads=threads or 0,
@@ -140,6 +145,7 @@ def quantize(
     if note := quantizing.fallbacks(read_head(plan.target), plan.kind):
         say(f"note: {note}")
     _done(plan.target)
+    say(f"To let it steer: {how_to_use(plan.target, settings)}")
 
 
 def _done(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, say
+from codesteer_tui.cli.weights_use import how_to_use
 
 if TYPE_CHECKING:
     from codesteer_tui.weights.hub import Offer
@@ -60,7 +62,8 @@ def pull(
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
-    target = (folder or store.weights_folder(settings_for_reading(ctx, config_file).config)).expanduser()
+    config = settings_for_reading(ctx, config_file).config
+    target = (folder or store.weights_folder(config)).expanduser()
     address = hub.endpoint()
     hub.refuse_offline()
     token = hub.token_for(address, source)
@@ -82,8 +85,12 @@ def pull(
         shown.end()
         raise
     shown.end()
-    _say_what_next(offer, path)
+    say("Fetched and checked:")
     put(str(path))
+    if offer.form == "checkpoint":
+        say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {shlex.quote(str(path))}")
+    else:
+        say(f"To let it steer: {how_to_use(path, config)}")
 
 
 def _show(offer: Offer, folder: Path, with_token: bool) -> None:
@@ -93,17 +100,6 @@ def _show(offer: Offer, folder: Path, with_token: bool) -> None:
         say(f"{offer.wanted.known_as}: {known.title}")
     for label, text in offer_rows(offer, folder, with_token=with_token):
         say(f"  {label:<8} {text}")
-
-
-def _say_what_next(offer: Offer, path: Path) -> None:
-    say(f"Fetched and checked: {path}")
-    if offer.form == "checkpoint":
-        say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {path}")
-        return
-    from codesteer_tui.weights.telling import how_to_use
-
-    say("To let it steer, put this into your configuration (codesteer config path names the file):\n")
-    say(how_to_use(path))
 
 
 class _Shown:

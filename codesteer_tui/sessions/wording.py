@@ -47,6 +47,19 @@ def mismatch_of(settings: Settings) -> tuple[str, str]:
     return mismatch(pack, choice, folder)
 
 
+def pack_for(path: Path, folder: Path) -> str:
+    """The pack that the weights in `path` were trained on, by its name; empty where any will do, or it is not here.
+
+    `folder` is the person's folder of packs.
+    """
+    wanted = wording_of(path)
+    return _pack_with(wanted, folder) if wanted else ""
+
+
+def _pack_with(wording: str, folder: Path) -> str:
+    return next((p.name for p in list_packs(folder) if p.pack and p.pack.wording == wording), "")
+
+
 def _is_local(choice: Choice) -> bool:
     return choice.provider is not None and choice.provider.kind == "llama_cpp"
 
@@ -64,7 +77,6 @@ def _remedy(wanted: str, folder: Path) -> str:
         return (
             'choose another: [steering] prompt_pack = "default"; codesteer prompts list shows what there is'
         )
-    for listed in list_packs(folder):
-        if listed.pack and listed.pack.wording == wanted:
-            return f'use it: [steering] prompt_pack = "{listed.name}"'
+    if name := _pack_with(wanted, folder):
+        return f'use it: [steering] prompt_pack = "{name}"'
     return f'import it first: codesteer prompts import CHECKOUT; then [steering] prompt_pack = "{NAME}"'

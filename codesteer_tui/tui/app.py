@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.choosing import Choosing
     from codesteer_tui.tui.screens.models import ModelsScreen
     from codesteer_tui.tui.screens.sessions import SessionsScreen
+    from codesteer_tui.tui.screens.weights import WeightsScreen
     from codesteer_tui.values import Role
 
 
@@ -128,13 +129,15 @@ class CodesteerApp(App[None]):
         """Have a player for a role: from the next round of a run, and for every problem from now on."""
         self.choosing.begin(role, player)
 
-    def open_models(self, role: Role = "task_llm") -> None:
-        """Show who plays which role."""
+    def open_models(
+        self, role: Role = "task_llm", search: str = "", then: Callable[[None], None] | None = None
+    ) -> None:
+        """Show who plays which role, of those that fit `search`; `then` is called when that is closed."""
         with importing:
             from codesteer_tui.tui.screens.models import ModelsScreen
 
         if not any(isinstance(screen, ModelsScreen) for screen in self.screen_stack):
-            self.push_screen(ModelsScreen(self.settings, self.choosing.playing(), role))
+            self.push_screen(ModelsScreen(self.settings, self.choosing.playing(), role, search), then)
 
     def action_models(self) -> None:
         self.open_models()
@@ -212,6 +215,17 @@ class CodesteerApp(App[None]):
 
         if not isinstance(self.screen, WeightsScreen):
             self.push_screen(WeightsScreen(self.settings.config))
+
+    def on_weights_screen_use_wanted(self, event: WeightsScreen.UseWanted) -> None:
+        """Weights shall play a role: they become a provider, and the models screen gives it the role."""
+        with importing:
+            from codesteer_tui.tui.players import with_weights
+            from codesteer_tui.weights.using import free_name
+
+        name = free_name(self.settings.config, event.path)
+        if name not in self.settings.config.providers:
+            self.use(with_weights(self.settings, name, event.path))
+        self.open_models("steerer", f"{name}:", lambda _: event.screen.renew(self.settings.config))
 
     async def action_new(self) -> None:
         """Back to an empty prompt, for a new problem."""

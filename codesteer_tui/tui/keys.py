@@ -104,6 +104,7 @@ KEYS: tuple[Key, ...] = (
     Key("enter_key", "ctrl+k", "screen.enter_key", "enter the key of this provider", "models", "key"),
     Key("ask_again", "ctrl+r", "screen.ask_again", "ask all providers again", "models", "again"),
     Key("describe", "enter", "screen.describe", "show what the weights are", "weights", "describe"),
+    Key("use", "u", "screen.use", "give the weights a role", "weights", "use"),
     Key("fetch", "f", "screen.fetch", "fetch the highlighted weights, after asking", "weights", "fetch"),
     Key("fetch_other", "o", "screen.fetch(True)", "fetch others, by name", "weights", "others"),
     Key("make", "m", "screen.make", "make a GGUF of a checkpoint, or a smaller GGUF", "weights", "make"),

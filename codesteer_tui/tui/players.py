@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -35,6 +37,9 @@ SPECIAL: dict[Role, dict[str, str]] = {
 """Who plays a role without a provider of its own."""
 
 SAME = "same as TASK"
+
+IN_THE_APP = "chosen in the app"
+"""Where a setting comes from that no file has."""
 
 FAILURES = {
     "missing_key": "no key",
@@ -205,7 +210,7 @@ def matching(players: Iterable[Player], typed: str) -> list[Player]:
     listed = [
         msgspec.structs.replace(row, player=f"{row.name}:{model}", choice=_of_model(row.choice, model))
         for row in rows
-        if row.choice and row.reached
+        if row.choice and row.reached and not _is_file(row.choice)
         for model in row.reached.models
         if f"{row.name}:{model}" != row.player
     ]
@@ -224,6 +229,11 @@ def matching(players: Iterable[Player], typed: str) -> list[Player]:
         ]
     exact = [row for row in known.values() if row.player.casefold() == wanted]
     return [*exact, *(row for row in known.values() if row not in exact), *own]
+
+
+def _is_file(choice: Choice) -> bool:
+    """Whether its model is a file, which what its file is called does not find."""
+    return choice.provider is not None and choice.provider.kind == "llama_cpp"
 
 
 def _of_model(choice: Choice | None, model: str) -> Choice | None:
@@ -294,10 +304,34 @@ def with_key_source(settings: Settings, name: str, source: str) -> Settings:
     return _with(settings, config, f"providers.{name}.key", source)
 
 
+def with_weights(settings: Settings, name: str, path: Path) -> Settings:
+    """The settings with a provider that is these weights, which no file has yet."""
+    provider = Provider(kind="llama_cpp", model=os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
+    providers: Mapping[str, Provider] = settings.config.providers | {name: provider}
+    config = msgspec.structs.replace(settings.config, providers=providers)
+    return _with(settings, config, f"providers.{name}.model", provider.model)
+
+
+def weights_to_save(settings: Settings, player: str) -> tuple[str, Path] | None:
+    """Provider and file of weights that were named in the app, where a player is these; else None."""
+    name = player.partition(":")[0]
+    origin, provider = settings.origins.get(f"providers.{name}.model"), settings.config.providers.get(name)
+    if provider is None or provider.kind != "llama_cpp" or origin is None or origin.where != IN_THE_APP:
+        return None
+    return name, Path(provider.model)
+
+
+def as_saved(settings: Settings, player: str) -> str:
+    """A player as a file is to have it: without the path of weights, which their provider's table has."""
+    name, _, model = player.partition(":")
+    provider = settings.config.providers.get(name)
+    return name if provider and provider.kind == "llama_cpp" and provider.model == model else player
+
+
 def _with(settings: Settings, config: Config, key: str, value: str) -> Settings:
     from dataclasses import replace
 
-    origins = settings.origins | {key: Origin("flag", "chosen in the app", value)}
+    origins = settings.origins | {key: Origin("flag", IN_THE_APP, value)}
     return replace(settings, config=config, origins=origins)
 
 

@@ -66,12 +66,6 @@ def progress_line(progress: Progress) -> str:
     return f"{percent}  {in_bytes(progress.done)}{whole}{speed}{remaining}  {name}"
 
 
-def how_to_use(path: Path) -> str:
-    """What to write into the configuration so that a GGUF steers."""
-    written = str(path).replace("\\", "\\\\").replace('"', '\\"')
-    return f'[roles]\nsteerer = "local"\n\n[providers.local]\nkind = "llama_cpp"\nmodel = "{written}"'
-
-
 def about_item(item: Item) -> str:
     """What is said of weights in a list: form, quantization, what is wrong, who uses them. Reads their head."""
     words = []

@@ -56,7 +56,7 @@ def test_pulling_shows_what_from_where_and_to_where_and_prints_the_path(desk: De
     before, _, after = done.err.partition("Fetched and checked")
     for shown in (NAME, "3.0 MB", "licence  mit", hub.url, str(path), "without a token"):
         assert shown in before
-    assert 'kind = "llama_cpp"' in after
+    assert after.splitlines()[-1] == "To let it steer: codesteer weights use tiny.gguf"
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
@@ -312,7 +312,7 @@ def test_what_is_not_weights_is_not_removed(desk: Desk) -> None:
 
 
 def test_each_explains_itself(desk: Desk) -> None:
-    for name in ("list", "info", "pull", "verify", "rm"):
+    for name in ("list", "info", "pull", "use", "verify", "rm"):
         done = desk.codesteer("weights", name, "--help")
         assert done.code == 0
         assert f"codesteer weights {name}" in done.out

@@ -107,6 +107,7 @@ class MakeScreen(ModalScreen[str | None]):
         else:
             self._made = str(path)
             self._say(f"Made: {path}, {in_bytes(path.stat().st_size)}")
+            self._say("u in the list of weights gives it a role.")
             self._hint("Esc closes")
         self._latest = None
         self._draw()

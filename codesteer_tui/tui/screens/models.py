@@ -108,13 +108,17 @@ class ModelsScreen(ModalScreen[None]):
             super().__init__()
             self.role = role
 
-    def __init__(self, settings: Settings, playing: Mapping[Role, tuple[str, str]], role: Role) -> None:
-        """`playing` has for each role who plays it now, and who will with the words for when, or nothing."""
+    def __init__(
+        self, settings: Settings, playing: Mapping[Role, tuple[str, str]], role: Role, search: str = ""
+    ) -> None:
+        """`playing` has for each role who plays it now, and who will with the words for when, or nothing; `search` is
+        what is searched for at first."""
         super().__init__(id="models")
         self.settings, self.playing, self.role = settings, playing, role
         self.players: list[Player] = []
         self.rows: list[Player] = []
         self._typed = TypedPlayer(
+            search,
             placeholder="type to search, or provider:model",
             id="typed",
             compact=True,

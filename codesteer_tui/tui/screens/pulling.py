@@ -82,7 +82,7 @@ class PullScreen(ModalScreen[str | None]):
                 self._say(
                     "It is a checkpoint: m in the list of weights makes a GGUF of it."
                     if path.is_dir()
-                    else f"To let it steer, put this into your configuration:\n{telling.how_to_use(path)}"
+                    else "u in the list of weights gives it a role."
                 )
         except CodesteerError as error:
             self._say(f"{error.message}\n-> {error.remedy}" if error.remedy else error.message)

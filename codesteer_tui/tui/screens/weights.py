@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -40,6 +42,7 @@ from codesteer_tui.weights.store import (
     roles_of,
     weights_folder,
 )
+from codesteer_tui.weights.using import require_usable
 
 MOST_NAME = 40
 """Columns for a name in the list."""
@@ -55,6 +58,13 @@ class WeightsScreen(Screen[None]):
     """What weights are on this machine, and which are known by name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
+
+    class UseWanted(Message):
+        """These weights shall play a role; the screen shows afterwards what they play."""
+
+        def __init__(self, screen: WeightsScreen, path: Path) -> None:
+            super().__init__()
+            self.screen, self.path = screen, path
 
     def __init__(self, config: Config) -> None:
         super().__init__(id="weights")
@@ -75,9 +85,14 @@ class WeightsScreen(Screen[None]):
         self.query_one(KeyLine).draw(["weights", "anywhere"])
         self.reload()
 
+    def renew(self, config: Config) -> None:
+        """Go by another configuration: weights were given a role."""
+        self._config = config
+        self.reload()
+
     @work(name="weights", group="weights", exclusive=True)
-    async def reload(self) -> None:
-        """Look again at what there is."""
+    async def reload(self, path: str = "") -> None:
+        """Look again at what there is, and highlight the file or folder at `path`, if it is there."""
         try:
             described, known = await in_thread(partial(_look, self._config))
         except CodesteerError as error:
@@ -100,7 +115,8 @@ class WeightsScreen(Screen[None]):
                 Option(Content.assemble((f"{cut(name, MOST_NAME):<{width}}", "dim"), (text, "dim")))
             )
         if self.rows:
-            listed.highlighted = min(at, len(self.rows) - 1)
+            paths = [str(item.path) for item in here]
+            listed.highlighted = paths.index(path) if path in paths else min(at, len(self.rows) - 1)
 
     def _called(self, row: Item | tuple[str, Known]) -> str:
         if not isinstance(row, Item):
@@ -144,9 +160,28 @@ class WeightsScreen(Screen[None]):
 
         def look_again(fetched: str | None) -> None:
             if fetched is not None:
-                self.reload()
+                self.reload(fetched)
 
         self.app.push_screen(PullScreen(self._config, name), look_again)
+
+    @work(group="use", exclusive=True)
+    async def action_use(self) -> None:
+        """Give the highlighted weights a role, in the list of who plays which."""
+        row = self.highlighted
+        if not isinstance(row, Item) or row.missing:
+            self.say("It is not here. f fetches it.")
+        elif row.form == "checkpoint":
+            self.say("It is a checkpoint. m makes a GGUF of it, which can be used.")
+        elif row.form != "gguf":
+            self.say("It is not whole. f goes on fetching it.")
+        else:
+            try:
+                await in_thread(partial(require_usable, row.path))
+            except CodesteerError as error:
+                self.say(f"{error.message} {error.remedy}", "bold $text-error")
+                return
+            self.say("")
+            self.post_message(self.UseWanted(self, row.path))
 
     def action_make(self) -> None:
         """Make a GGUF of the highlighted checkpoint, or a smaller one of the highlighted GGUF."""
@@ -160,7 +195,7 @@ class WeightsScreen(Screen[None]):
 
         def look_again(made: str | None) -> None:
             if made is not None:
-                self.reload()
+                self.reload(made)
 
         self.app.push_screen(MakeScreen(row), look_again)
 
