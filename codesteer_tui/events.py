@@ -246,7 +246,7 @@ class Noted(Base, frozen=True):
     """What a person should know about a role's model or a call to it.
 
     `kind` says which: where it runs, how fast it was, what is amiss with it (`remedy` says what helps), or what was
-    left out of its prompt because its context is too small.
+    left out of its prompt because its context is too small. `brief` is that in a word or two: "12.3 tok/s".
     """
 
     round: int
@@ -254,6 +254,7 @@ class Noted(Base, frozen=True):
     kind: NoteKind
     text: str
     remedy: str = ""
+    brief: str = ""
 
 
 class CallFailed(Base, frozen=True):

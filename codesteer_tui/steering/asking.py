@@ -327,8 +327,15 @@ async def _streamed(
                         yield Retried(role=call.role, attempt=attempt, after_s=after, reason=reason)
                     case Loading(what=what, fraction=fraction):
                         yield LoadingDelta(round=call.round, role=call.role, what=what, fraction=fraction)
-                    case Remark(kind=kind, text=text, remedy=remedy):
-                        yield Noted(round=call.round, role=call.role, kind=kind, text=text, remedy=remedy)
+                    case Remark(kind=kind, text=text, remedy=remedy, brief=brief):
+                        yield Noted(
+                            round=call.round,
+                            role=call.role,
+                            kind=kind,
+                            text=text,
+                            remedy=remedy,
+                            brief=brief,
+                        )
                     case Completed():
                         stream.completed = delta
     except ModelError as error:

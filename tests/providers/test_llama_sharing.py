@@ -222,8 +222,10 @@ async def test_loading_and_reading_say_how_far_they_are_and_the_first_call_where
     assert remarks[0].kind == "device"
     assert "on the CPU" in remarks[0].text or "layers on" in remarks[0].text
     assert "1 thread" in remarks[0].text
+    assert remarks[0].brief in ("CPU 1 thread", remarks[0].text.split("layers on ")[-1].split(" ")[0])
     assert remarks[-1].kind == "speed"
     assert "tokens/s" in remarks[-1].text
+    assert remarks[-1].brief.removesuffix(" tok/s") in remarks[-1].text
     assert isinstance(items[-1], Completed)
     assert [item.kind for item in again if isinstance(item, Remark)] == ["speed"]
     assert model.info.note
@@ -255,6 +257,8 @@ async def test_a_context_that_is_too_small_has_the_oldest_output_shortened_and_t
         steps = [step async for step in steerer.guide(transcript)]
     notes = [step for step in steps if isinstance(step, Noted)]
     assert [note.kind for note in notes] == ["shortened", "device", "speed"]
+    assert notes[1].brief.startswith(("CPU ", "CUDA"))
+    assert notes[2].brief.endswith(" tok/s")
     assert f"{tokens:,} tokens" in notes[0].text
     assert f"leaves {fewer:,}" in notes[0].text
     given = steps[-1]

@@ -194,7 +194,7 @@ class LlamaCppModel:
             raise await self._failed(worker, answer, loading=True)
         self._open_in = worker
         self._note = _where(loaded)
-        yield Remark("device", _device_words(loaded, answer, talk))
+        yield Remark("device", _device_words(loaded, answer, talk), brief=_brief_device(loaded, talk))
         warned = unused_gpu() if not loaded.can_offload and self._gpu_layers != 0 else None
         if warned:
             yield Remark("warning", *warned)
@@ -271,10 +271,11 @@ def _ending(done: wire.Done) -> Iterator[Delta]:
     read = f"read {done.evaluated:,} of {done.input_tokens:,} prompt tokens"
     if done.read_s > 0 and done.evaluated > 1:
         read += f" at {done.evaluated / done.read_s:,.0f} tokens/s"
-    wrote = f"wrote {done.output_tokens:,}"
+    wrote, brief = f"wrote {done.output_tokens:,}", ""
     if done.write_s > 0 and done.output_tokens > 1:
-        wrote += f" at {done.output_tokens / done.write_s:,.1f} tokens/s"
-    yield Remark("speed", f"{read}, {wrote}")
+        speed = f"{done.output_tokens / done.write_s:,.1f}"
+        wrote, brief = f"{wrote} at {speed} tokens/s", f"{speed} tok/s"
+    yield Remark("speed", f"{read}, {wrote}", brief=brief)
     usage = Usage(
         done.input_tokens, done.output_tokens, cached_tokens=cached, reasoning_tokens=done.thought_tokens
     )
@@ -289,6 +290,21 @@ def _where(loaded: wire.Loaded) -> str:
     return f"{loaded.gpu_layers} of {loaded.layers} layers on {names}"
 
 
+def _brief_device(loaded: wire.Loaded, talk: wire.Talk) -> str:
+    """Where it runs, for the name of a role: "CPU 1 thread", "CUDA0", "CUDA0 20/33 layers"."""
+    if not loaded.gpu_layers:
+        return f"CPU {_threads(talk)}"
+    gpus = [d.name for d in loaded.devices if d.kind == "gpu"]
+    name = (gpus[0] if len(gpus) == 1 else f"{len(gpus)} GPUs") if gpus else "GPU"
+    return (
+        name if loaded.gpu_layers >= loaded.layers else f"{name} {loaded.gpu_layers}/{loaded.layers} layers"
+    )
+
+
+def _threads(talk: wire.Talk) -> str:
+    return f"{talk.n_threads} thread{'s' if talk.n_threads > 1 else ''}"
+
+
 def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk) -> str:
     wanted = "gpu" if loaded.gpu_layers else "cpu"
     used = [device for device in loaded.devices if device.kind == wanted]
@@ -298,9 +314,8 @@ def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk) -> 
         else d.description.strip()
         for d in used
     )
-    threads = f"{talk.n_threads} thread{'s' if talk.n_threads > 1 else ''}"
     return (
-        f"{_where(loaded)}{f' ({words})' if words else ''}, {threads}; weights {size(loaded.weights)}, "
+        f"{_where(loaded)}{f' ({words})' if words else ''}, {_threads(talk)}; weights {size(loaded.weights)}, "
         f"context {opened.n_ctx:,} tokens{f' in {size(opened.kv_bytes)}' if opened.kv_bytes else ''}; "
         f"loaded in {loaded.seconds:.1f} s"
     )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from codesteer_tui.events import CallFailed
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
-from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, player, waits_for_person
+from codesteer_tui.tui.course import (
+    DECISION,
+    cut_short,
+    failure,
+    goes_on,
+    never,
+    player,
+    runs_on,
+    waits_for_person,
+)
 from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
 from codesteer_tui.tui.words import DECISIONS, cut, duration
 
@@ -19,9 +28,9 @@ DECISION_STYLES = {
 
 
 def title(transcript: Transcript, this: Round | None) -> str:
-    """Who guides."""
+    """Who guides, and where that runs if it is here."""
     steerer = player(transcript, "steerer", this)
-    return steerer.label if steerer else ""
+    return "  ".join([steerer.label, *runs_on(transcript, "steerer", this)]) if steerer else ""
 
 
 def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:

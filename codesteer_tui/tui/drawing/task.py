@@ -7,7 +7,7 @@ import re
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
-from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, waits_for_person
+from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, runs_on, waits_for_person
 from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
 from codesteer_tui.tui.words import cut, duration, tokens
 
@@ -24,11 +24,11 @@ DEMO = "built-in demo, no language model"
 
 
 def title(transcript: Transcript, this: Round | None) -> str:
-    """Who answers, and that it is the demo where it is."""
+    """Who answers, that it is the demo where it is, and where it runs if it is here."""
     role = player(transcript, "task_llm", this)
     if role is None:
         return ""
-    return DEMO if role.kind == "demo" else role.label
+    return "  ".join([DEMO if role.kind == "demo" else role.label, *runs_on(transcript, "task_llm", this)])
 
 
 def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:

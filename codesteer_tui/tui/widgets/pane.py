@@ -23,6 +23,9 @@ from codesteer_tui.tui.widgets.sheet import Sheet
 COALESCE_S = 0.1
 """Least seconds between two redraws while text streams in."""
 
+_AROUND_TITLE = 4
+"""Columns of the border before and after its title, with a blank each."""
+
 REST = 4
 """A redraw that takes long is followed by a rest of this many times its own length, to leave room for keys."""
 
@@ -172,14 +175,26 @@ class Pane(VerticalScroll):
             return
         began = time.perf_counter()
         drawing, this = self.part.drawing, self.this
-        detail = plain(drawing.title(self.transcript, this))
-        at = f"  R{self.number}" if self.number is not None else ""
-        self.border_title = Content(f"{self.part.number} {self.part.name}{at}  {detail}".rstrip())
+        self._entitle()
         follows = self._is_streaming and self.scroll_offset.y >= self.max_scroll_y - 1
         await self.query_one(Sheet).put(drawing.blocks(self.transcript, this, self.bounds))
         if follows:
             self.scroll_end(animate=False)
         self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
+
+    def _entitle(self) -> None:
+        """The border's title: of its details, two blanks apart, as many as there is room for, the first always."""
+        at = f"  R{self.number}" if self.number is not None else ""
+        head = f"{self.part.number} {self.part.name}{at}"
+        details = plain(self.part.drawing.title(self.transcript, self.this)).split("  ")
+        room = self.outer_size.width - _AROUND_TITLE
+        while len(details) > 1 and len("  ".join([head, *details])) > room:
+            details.pop()
+        self.border_title = Content("  ".join([head, *details]).rstrip())
+
+    def on_resize(self) -> None:
+        """There may be room for more, or for less."""
+        self._entitle()
 
     @property
     def _is_streaming(self) -> bool:

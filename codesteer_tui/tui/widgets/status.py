@@ -15,7 +15,7 @@ from codesteer_tui.text import money, plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
 from codesteer_tui.tui.blocks import Part
-from codesteer_tui.tui.course import waits_for_person, waits_for_retry
+from codesteer_tui.tui.course import runs_on, waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
 from codesteer_tui.values import Role, RoleInfo
@@ -63,10 +63,22 @@ def fit(items: Sequence[Item], width: int, gap: int = 3) -> list[Part]:
     return parts
 
 
+def is_roomy(items: Sequence[Item], width: int, gap: int = 3) -> bool:
+    """Whether all items fit side by side at their longest."""
+    return sum(len(item.texts[0]) for item in items) + gap * max(0, len(items) - 1) <= width
+
+
 def top_items(
-    transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
+    transcript: Transcript,
+    watermark: str,
+    pending: Mapping[Role, tuple[str, str]] = {},
+    *,
+    places: bool = False,
 ) -> list[Item]:
-    """Name, problem, roles and the watermark REC or REPLAY. `pending`: who will play a role, and when."""
+    """Name, problem, roles and the watermark REC or REPLAY. `pending`: who will play a role, and when.
+
+    With `places`, where a role's model runs stands behind its name, if it is here and that is known.
+    """
     items = [Item(("codesteer",), "bold $text-primary")]
     if transcript.problem:
         question = transcript.problem.question
@@ -77,7 +89,11 @@ def top_items(
     for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):
         if info := roles.get(role):  # type: ignore[call-overload]
             then = pending.get(role)  # type: ignore[call-overload]
-            items.append(_role_item(role, name, rank, info, roles, then))  # type: ignore[arg-type]
+            item = _role_item(role, name, rank, info, roles, then)  # type: ignore[arg-type]
+            place = runs_on(transcript, role, None)[:1] if places and not then else []  # type: ignore[arg-type]
+            if place and item.texts[0].endswith(plain(info.label)):
+                item = Item((f"{item.texts[0]} ({plain(place[0])})",), rank=rank)
+            items.append(item)
     if watermark:
         items.append(Item((watermark,), "bold reverse"))
     return items
@@ -177,8 +193,11 @@ class TopLine(Static):
         self, transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
     ) -> None:
         """Show who plays which role, and who will."""
-        items = top_items(transcript, watermark, pending)
-        self.update(Content.assemble(" ", *fit(items, self.app.size.width - 2)))
+        width = self.app.size.width - 2
+        items = top_items(transcript, watermark, pending, places=True)
+        if not is_roomy(items, width):
+            items = top_items(transcript, watermark, pending)
+        self.update(Content.assemble(" ", *fit(items, width)))
 
 
 class BottomLine(Static):
