@@ -68,7 +68,8 @@ def runs_on(transcript: Transcript, role: Role, this: Round | None) -> list[str]
 
     As it was known in a round, or now where none is meant.
     """
-    who, found = player(transcript, role, this), {}
+    who = player(transcript, role, this)
+    found: dict[str, str] = {}
     for known in transcript.rounds:
         if (this is None or known.number <= this.number) and player(transcript, role, known) == who:
             found |= {note.kind: note.brief for note in known.notes if note.role == role and note.brief}
