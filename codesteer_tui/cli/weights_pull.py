@@ -39,7 +39,7 @@ _STEP = 10
     default="",
     metavar="SOURCE",
     help='Where the token is: "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND", "none". Never the token.'
-    "  [default: HF_TOKEN]",
+    "  [default: HF_TOKEN, else as hf auth login or codesteer keys set hub stored it]",
 )
 @config_option
 @click.pass_context
@@ -58,7 +58,7 @@ def pull(
     the hash is checked before the file is used. HF_ENDPOINT names another hub; HTTPS_PROXY, HF_TOKEN, HF_HUB_OFFLINE
     and HF_HUB_DOWNLOAD_TIMEOUT are honoured. Prints the path of what was fetched.
     """
-    from codesteer_tui.weights import hub, pulling, store
+    from codesteer_tui.weights import hub, hub_token, pulling, store
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
@@ -66,7 +66,7 @@ def pull(
     target = (folder or store.weights_folder(config)).expanduser()
     address = hub.endpoint()
     hub.refuse_offline()
-    token = hub.token_for(address, source)
+    token = hub_token.token_for(address, source, configured=config.weights.token)
     offer = hub.ask_hub(wanted, address=address, token=token)
     _show(offer, target, bool(token))
     pulling.check_room(offer, target)

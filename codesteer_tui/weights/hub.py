@@ -16,9 +16,6 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from codesteer_tui.errors import ConfigError, ModelError, WeightsError
-from codesteer_tui.providers.keys.hiding import Secret, secret
-from codesteer_tui.providers.keys.sources import SOURCE, read_secret
-from codesteer_tui.settings.binding import is_plain_http
 from codesteer_tui.text import plain
 from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.hub_failures import PROVIDER, in_our_words
@@ -124,58 +121,6 @@ def endpoint(env: Mapping[str, str] = os.environ) -> str:
 def is_offline(env: Mapping[str, str] = os.environ) -> bool:
     """Whether the person said that nothing is to be fetched."""
     return (env.get("HF_HUB_OFFLINE") or env.get("TRANSFORMERS_OFFLINE") or "").upper() in _TRUE
-
-
-def token_for(address: str, source: str = "", env: Mapping[str, str] = os.environ) -> Secret | None:
-    """The token for this hub. `source` says where it is, as for the key of a provider; without one it is the variable
-    HF_TOKEN, or what `hf auth login` stored, which is for the hub's own address only; neither is sent over plain http.
-    Blocks.
-
-    Raises:
-        ConfigError: the source is in no known form, or others can read the file.
-        ModelError: `missing_key`: it is not where the source says; `auth`: it is no token.
-    """
-    host = urlsplit(address).netloc
-    if source:
-        if not SOURCE.fullmatch(source) and source != "none":
-            secret(source)
-            raise ConfigError(
-                "--token says where the token is. The token itself would stay in your shell's history.",
-                'Write "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND" or "none".',
-            )
-        token = _read_token(source, host, env)
-    else:
-        token = _usual_token(address, env)
-    if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
-        raise ModelError(
-            "auth",
-            "The token holds characters that no token has.",
-            "Copy it again, alone and whole.",
-            provider=PROVIDER,
-        )
-    return token or None
-
-
-def _usual_token(address: str, env: Mapping[str, str]) -> Secret | None:
-    if is_plain_http(address):
-        return None
-    for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-        if value := env.get(variable, "").strip():
-            return secret(value)
-    home = env.get("HF_HOME") or str(Path(env.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
-    stored = Path(os.path.expandvars(env.get("HF_TOKEN_PATH") or str(Path(home) / "token"))).expanduser()
-    if address != HUB or not stored.is_file():
-        return None
-    return _read_token(f"file:{stored}", "", env)
-
-
-def _read_token(source: str, host: str, env: Mapping[str, str]) -> Secret | None:
-    """A token, with remedies that fit a token where it cannot be read."""
-    try:
-        return read_secret(source, name=PROVIDER, host=host, what="token", env=env)
-    except ModelError as error:
-        remedy = "Correct what --token says, set HF_TOKEN, or go without: --token none."
-        raise ModelError(error.kind, error.message, remedy, provider=PROVIDER) from None
 
 
 def library() -> ModuleType:

@@ -10,7 +10,9 @@ from codesteer_tui.providers.keys.hiding import hide_keys
 from codesteer_tui.text import plain
 
 PROVIDER = "hub"
-"""Whose failures these are, as `ModelError` names providers."""
+"""Whose failures these are, as `ModelError` names providers; and whose token it is, in `codesteer keys`."""
+
+_STORE = f"codesteer keys set {PROVIDER}, or HF_TOKEN"
 
 
 def in_our_words(error: Exception, repo: str, host: str, with_token: bool) -> ModelError:
@@ -60,15 +62,21 @@ def refusal(status: int, headers: Mapping[str, str], repo: str, host: str, with_
     page = f"https://{host}/{repo}"
     if code == "GatedRepo" or (status == 403 and "gated" in words.lower()):
         first = f"Accept the licence at {page} with your account, then "
-        second = "try again." if with_token else "set HF_TOKEN to a token of that account."
+        second = "try again." if with_token else f"give a token of that account: {_STORE}."
         return _refused(
             "auth", f"{host} gives {repo} only to who has accepted its licence.{said}", first + second
         )
     if status in (401, 403) and with_token:
-        remedy = "Check that HF_TOKEN is whole, not expired, and may read this repository."
+        remedy = (
+            "Check that it is whole, not expired, and may read this repository. HF_TOKEN comes before what hf auth"
+            f" login stored, and that before codesteer keys set {PROVIDER}; codesteer keys list says which it is."
+        )
         return _refused("auth", f"{host} does not take the token for {repo} ({status}).{said}", remedy)
     if status in (401, 403):
-        remedy = "Check the name. If it is private or gated: set HF_TOKEN to a token of an account that may read it."
+        remedy = (
+            "Check the name. If it is private or gated, give a token of an account that may read it:"
+            f" {_STORE}."
+        )
         return _refused(
             "auth",
             f"{host} does not give {repo} to just anyone ({status}), or does not have it.{said}",
@@ -78,11 +86,13 @@ def refusal(status: int, headers: Mapping[str, str], repo: str, host: str, with_
         what = "such a revision" if code == "RevisionNotFound" else "that file"
         return _refused("not_found", f"{repo} on {host} does not have {what}.{said}", f"Look at {page}.")
     if status == 404:
-        remedy = f"Check the name; if it is private, set HF_TOKEN. Look at {page}."
+        remedy = f"Check the name; if it is private: {_STORE}. Look at {page}."
         return _refused("not_found", f"{host} does not have {repo}.{said}", remedy)
     if status == 429:
         return _refused(
-            "rate_limit", f"{host} asks for fewer requests.{said}", "Wait some minutes, or set HF_TOKEN."
+            "rate_limit",
+            f"{host} asks for fewer requests.{said}",
+            f"Wait some minutes, or give a token: {_STORE}.",
         )
     if status == 407:
         remedy = "Put user and password into the proxy's address: HTTPS_PROXY."

@@ -150,6 +150,20 @@ def test_the_token_is_used_and_never_shown(desk: Desk, hub: FakeHub) -> None:
     assert TOKEN not in record
 
 
+def test_a_token_that_was_stored_is_used(desk: Desk, hub: FakeHub) -> None:
+    hub.repos[NAME].private = True
+    desk.env["XDG_CONFIG_HOME"] = str(desk.folder / "config")
+    refused = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert refused.code == 3
+    assert "codesteer keys set hub" in refused.err
+    stored = desk.codesteer("keys", "set", "hub", "--store", "file", "--stdin", stdin=TOKEN)
+    assert stored.code == 0, stored.err
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert done.code == 0, done.err
+    assert "with your token" in done.err
+    assert TOKEN not in stored.err + done.err
+
+
 def test_the_token_is_not_taken_from_the_command_line(desk: Desk, hub: FakeHub) -> None:
     done = desk.codesteer("weights", "pull", NAME, "--yes", "--token", TOKEN)
     assert done.code == 2

@@ -11,7 +11,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from codesteer_tui.config import Provider, Roles
+from codesteer_tui.config import Provider, Roles, Weights
+from codesteer_tui.providers.keys.sources import store_key
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
@@ -201,3 +202,18 @@ async def test_what_the_hub_refuses_is_said_and_another_name_can_be_tried(settin
         app.screen.query_one(Input).value = NAME
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+
+
+async def test_the_token_that_was_stored_is_used(
+    settings: Settings, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    hub.repos[NAME].private = True
+    hub.tokens = ("hf_notARealTokenAtAll123",)
+    source = store_key("hub", hub.url.removeprefix("http://"), hub.tokens[0], "file")
+    config = msgspec.structs.replace(settings.config, weights=Weights(token=source))
+    app = CodesteerApp(Settings(config))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert "with your token" in words_on(app)

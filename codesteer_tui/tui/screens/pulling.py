@@ -21,7 +21,7 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
-from codesteer_tui.weights import hub, pulling, telling
+from codesteer_tui.weights import hub, hub_token, pulling, telling
 from codesteer_tui.weights.catalogue import read_catalogue
 from codesteer_tui.weights.store import weights_folder
 
@@ -38,7 +38,7 @@ class PullScreen(ModalScreen[str | None]):
 
     def __init__(self, config: Config, name: str = "") -> None:
         super().__init__()
-        self._wanted, self._folder = name, weights_folder(config)
+        self._wanted, self._folder, self._token = name, weights_folder(config), config.weights.token
         self._lines: list[str] = []
         self._latest: pulling.Progress | None = None
         self._stop = threading.Event()
@@ -101,7 +101,7 @@ class PullScreen(ModalScreen[str | None]):
         """Ask the hub, ask the person, and fetch; the path, or None after a no."""
         self._say("asking the hub ...")
         folder = self._folder
-        offer, token = await in_thread(partial(_ask, name))
+        offer, token = await in_thread(partial(_ask, name, self._token))
         rows = await in_thread(partial(telling.offer_rows, offer, folder, with_token=bool(token)))
         for label, text in rows:
             self._say(f"{label:<8} {text}")
@@ -153,10 +153,10 @@ def prepare() -> None:
             getattr(library, name)
 
 
-def _ask(name: str) -> tuple[hub.Offer, str | None]:
+def _ask(name: str, token_at: str) -> tuple[hub.Offer, str | None]:
     wanted = hub.understand(name, read_catalogue())
     address = hub.endpoint()
     hub.refuse_offline()
     prepare()
-    token = hub.token_for(address)
+    token = hub_token.token_for(address, configured=token_at)
     return hub.ask_hub(wanted, address=address, token=token), token
