@@ -60,6 +60,10 @@ MAX_QUESTIONS = 3
 PASSING = ("broken_stream", "overloaded", "rate_limit", "unreachable")
 """Failures in the middle of a reply after which the same call may well succeed."""
 
+MAX_RETRIES_HERE = 2
+"""How often a model on this machine is asked again by itself where it broke off without a word. Those behind a network
+see to that themselves."""
+
 LEAST_REPLY = 512
 """Tokens that are kept free for a reply where the context is small."""
 
@@ -228,7 +232,12 @@ class Calls:
             kept = stream.said(before, Usage()) if stream.chars else kept
             for fact in _failed(call, stream, failure, kept, usage):
                 yield fact
-            if not (kept.text or kept.reasoning) or failure.kind not in PASSING:
+            if not (kept.text or kept.reasoning):
+                if not _may_pass_here(call, failure) or tries > MAX_RETRIES_HERE:
+                    raise failure
+                yield Retried(role=call.role, attempt=tries, after_s=0.0, reason=failure.message)
+                continue
+            if failure.kind not in PASSING:
                 raise failure
             if call.role == "checker":
                 if tries > 1:
@@ -373,6 +382,11 @@ def _failed(
         usage=usage,
         seconds=time.monotonic() - stream.began,
     )
+
+
+def _may_pass_here(call: Call, failure: ModelError) -> bool:
+    """Whether a call without a word may succeed at once: the process of a local model died and is started anew."""
+    return call.model.info.kind == "llama_cpp" and failure.kind == "broken_stream"
 
 
 def _given_up(failure: ModelError) -> ModelError:
