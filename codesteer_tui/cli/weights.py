@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codesteer_tui.cli.options import config_option, settings_for_reading
+from codesteer_tui.cli.options import config_option, settings_for_reading, settings_of
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.cli.weights_making import convert, quantize
 from codesteer_tui.cli.weights_pull import pull
@@ -150,41 +150,34 @@ def verify(ctx: click.Context, file: str, sha256: str, as_json: bool, config_fil
 def remove(
     ctx: click.Context, files: tuple[str, ...], yes: bool, force: bool, config_file: Path | None
 ) -> None:
-    """Remove weights for good: a GGUF file, what is left of a pull, or the folder of a checkpoint."""
-    from codesteer_tui.errors import WeightsError
+    """Remove weights for good: a GGUF file, what is left of a pull, or the files of a checkpoint.
+
+    What else lies in the folder of a checkpoint stays there, and so does what was changed since it was pulled.
+    """
+    from codesteer_tui.weights import removing
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.hub import in_bytes
-    from codesteer_tui.weights.store import (
-        find_weights,
-        looks_like_checkpoint,
-        remove_weights,
-        roles_of,
-        size_of,
-    )
+    from codesteer_tui.weights.store import find_weights
+    from codesteer_tui.weights.telling import removal_in_words
 
-    known, config = read_catalogue(), settings_for_reading(ctx, config_file).config
-    paths = list(dict.fromkeys(find_weights(file, known, config) for file in files))
-    for path in paths:
-        if path.is_dir() and not looks_like_checkpoint(path):
-            raise WeightsError(
-                f"{path} is not the folder of a checkpoint, so it is left alone.", "Name a file."
-            )
-        if not path.is_dir() and not path.name.endswith((".gguf", ".part", ".wrong-hash")):
-            raise WeightsError(f"{path} is no file of weights, so it is left alone.", "Remove it by hand.")
-        if (roles := roles_of(config, path)) and not force:
-            raise WeightsError(
-                f"{path} plays the {' and the '.join(roles)} in your configuration.",
-                "Give that role to another under [roles] first, or add --force.",
-            )
-    for path in paths:
-        say(f"{path}  {in_bytes(size_of(path))}")
+    # All of the configuration must be readable: what plays a role is refused, and names lead to its folder.
+    known, settings = read_catalogue(), settings_of(ctx, config_file=config_file)
+    paths = dict.fromkeys(find_weights(file, known, settings.config) for file in files)
+    plans = [removing.plan_removal(path) for path in paths]
+    if not force:
+        for plan in plans:
+            removing.require_unused(plan, settings)
+    for plan in plans:
+        say(f"{plan.path}  {in_bytes(plan.size)}")
+        for words in removal_in_words(plan):
+            say(f"  {words}")
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Removing weights needs a yes. Add --yes.")
-        click.confirm("Remove?" if len(paths) == 1 else f"Remove these {len(paths)}?", abort=True, err=True)
-    for path in paths:
-        freed = remove_weights(path)
-        say(f"removed {path}, {in_bytes(freed)} freed")
+        click.confirm("Remove?" if len(plans) == 1 else f"Remove these {len(plans)}?", abort=True, err=True)
+    for plan in plans:
+        freed = removing.remove(plan)
+        say(f"removed {plan.path}, {in_bytes(freed)} freed")
 
 
 def _described(item: Item) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,32 +178,6 @@ def write_record(path: Path, record: Record) -> None:
         OSError: it cannot be written.
     """
     record_path(path).write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
-
-
-def remove_weights(path: Path) -> int:
-    """Remove a file of weights with its other parts, or the folder of a checkpoint; gives the bytes that were freed.
-
-    Raises:
-        WeightsError: it cannot be removed, or the folder holds something else than a checkpoint.
-    """
-    size = size_of(path)
-    try:
-        if path.is_dir() and not path.is_symlink():
-            if not looks_like_checkpoint(path):
-                raise WeightsError(
-                    f"{path} is not the folder of a checkpoint, so it is left alone.", "Remove it by hand."
-                )
-            shutil.rmtree(path)
-            return size
-        record = record_path(path)
-        for part in parts_of(path):
-            part.unlink(missing_ok=part != path)
-        record.unlink(missing_ok=True)
-    except OSError as error:
-        raise WeightsError(
-            f"{path} cannot be removed: {error.strerror or error}.", "Check who may write into its folder."
-        ) from error
-    return size
 
 
 def size_of(path: Path) -> int:

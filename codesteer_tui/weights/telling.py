@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from codesteer_tui.errors import WeightsError
@@ -11,6 +12,7 @@ from codesteer_tui.weights.checking import Checked
 from codesteer_tui.weights.facts import Facts, facts_of
 from codesteer_tui.weights.hub import Offer, in_bytes
 from codesteer_tui.weights.pulling import Progress, still_to_fetch, target_of
+from codesteer_tui.weights.removing import Removal
 from codesteer_tui.weights.store import Item, Record
 
 Rows = list[tuple[str, str]]
@@ -23,6 +25,7 @@ OUTCOMES = {
     "not_known": "nothing says what it should be",
 }
 _GIB = 1 << 30
+_MOST_NAMES = 12
 
 
 def offer_rows(offer: Offer, folder: Path, *, with_token: bool) -> Rows:
@@ -154,6 +157,23 @@ def checked_in_words(checked: Checked) -> str:
     if checked.against:
         return "It is whole, and what is known of it is right."
     return "It is whole. Whether every byte is right cannot be told: nothing says what its hash should be (--sha256)."
+
+
+def removal_in_words(removal: Removal) -> list[str]:
+    """What removing takes, and what it leaves in the folder, for who is asked."""
+    if removal.link:
+        return ["only the link; what it leads to stays"]
+    said = []
+    if len(removal.files) > 1 or removal.left:
+        said.append(f"goes: {_named([file.name for file in removal.files if not file.name.startswith('.')])}")
+    if removal.left:
+        said.append(f"stays, as it is no part of the weights or was changed: {_named(removal.left)}")
+    return [plain(words) for words in said]
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _memory(facts: Facts) -> str:

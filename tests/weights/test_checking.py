@@ -1,4 +1,4 @@
-"""Whether weights are right, and what may be removed."""
+"""Whether weights are right, and what there is."""
 
 from __future__ import annotations
 
@@ -179,23 +179,3 @@ def test_weights_are_found_by_path_by_name_and_by_what_they_are_known_as(tmp_pat
     with pytest.raises(WeightsError) as absent:
         store.find_weights("bee", known, config)
     assert absent.value.remedy == "codesteer weights pull bee"
-
-
-def test_removing_takes_all_parts_and_the_record_and_nothing_else(tmp_path: Path) -> None:
-    parts = [tmp_path / f"s-0000{number}-of-00002.gguf" for number in (1, 2)]
-    for part in parts:
-        part.write_bytes(b"12345")
-    (tmp_path / "keep.gguf").write_bytes(b"x")
-    note(parts[0], PulledFile("s", 1))
-    assert store.remove_weights(parts[0]) == 10
-    assert [path.name for path in tmp_path.iterdir()] == ["keep.gguf"]
-
-
-def test_a_folder_that_is_no_checkpoint_is_not_removed(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(WeightsError, match="left alone"):
-        store.remove_weights(tmp_path)
-    assert (tmp_path / "letter.txt").exists()
-    folder = make_checkpoint(tmp_path / "it")
-    assert store.remove_weights(folder) > 0
-    assert not folder.exists()

@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from codesteer_tui.config import Config
 from codesteer_tui.errors import CodesteerError, WeightsError
 from codesteer_tui.providers.waiting import in_thread
+from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
@@ -34,11 +35,11 @@ from codesteer_tui.weights.catalogue import Known, read_catalogue
 from codesteer_tui.weights.checking import Checked, verify
 from codesteer_tui.weights.facts import facts_of
 from codesteer_tui.weights.hub import in_bytes
+from codesteer_tui.weights.removing import plan_removal, remove, require_unused
 from codesteer_tui.weights.store import (
     Item,
     list_weights,
     read_record,
-    remove_weights,
     roles_of,
     weights_folder,
 )
@@ -226,18 +227,16 @@ class WeightsScreen(Screen[None]):
         row = self.highlighted
         if not isinstance(row, Item) or row.missing:
             return
-        if roles := roles_of(self._config, row.path):
-            self.say(
-                f"{row.path.name} plays the {' and the '.join(roles)}: choose another for that first (Ctrl+O, Ctrl+S).",
-                "bold $text-warning",
-            )
-            return
-        question = f"Remove {row.path.name} ({in_bytes(row.size)})?"
-        screen = ConfirmScreen(question, str(row.path), no="No, keep it", yes="Yes, remove it")
-        if not await self.app.push_screen_wait(screen):
-            return
+        settings: Settings = self.app.settings  # type: ignore[attr-defined]
         try:
-            freed = await in_thread(partial(remove_weights, row.path))
+            plan = await in_thread(partial(plan_removal, row.path))
+            await in_thread(partial(require_unused, plan, settings))
+            question = f"Remove {row.path.name} ({in_bytes(plan.size)})?"
+            detail = "; ".join([str(plan.path), *telling.removal_in_words(plan)])
+            screen = ConfirmScreen(question, detail, no="No, keep it", yes="Yes, remove it")
+            if not await self.app.push_screen_wait(screen):
+                return
+            freed = await in_thread(partial(remove, plan))
         except CodesteerError as error:
             self.say(f"{error.message} {error.remedy}", "bold $text-error")
             return
