@@ -106,6 +106,7 @@ def plan_conversion(
     kind = kind or _own_kind(places[each.source] for each in wanted)
     about = _about(folder, about or About())
     target = _target(folder, target, about.name, kind)
+    require_another(target, folder.rglob("*"))
     require_free(target, force=force)
     tensors = [_planned(each, places[each.source], kind) for each in wanted]
     if factors := rotary_factors(config):

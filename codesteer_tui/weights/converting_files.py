@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -42,6 +42,19 @@ def require_free(target: Path, *, force: bool) -> None:
         raise WeightsError(f"{target} is a folder.", "Name a file: --output FILE")
     if target.exists() and not force:
         raise WeightsError(f"{target} is there already.", "To make it anew: --force, or --output FILE")
+
+
+def require_another(target: Path, sources: Iterable[Path]) -> None:
+    """See that a file is not written over one that it is made from, by whatever name or link.
+
+    Raises:
+        WeightsError: it would be.
+    """
+    for source in sources:
+        if target.exists() and source.exists() and target.samefile(source):
+            raise WeightsError(
+                f"{target} is {source.name}, which it would be made from.", "Name another: --output FILE"
+            )
 
 
 def require_room(target: Path, needed: int) -> None:

@@ -128,8 +128,7 @@ def plan_quantization(
         target = source.with_name(usual)
     elif target.is_dir():
         target = target / usual
-    if target.exists() and target.samefile(source):
-        raise WeightsError(f"{target} would be written over itself.", "Name another: --output FILE")
+    require_another(target, parts_of(source))
     require_free(target, force=force)
     return QuantizePlan(
         source=source,

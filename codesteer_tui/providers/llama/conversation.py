@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,6 +34,8 @@ _FLASH = {"auto": -1, "off": 0, "on": 1}
 _ABORTED = 2  # llama_decode's answer when the abort callback said so
 _WORTH_SAVING = 256
 """Tokens. Fewer are evaluated faster than a file is read."""
+_STALE_S = 86_400.0
+"""Seconds after which nobody is writing a file any more."""
 
 
 class Cancelled(Exception):
@@ -91,9 +94,9 @@ class Conversation:
 
     def _prompt(self, messages: Sequence[Message], *, thinking: bool = True) -> Prompt:
         prompt = self._prompter.prompt(messages, thinking=thinking)
-        if not (ids := self._weights.with_start(prompt.ids)):
+        if not prompt.ids:
             raise ValueError("it makes no text of it")
-        return Prompt(ids, prompt.opened)
+        return Prompt(self._weights.with_start(prompt.ids), prompt.opened)
 
     def answers(self, ask: wire.Generate, prompt: Prompt, restored: int = 0) -> Iterator[wire.Answer]:
         """How the reading goes, pieces of the reply, then `Done`. `prompt` and `restored` are from `prepare`.
@@ -264,9 +267,12 @@ class Conversation:
 
     def _save(self, file: Path) -> None:
         """Write the conversation to its file, whole or not at all. A full disk costs only the saving."""
-        beside, fresh = file.with_suffix(".tokens"), file.with_suffix(".new")
+        beside, fresh = file.with_suffix(".tokens"), file.with_suffix(f".{os.getpid()}.new")
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for stale in file.parent.glob("*.new"):
+                if time.time() - stale.stat().st_mtime > _STALE_S:
+                    stale.unlink(missing_ok=True)
             beside.unlink(missing_ok=True)
             fresh.touch(mode=0o600)
             tokens = (self._lib.llama_token * len(self._known))(*self._known)

@@ -6,6 +6,7 @@ one conversation at a time, and decodes all of a reply anew with every token.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
@@ -45,7 +46,8 @@ class Log:
         """Called by llama.cpp, from any thread."""
         self._level = self._level if level == _LOG_CONTINUED else level
         if self._level != _LOG_DEBUG:
-            os.write(self._descriptor, text)
+            with contextlib.suppress(OSError):  # a full disk
+                os.write(self._descriptor, text)
         if found := _OFFLOADED.search(text):
             self.offloaded = int(found[1])
         if self._level >= _LOG_ERROR and text.strip():

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -23,7 +23,7 @@ from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.llama.memory import size
 from codesteer_tui.providers.llama.process import Reply, Worker
-from codesteer_tui.providers.llama.sharing import Key, Shared, shared
+from codesteer_tui.providers.llama.sharing import Key, Shared, Unheld, shared
 from codesteer_tui.providers.remote.streaming import sendable
 from codesteer_tui.values import Message, RoleInfo, Usage
 
@@ -67,11 +67,13 @@ class LlamaCppModel:
         self._talk = wire.Talk(
             n_ctx, n_threads or usual_threads(), n_batch, n_ubatch or n_batch, flash, kv_type
         )
+        self._n_ctx = n_ctx
         self._mmap, self._idle_s, self._memory, self._role = mmap, idle_s, memory, role
         self._log_path = log_path
         self._label = label or f"{name}:{self._path.stem}"
         self._conversation = next(_conversations)
         self._shared: Shared | None = None
+        self._closings = 0
         self._open_in: Worker | None = None
         self._note = ""
         self._unsaid: list[Remark] = []
@@ -105,21 +107,15 @@ class LlamaCppModel:
             ModelError: `context_too_long` before any work; `broken_stream` if the worker died meanwhile.
         """
         messages = sendable(messages, self._name)
-        mine = await self._join()
-        async with mine.turn:
-            try:
-                async with aclosing(self._ready(mine)) as steps:
-                    async for step in steps:
-                        yield step
-                while self._unsaid:
-                    yield self._unsaid.pop(0)
-                worker = mine.worker
-                assert worker is not None, "_ready has left one"
-                async with aclosing(self._reply(worker, messages, options)) as answers:
-                    async for delta in answers:
-                        yield delta
-            finally:
-                mine.rest(self._idle_s)
+        async with self._turn() as mine:
+            async with aclosing(self._ready(mine)) as steps:
+                async for step in steps:
+                    yield step
+            while self._unsaid:
+                yield self._unsaid.pop(0)
+            async with aclosing(self._reply(mine, messages, options)) as answers:
+                async for delta in answers:
+                    yield delta
 
     async def measure(self, messages: Sequence[Message]) -> int:
         """How many tokens a conversation has, by the weights' own tokenizer and template. Loads them if need be.
@@ -129,41 +125,84 @@ class LlamaCppModel:
             ModelError: the template refuses the conversation, or the worker died.
         """
         messages = sendable(messages, self._name)
-        mine = await self._join()
-        async with mine.turn:
-            try:
-                async with aclosing(self._ready(mine)) as steps:
-                    self._unsaid += [step async for step in steps if isinstance(step, Remark)]
-                worker = mine.worker
-                assert worker is not None, "_ready has left one"
-                answer = await worker.ask(wire.Count(next(mine.numbers), self._conversation, messages))
-                if isinstance(answer, wire.Counted):
-                    return answer.tokens
-                raise await self._failed(worker, answer)
-            finally:
-                mine.rest(self._idle_s)
+        async with self._turn() as mine:
+            async with aclosing(self._ready(mine)) as steps:
+                self._unsaid += [step async for step in steps if isinstance(step, Remark)]
+            worker = mine.worker
+            if worker is None:
+                raise self._was_closed()
+            answer = await worker.ask(wire.Count(next(mine.numbers), self._conversation, messages))
+            if isinstance(answer, wire.Counted):
+                return answer.tokens
+            raise await self._failed(worker, answer)
 
     async def aclose(self) -> None:
         """Let go of the worker, which stops with the last model. May be called twice; a later call starts another."""
+        self._closings += 1
+        await self._leave()
+
+    async def _leave(self) -> None:
         mine, self._shared, self._open_in = self._shared, None, None
-        if mine is not None:
+        if mine is None:
+            return
+        if mine.is_elsewhere:
+            mine.abandon()
+        else:
             await mine.release(self._conversation)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[Shared]:
+        """This model's turn with what it shares. Weights that were replaced on disk are the new ones from the next
+        worker on.
+
+        Raises:
+            WeightsError: the file is missing or not a GGUF.
+            ModelError: the model was closed while it waited.
+        """
+        closings = self._closings
+        while True:
+            mine = await self._join()
+            async with mine.turn:
+                if self._closings != closings:
+                    raise self._was_closed()
+                if not mine.runs and await asyncio.to_thread(self._key) != mine.key:
+                    await self._leave()
+                    warning = (
+                        f"{self._path.name} was replaced since it was loaded: the new weights answer now."
+                    )
+                    self._unsaid.append(Remark("warning", warning))
+                    continue
+                try:
+                    yield mine
+                finally:
+                    mine.rest(self._idle_s)
+                return
 
     async def _join(self) -> Shared:
         """What this model shares with others of the same file."""
+        if self._shared is not None and self._shared.is_elsewhere:
+            await self._leave()
         if self._shared is None:
             header = await asyncio.to_thread(read_header, self._path, provider=self._name)
-            n_ctx = min(self._talk.n_ctx, header.context_length or self._talk.n_ctx)
+            n_ctx = min(self._n_ctx, header.context_length or self._n_ctx)
             self._talk = msgspec.structs.replace(self._talk, n_ctx=n_ctx)
             mine = shared(self._key(), self._log_path)
-            self._talk = _with_memory(self._talk, self._memory, self._key(), self._role)
+            self._talk = _with_memory(self._talk, self._memory, mine.key, self._role)
             mine.hold(self._conversation, self._talk.memory_file)
             self._shared = mine
         return self._shared
 
     def _key(self) -> Key:
-        """What makes weights the same: the file as it is now, and how it is loaded."""
-        found = self._path.stat()
+        """What makes weights the same: the file as it is now, and how it is loaded.
+
+        Raises:
+            WeightsError: the file is missing or not a GGUF.
+        """
+        try:
+            found = self._path.stat()
+        except OSError:
+            read_header(self._path, provider=self._name)
+            raise
         return str(self._path.resolve()), found.st_size, found.st_mtime_ns, self._gpu_layers, self._mmap
 
     async def _ready(self, mine: Shared) -> AsyncGenerator[Loading | Remark, None]:
@@ -175,7 +214,14 @@ class LlamaCppModel:
         if self._open_in is not None and self._open_in is mine.worker and self._open_in.alive:
             return
         talk = self._talk
-        worker = await mine.started(wire.Load(str(self._path), talk, self._gpu_layers, self._mmap))
+        try:
+            worker = await mine.started(wire.Load(str(self._path), talk, self._gpu_layers, self._mmap))
+        except Unheld:
+            raise self._was_closed() from None
+        except OSError as error:
+            message = f"The process that runs local models could not be started: {error.strerror or error}."
+            remedy = "Close other programs; if that does not help, install this program again."
+            raise WeightsError(message, remedy, provider=self._name) from error
         if mine.loaded is None:
             async with aclosing(worker.loading()) as steps:
                 async for step in steps:
@@ -200,11 +246,12 @@ class LlamaCppModel:
             yield Remark("warning", *warned)
 
     async def _reply(
-        self, worker: Worker, messages: tuple[Message, ...], options: Sampling
+        self, mine: Shared, messages: tuple[Message, ...], options: Sampling
     ) -> AsyncGenerator[Delta, None]:
-        assert self._shared is not None, "_join was called"
+        if (worker := mine.worker) is None:
+            raise self._was_closed()
         ask = wire.Generate(
-            next(self._shared.numbers),
+            next(mine.numbers),
             self._conversation,
             messages,
             options.temperature,
@@ -243,9 +290,10 @@ class LlamaCppModel:
         """What to raise for an answer that is a fault, or for a worker that is gone."""
         if isinstance(answer, wire.Fault) and not loading:
             return ModelError(answer.kind, answer.message, answer.remedy, provider=self._name)
+        if self._shared is None or self._shared.worker is not worker:
+            return self._was_closed()
         self._open_in = None
-        if self._shared:
-            await self._shared.retire(worker)
+        await self._shared.retire(worker)
         if isinstance(answer, wire.Fault):
             return WeightsError(answer.message, answer.remedy, provider=self._name)
         how, lines = worker.obituary()
@@ -258,6 +306,10 @@ class LlamaCppModel:
             return WeightsError(message, remedy, provider=self._name)
         message = f"The process that runs {self._path.name} ended in the middle ({how}).{last}"
         return ModelError("broken_stream", message, remedy, provider=self._name)
+
+    def _was_closed(self) -> ModelError:
+        message = f"{self._label} was closed while it was asked."
+        return ModelError("broken_stream", message, "Ask again.", provider=self._name)
 
 
 async def _stopped(worker: Worker, number: int, reply: Reply) -> None:

@@ -42,19 +42,28 @@ class Worker:
 
     @classmethod
     async def start(cls, load: wire.Load, log_path: Path | None) -> Worker:
-        """Start the process and let it begin to load."""
+        """Start the process and let it begin to load.
+
+        Raises:
+            OSError: there can be no process.
+        """
         log = await asyncio.to_thread(_open_log, log_path)
         path = os.pathsep.join(part for part in (_HOME, os.environ.get("PYTHONPATH", "")) if part)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "codesteer_tui.providers.llama.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # the folder that the person works in may hold a queue.py
+                "-m",
+                "codesteer_tui.providers.llama.worker",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,
+            )
+        except BaseException:
+            log.close()
+            raise
         worker = cls(process, log, log.tell())
         await worker.send(load)
         return worker
@@ -145,6 +154,11 @@ class Worker:
         if not self._log.closed:
             self._lines = self._last_lines()
             self._log.close()
+
+    def abandon(self) -> None:
+        """End the process at once, for an event loop that is closed."""
+        self._kill()
+        self._log.close()
 
     def obituary(self) -> tuple[str, str]:
         """How it ended, and the last lines of its log, for a worker that was stopped."""

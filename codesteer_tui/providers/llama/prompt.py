@@ -22,7 +22,7 @@ Render = Callable[[list[dict[str, str]]], str]
 Tokenize = Callable[[str, bool], list[int]]
 """Text to ids; the flag says whether control tokens spelled out in the text count as such."""
 
-_MOST_REPLIES = 64
+_MOST_REPLIES = 512
 
 
 class Prompt(NamedTuple):

@@ -22,26 +22,61 @@ _SAVING_S = 60.0
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Key, Shared]] = WeakKeyDictionary()
 
 
+class Unheld(Exception):
+    """Everybody who had asked for the worker has left while it was started."""
+
+
 class Shared:
     """A worker, or the way to one, and the models that use it. One call runs at a time."""
 
     def __init__(self, key: Key, log_path: Path | None) -> None:
+        self.key = key
         self.turn = asyncio.Lock()
         self.numbers = itertools.count(1)
         self.worker: Worker | None = None
         self.loaded: wire.Loaded | None = None
-        self._key, self._log_path = key, log_path
+        self._log_path = log_path
+        self._loop = asyncio.get_running_loop()
         self._holders: dict[int, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._stopping: asyncio.Task[None] | None = None
+        self._free = asyncio.Event()
+        """Not while a worker that nobody uses any more is on its way out."""
+        self._free.set()
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a worker that is alive."""
+        return self.worker is not None and self.worker.alive
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it belongs to another event loop than the running one."""
+        return self._loop is not asyncio.get_running_loop()
+
+    def abandon(self) -> None:
+        """Give up the workers of an event loop that was closed without closing its models."""
+        for mine in _shared.pop(self._loop, {}).values() if self._loop.is_closed() else ():
+            if mine.worker is not None:
+                mine.worker.abandon()
 
     async def started(self, load: wire.Load) -> Worker:
-        """The worker, started where none runs; it may still be loading."""
+        """The worker, started where none runs; it may still be loading.
+
+        Raises:
+            Unheld: nobody wants it any more.
+            OSError: there can be no process.
+        """
+        await self._free.wait()
         self._quiet()
         if self.worker is not None and not self.worker.alive:
             await self.retire(self.worker)
         if self.worker is None:
-            self.worker = await Worker.start(load, self._log_path)
+            worker = await Worker.start(load, self._log_path)
+            if not self._holders:
+                await worker.stop()
+                raise Unheld
+            self.worker = worker
         return self.worker
 
     async def retire(self, worker: Worker) -> None:
@@ -55,29 +90,37 @@ class Shared:
         self._holders[conversation] = memory_file
 
     async def release(self, conversation: int) -> None:
-        """A model uses it no more. With the last one the worker stops."""
+        """A model uses it no more. With the last one the worker stops; who comes meanwhile waits for that."""
         saves = bool(self._holders.pop(conversation, ""))
-        worker, last = self.worker, not self._holders
-        if last:
-            self._quiet()
-            _shared.get(asyncio.get_running_loop(), {}).pop(self._key, None)
-        if worker is None or not worker.alive:
-            if worker is not None and last:
-                await self.retire(worker)
+        worker, shut = self.worker, wire.Shut(next(self.numbers), conversation)
+        if self._holders:
+            if worker is not None and worker.alive and self.loaded:
+                await worker.send(shut)
             return
-        shut = wire.Shut(next(self.numbers), conversation)
-        if last:
-            if saves and self.loaded:
+        self._quiet()
+        self._free.clear()
+        try:
+            if worker is not None:
+                await self._let_go(worker, shut if saves else None)
+        finally:
+            self._free.set()
+            known = _shared.get(self._loop, {})
+            if not self._holders and known.get(self.key) is self:
+                del known[self.key]
+
+    async def _let_go(self, worker: Worker, shut: wire.Shut | None) -> None:
+        """Stop the worker; a conversation that is to be kept is written first, unless it is in a call."""
+        try:
+            if shut and self.loaded and worker.alive and not self.turn.locked():
                 await _ask(worker, shut)
+        finally:
             await self.retire(worker)
-        elif self.loaded:
-            await worker.send(shut)
 
     def rest(self, idle_s: float) -> None:
         """A call is over: without another within `idle_s` seconds the worker stops. 0: it does not."""
         self._quiet()
         if idle_s and self.worker is not None:
-            self._timer = asyncio.get_running_loop().call_later(idle_s, self._fall_asleep)
+            self._timer = self._loop.call_later(idle_s, self._fall_asleep)
 
     def _quiet(self) -> None:
         if self._timer:
@@ -85,13 +128,14 @@ class Shared:
             self._timer = None
 
     def _fall_asleep(self) -> None:
-        self._stopping = asyncio.get_running_loop().create_task(self._stop_idle())
+        self._timer = None
+        self._stopping = self._loop.create_task(self._stop_idle())
 
     async def _stop_idle(self) -> None:
         if self.turn.locked():
             return
         async with self.turn:
-            if (worker := self.worker) is None:
+            if (worker := self.worker) is None or self._timer:  # there was a call meanwhile
                 return
             for conversation, memory_file in list(self._holders.items()):
                 if memory_file and worker.alive:
