@@ -23,7 +23,14 @@ from codesteer_tui.weights.converting_config import (
     rotary_factors,
     wanted_tensors,
 )
-from codesteer_tui.weights.converting_files import Progress, beside, require_free, require_room, to_its_end
+from codesteer_tui.weights.converting_files import (
+    Progress,
+    beside,
+    require_another,
+    require_free,
+    require_room,
+    to_its_end,
+)
 from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors, read_rows, reading
 from codesteer_tui.weights.converting_vocabulary import Vocabulary, read_vocabulary
 from codesteer_tui.weights.gguf_reading import read_head
@@ -106,8 +113,9 @@ def plan_conversion(
     kind = kind or _own_kind(places[each.source] for each in wanted)
     about = _about(folder, about or About())
     target = _target(folder, target, about.name, kind)
-    require_another(target, folder.rglob("*"))
     require_free(target, force=force)
+    read = [*folder.iterdir(), *folder.glob("additional_chat_templates/*")]
+    require_another(target, [path for path in read if path.suffix != ".gguf"])
     tensors = [_planned(each, places[each.source], kind) for each in wanted]
     if factors := rotary_factors(config):
         shape = (len(factors),)

@@ -21,7 +21,13 @@ from msgspec import Struct
 
 import codesteer_tui
 from codesteer_tui.errors import WeightsError
-from codesteer_tui.weights.converting_files import Progress, beside, require_free, require_room
+from codesteer_tui.weights.converting_files import (
+    Progress,
+    beside,
+    require_another,
+    require_free,
+    require_room,
+)
 from codesteer_tui.weights.gguf_reading import GgufHead, read_head
 from codesteer_tui.weights.store import is_later_part, parts_of
 

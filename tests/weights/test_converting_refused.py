@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
@@ -231,6 +232,24 @@ async def test_a_file_that_goes_meanwhile_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=f"{SHARD} cannot be read: No such file"):
         await finished(plan)
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+@pytest.mark.parametrize("source", [SHARD, "tokenizer.json", "README.md"])
+@pytest.mark.parametrize("link", [None, os.symlink, os.link])
+def test_what_is_read_is_never_written_over(tmp_path: Path, source: str, link: Any) -> None:
+    folder = tmp_path / "small"
+    write(folder, shards=3)
+    (folder / "README.md").write_text("what it is")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    target = folder / source
+    if link is not None:
+        target = tmp_path / "another.gguf"
+        link(folder / source, target)
+    with pytest.raises(WeightsError, match="which it would be made from"):
+        plan_conversion(folder, target=target, force=True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    (folder / "made.gguf").write_text("an earlier one")
+    assert plan_conversion(folder, target=folder / "made.gguf", force=True).target == folder / "made.gguf"
 
 
 def test_what_is_there_is_not_overwritten_unless_forced(tmp_path: Path) -> None:

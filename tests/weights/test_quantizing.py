@@ -139,7 +139,7 @@ def test_what_cannot_be_done_is_said_before(tmp_path: Path, wide: Path) -> None:
         plan_quantization(page, "Q8_0")
     with pytest.raises(WeightsError, match="There is no file"):
         plan_quantization(tmp_path / "none.gguf", "Q8_0")
-    with pytest.raises(WeightsError, match="would be written over itself"):
+    with pytest.raises(WeightsError, match="which it would be made from"):
         plan_quantization(wide, "Q8_0", target=wide, force=True)
     (tmp_path / "there.gguf").write_text("mine")
     with pytest.raises(WeightsError, match="is there already"):
@@ -167,6 +167,8 @@ async def test_weights_that_are_split_come_out_as_one(tmp_path: Path, wide: Path
     assert len(read_head(plan.target).tensors) == len(reader.tensors)
     with pytest.raises(WeightsError, match="a later part of split weights"):
         plan_quantization(second, "Q8_0")
+    with pytest.raises(WeightsError, match="which it would be made from"):
+        plan_quantization(first, "Q4_0", target=second, force=True)
     second.unlink()
     with pytest.raises(WeightsError, match=r"There is no file .*-00002-of-"):
         plan_quantization(first, "Q4_0")
