@@ -58,7 +58,7 @@ def pull(
     the hash is checked before the file is used. HF_ENDPOINT names another hub; HTTPS_PROXY, HF_TOKEN, HF_HUB_OFFLINE
     and HF_HUB_DOWNLOAD_TIMEOUT are honoured. Prints the path of what was fetched.
     """
-    from codesteer_tui.weights import hub, hub_token, pulling, store
+    from codesteer_tui.weights import hub, hub_token, pulling, pulling_files, store
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
@@ -69,7 +69,7 @@ def pull(
     token = hub_token.token_for(address, source, configured=config.weights.token)
     offer = hub.ask_hub(wanted, address=address, token=token)
     _show(offer, target, bool(token))
-    pulling.check_room(offer, target)
+    pulling_files.check_room(offer, target)
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Fetching weights needs a yes. Add --yes.")

@@ -11,7 +11,8 @@ from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.checking import Checked
 from codesteer_tui.weights.facts import Facts, facts_of
 from codesteer_tui.weights.hub import Offer, in_bytes
-from codesteer_tui.weights.pulling import Progress, still_to_fetch, target_of
+from codesteer_tui.weights.pulling import Progress
+from codesteer_tui.weights.pulling_files import still_to_fetch, target_of
 from codesteer_tui.weights.removing import Removal
 from codesteer_tui.weights.store import Item, Record
 

@@ -14,7 +14,8 @@ import pytest
 
 from codesteer_tui.errors import ConfigError, ModelError, WeightsError
 from codesteer_tui.weights import hub as hubs
-from codesteer_tui.weights.pulling import Progress, check_room, pull, still_to_fetch
+from codesteer_tui.weights.pulling import Progress, pull
+from codesteer_tui.weights.pulling_files import check_room, still_to_fetch
 from codesteer_tui.weights.store import read_record
 from tests.proxies import Proxy
 from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble

@@ -21,7 +21,7 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
-from codesteer_tui.weights import hub, hub_token, pulling, telling
+from codesteer_tui.weights import hub, hub_token, pulling, pulling_files, telling
 from codesteer_tui.weights.catalogue import read_catalogue
 from codesteer_tui.weights.store import weights_folder
 
@@ -105,7 +105,7 @@ class PullScreen(ModalScreen[str | None]):
         rows = await in_thread(partial(telling.offer_rows, offer, folder, with_token=bool(token)))
         for label, text in rows:
             self._say(f"{label:<8} {text}")
-        await in_thread(partial(pulling.check_room, offer, folder))
+        await in_thread(partial(pulling_files.check_room, offer, folder))
         said = dict(rows)
         detail = "\n".join(f"{label:<8} {said[label]}" for label in ("what", "size", "licence", "from", "to"))
         screen = ConfirmScreen("Fetch these weights?", detail, no="No, fetch nothing", yes="Yes, fetch them")
