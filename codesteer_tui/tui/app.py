@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
@@ -193,28 +193,26 @@ class CodesteerApp(App[None]):
         with importing:
             from codesteer_tui.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self._show(HelpScreen, HelpScreen)
 
     def action_settings(self) -> None:
         with importing:
             from codesteer_tui.tui.screens.settings import SettingsScreen
 
-        self.push_screen(SettingsScreen(self.settings))
+        self._show(SettingsScreen, lambda: SettingsScreen(self.settings))
 
     def action_sessions(self) -> None:
         with importing:
             from codesteer_tui.tui.screens.sessions import SessionsScreen
 
-        if not isinstance(self.screen, SessionsScreen):
-            self.push_screen(SessionsScreen(self.settings.config))
+        self._show(SessionsScreen, lambda: SessionsScreen(self.settings.config))
 
     def action_weights(self) -> None:
         """Show the weights of local models."""
         with importing:
             from codesteer_tui.tui.screens.weights import WeightsScreen
 
-        if not isinstance(self.screen, WeightsScreen):
-            self.push_screen(WeightsScreen(self.settings.config))
+        self._show(WeightsScreen, lambda: WeightsScreen(self.settings.config))
 
     def on_weights_screen_use_wanted(self, event: WeightsScreen.UseWanted) -> None:
         """Weights shall play a role: they become a provider, and the models screen gives it the role."""
@@ -226,6 +224,20 @@ class CodesteerApp(App[None]):
         if name not in self.settings.config.providers:
             self.use(with_weights(self.settings, name, event.path))
         self.open_models("steerer", f"{name}:", lambda _: event.screen.renew(self.settings.config))
+
+    def _show(self, kind: type[Screen[Any]], make: Callable[[], Screen[Any]]) -> None:
+        """Bring a screen forward: the one that is open already, else a new one.
+
+        A dialog that stands over the open one is left alone, since it may be at work or wait for an answer.
+        """
+        there = next((at for at, screen in enumerate(self.screen_stack) if isinstance(screen, kind)), None)
+        if there is None:
+            self.push_screen(make())
+            return
+        over = self.screen_stack[there + 1 :]
+        if not any(isinstance(screen, ModalScreen) for screen in over):
+            for _ in over:
+                self.pop_screen()
 
     async def action_new(self) -> None:
         """Back to an empty prompt, for a new problem."""
