@@ -156,8 +156,7 @@ class LlamaCppModel:
         worker on.
 
         Raises:
-            WeightsError: the file is missing or not a GGUF.
-            ModelError: the model was closed while it waited.
+            WeightsError: the file is missing or not a GGUF, or the model was closed while it waited.
         """
         closings = self._closings
         while True:
@@ -274,7 +273,7 @@ class LlamaCppModel:
                     case wire.Done() as done_:
                         ended = True
                         self.evaluated_tokens, self.restored_tokens = done_.evaluated, done_.restored
-                        for delta in _ending(done_):
+                        for delta in _ending(done_, self.context):
                             yield delta
                     case answer:
                         ended = True
@@ -308,8 +307,9 @@ class LlamaCppModel:
         return ModelError("broken_stream", message, remedy, provider=self._name)
 
     def _was_closed(self) -> ModelError:
+        """Of a kind that nobody tries again by itself, which would start another worker."""
         message = f"{self._label} was closed while it was asked."
-        return ModelError("broken_stream", message, "Ask again.", provider=self._name)
+        return WeightsError(message, "Ask again.", provider=self._name)
 
 
 async def _stopped(worker: Worker, number: int, reply: Reply) -> None:
@@ -317,8 +317,14 @@ async def _stopped(worker: Worker, number: int, reply: Reply) -> None:
         await worker.cancel(number, reply)
 
 
-def _ending(done: wire.Done) -> Iterator[Delta]:
-    """How fast it was, and the end."""
+def _ending(done: wire.Done, context: int) -> Iterator[Delta]:
+    """What cut it off where that was the context, how fast it was, and the end."""
+    if done.finish == "length" and done.input_tokens + done.output_tokens >= context:
+        full = (
+            f"The reply was cut off because the context is full: of its {context:,} tokens the conversation has "
+            f"{done.input_tokens:,} and the reply {done.output_tokens:,}."
+        )
+        yield Remark("warning", full, "Raise context_tokens of this provider, if the weights can take more.")
     cached = done.input_tokens - done.evaluated
     read = f"read {done.evaluated:,} of {done.input_tokens:,} prompt tokens"
     if done.read_s > 0 and done.evaluated > 1:

@@ -113,6 +113,9 @@ def _self_check(transcript: Transcript, this: Round, bounds: Bounds) -> list[Blo
     shown = [block("row", *_row("self-check", _marked(OUTCOMES[verdict.outcome]), (tries, "dim")))]
     if verdict.reason:
         shown += bounded("quote", verdict.reason, bounds)
+    failed = failure(transcript, this, "checker") if verdict.outcome == "could_not_check" else None
+    if failed and failed.remedy and failed.message in verdict.reason:
+        shown.append(block("note", f"-> {failed.remedy}"))
     return shown
 
 
