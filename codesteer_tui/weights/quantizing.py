@@ -248,7 +248,14 @@ def _require_success(plan: QuantizePlan, ran: _Ran) -> None:
     last = " | ".join(told[-_LAST_LINES:])
     raise WeightsError(
         f"llama.cpp {how} while it quantized {plan.source.name} to {plan.kind}.{f' Its words: {last}' if last else ''}",
-        "If it was out of memory: free some, or use fewer threads with --threads 1."
-        if ran.code < 0
-        else "Try another type; Q8_0 works for nearly everything.",
+        _remedy(plan, ran, last),
     )
+
+
+def _remedy(plan: QuantizePlan, ran: _Ran, last: str) -> str:
+    if ran.code < 0:
+        return "If it was out of memory: free some, or use fewer threads with --threads 1."
+    if "architecture" in last:
+        return "Only what this llama.cpp knows can be quantized; use the file as it is, or look for one that is smaller."
+    another = "another type" if plan.kind == "Q8_0" else "another type; Q8_0 works for nearly everything"
+    return f"Try {another}; codesteer weights verify {plan.source} tells whether the file is whole."

@@ -293,6 +293,7 @@ async def test_weights_that_llama_cpp_cannot_use_say_why(
     assert isinstance(error, WeightsError)
     assert "weights.gguf" in error.message
     assert why in error.message
+    assert ("chat_template.jinja" in error.remedy) == (why == "no chat template")
 
 
 async def test_nothing_is_written_to_the_terminal_and_the_log_has_it(

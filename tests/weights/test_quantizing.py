@@ -184,6 +184,17 @@ async def test_quantizing_twice_needs_a_word(tmp_path: Path, wide: Path) -> None
     assert "Q4_0" in kinds(again.target)
 
 
+async def test_what_llama_cpp_does_not_know_is_not_said_to_work_in_another_type(
+    tmp_path: Path, wide: Path
+) -> None:
+    strange = tmp_path / "strange.gguf"
+    strange.write_bytes(wide.read_bytes().replace(b"llama", b"zzama"))
+    with pytest.raises(WeightsError, match="zzama") as raised:
+        await made(strange, "Q8_0", tmp_path)
+    assert "Q8_0" not in raised.value.remedy
+    assert "use the file as it is" in raised.value.remedy
+
+
 async def test_a_disk_without_room_is_said_before(
     tmp_path: Path, wide: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

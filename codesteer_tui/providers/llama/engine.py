@@ -58,8 +58,8 @@ class Weights:
     """A model that llama.cpp has loaded, and its vocabulary.
 
     Raises:
-        WeightsError: they do not fit into memory.
-        ValueError: llama.cpp cannot load them, or they have no usable chat template.
+        WeightsError: they do not fit into memory, or have no chat template.
+        ValueError: llama.cpp cannot load them, or their chat template is broken.
         ImportError: llama-cpp-python is not there.
     """
 
@@ -194,7 +194,11 @@ class Weights:
 
         found = self.lib.llama_model_chat_template(self.model, None)
         if not found:
-            raise ValueError("it has no chat template")
+            raise WeightsError(
+                f"{self.path.name} has no chat template, so it can hold no conversation.",
+                "Use weights that are made for chats (their names often end in Instruct or Chat). If this was converted"
+                " here: put chat_template.jinja beside config.json of the checkpoint, and convert it again.",
+            )
         template = found.decode("utf-8", "replace")
         start, end = (self._word(f(self.vocab)) for f in (self.lib.llama_vocab_bos, self.lib.llama_vocab_eos))
         try:
