@@ -100,7 +100,7 @@ def command(
     posed = _problem(problem, task, seed, knobs)
     settings = settings_of(ctx, flags, config_file)
     from codesteer_tui.cli.outcome import as_object, exit_code, failure, why_not
-    from codesteer_tui.sessions.export import demo_advice, usage_lines
+    from codesteer_tui.sessions.export import demo_advice, reached_lines, usage_lines
 
     run = _Run(settings, posed, as_events=as_events, quiet=quiet, policy=Policy(on_broken, over_limit))
     try:
@@ -120,6 +120,8 @@ def command(
         put(answer)
     if error := failure(run.transcript):
         say(f"codesteer: {error}")
+        for line in reached_lines(run.transcript):
+            say(line)
     elif quiet and (reason := why_not(run.transcript)):
         say(f"codesteer: {reason}")
     if advice := demo_advice(run.transcript):

@@ -162,7 +162,7 @@ def remove(
 
     # All of the configuration must be readable: what plays a role is refused, and names lead to its folder.
     known, settings = read_catalogue(), settings_of(ctx, config_file=config_file)
-    paths = dict.fromkeys(find_weights(file, known, settings.config) for file in files)
+    paths = dict.fromkeys(find_weights(file, known, settings.config, sole=True) for file in files)
     plans = [removing.plan_removal(path) for path in paths]
     if not force:
         for plan in plans:

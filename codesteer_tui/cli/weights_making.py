@@ -80,7 +80,7 @@ def convert(
 
     settings = settings_for_reading(ctx, config_file).config
     plan = converting.plan_conversion(
-        find_weights(folder, read_catalogue(), settings),
+        find_weights(folder, read_catalogue(), settings, form="checkpoint"),
         kind,
         target=target,
         force=force,
@@ -134,7 +134,7 @@ def quantize(
 
     settings = settings_for_reading(ctx, config_file).config
     plan = quantizing.plan_quantization(
-        find_weights(file, read_catalogue(), settings),
+        find_weights(file, read_catalogue(), settings, form="gguf"),
         kind,
         target=target,
         threads=threads or 0,

@@ -48,7 +48,7 @@ def use(
     from codesteer_tui.weights.using import lines_in_words, use_weights
 
     settings = settings_for_reading(ctx, config_file)
-    path = find_weights(file, read_catalogue(), settings.config)
+    path = find_weights(file, read_catalogue(), settings.config, form="gguf")
     lines = use_weights(settings, path, role, name=name, replace=replace)
     if role == "steerer":
         lines += _pack_line(settings, path)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event
 from codesteer_tui.steering.interrupted import KIND as INTERRUPTED
+from codesteer_tui.steering.outcome import best_so_far
 from codesteer_tui.text import money, plain, used
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Bill, ExecutionResult, Outcome, Role, RoleInfo, Usage, Verdicts
@@ -17,13 +18,22 @@ MARKS: dict[Outcome, str] = {"pass": "pass", "fail": "FAIL", "could_not_check": 
 
 
 def as_text(events: Iterable[Event]) -> str:
-    """A whole session as plain text, in the order of its events, without the cosmetic ones, and what it used up."""
+    """A whole session as plain text, in the order of its events, without the cosmetic ones, and what it came to."""
     transcript = Transcript()
     lines: list[str] = []
     for event in events:
         transcript.apply(event)
         lines += lines_of(event)
-    return "\n".join([*lines, *usage_lines(transcript)]) + "\n"
+    return "\n".join([*lines, *reached_lines(transcript), *usage_lines(transcript)]) + "\n"
+
+
+def reached_lines(transcript: Transcript) -> list[str]:
+    """The best answer that a failed run had reached, with the opinions on it; nothing where there is none."""
+    reached = best_so_far(transcript)
+    if reached is None:
+        return []
+    said = plain(f"best answer so far (round {reached.round}): {reached.answer}").split("\n")
+    return [*said, f"    {verdict_line(reached.verdicts)}"]
 
 
 def usage_lines(transcript: Transcript) -> list[str]:

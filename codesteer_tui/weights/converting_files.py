@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from codesteer_tui.errors import WeightsError
+from codesteer_tui.errors import ConfigError, WeightsError
 
 T = TypeVar("T")
 MB = 1_000_000
@@ -32,27 +32,27 @@ def require_free(target: Path, *, force: bool) -> None:
     """See that a file can be made at `target`.
 
     Raises:
-        WeightsError: its folder is missing, it is a folder itself, or it is there and `force` is not given.
+        ConfigError: its folder is missing, it is a folder itself, or it is there and `force` is not given.
     """
     if not target.parent.is_dir():
-        raise WeightsError(
+        raise ConfigError(
             f"There is no folder {target.parent}.", "Make it, or name another target: --output FILE"
         )
     if target.is_dir():
-        raise WeightsError(f"{target} is a folder.", "Name a file: --output FILE")
+        raise ConfigError(f"{target} is a folder.", "Name a file: --output FILE")
     if target.exists() and not force:
-        raise WeightsError(f"{target} is there already.", "To make it anew: --force, or --output FILE")
+        raise ConfigError(f"{target} is there already.", "To make it anew: --force, or --output FILE")
 
 
 def require_another(target: Path, sources: Iterable[Path]) -> None:
     """See that a file is not written over one that it is made from, by whatever name or link.
 
     Raises:
-        WeightsError: it would be.
+        ConfigError: it would be.
     """
     for source in sources:
         if target.exists() and source.exists() and target.samefile(source):
-            raise WeightsError(
+            raise ConfigError(
                 f"{target} is {source.name}, which it would be made from.", "Name another: --output FILE"
             )
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 import codesteer_tui
-from codesteer_tui.errors import WeightsError
+from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.weights.converting_files import (
     Progress,
     beside,
@@ -106,13 +106,18 @@ def plan_quantization(
     name = kind.upper().replace("-", "_")
     if name not in TYPES:
         if name in NEED_A_MATRIX:
-            raise WeightsError(
+            raise ConfigError(
                 f"{name} needs an importance matrix, which codesteer does not make.",
                 "Choose a type that needs none, such as Q2_K or IQ3_S, or llama.cpp's own tools.",
             )
-        raise WeightsError(f"There is no type {kind!r}.", f"There are: {', '.join(TYPES)}")
+        raise ConfigError(f"There is no type {kind!r}.", f"There are: {', '.join(TYPES)}")
+    if source.is_dir():
+        raise ConfigError(
+            f"{source} is a checkpoint, and only a GGUF can be made smaller.",
+            f"Convert it first: codesteer weights convert {source}",
+        )
     if is_later_part(source.name):
-        raise WeightsError(
+        raise ConfigError(
             f"{source} is a later part of split weights.", f"Name the first: {parts_of(source)[0]}"
         )
     heads = [(part, read_head(part)) for part in parts_of(source)]
@@ -256,6 +261,6 @@ def _remedy(plan: QuantizePlan, ran: _Ran, last: str) -> str:
     if ran.code < 0:
         return "If it was out of memory: free some, or use fewer threads with --threads 1."
     if "architecture" in last:
-        return "Only what this llama.cpp knows can be quantized; use the file as it is, or look for one that is smaller."
+        return "Only what this llama.cpp knows can be quantized or run; a newer llama-cpp-python may know it."
     another = "another type" if plan.kind == "Q8_0" else "another type; Q8_0 works for nearly everything"
     return f"Try {another}; codesteer weights verify {plan.source} tells whether the file is whole."

@@ -117,27 +117,36 @@ def roles_of(config: Config, path: Path) -> tuple[str, ...]:
     return tuple(role for role, file in uses if file and wanted in (_same(file[1]), *_same(file[1]).parents))
 
 
-def find_weights(text: str, known: dict[str, Known], config: Config) -> Path:
+def find_weights(
+    text: str, known: dict[str, Known], config: Config, *, form: str = "", sole: bool = False
+) -> Path:
     """The file or folder that a person means: a path, a name in the folder of weights, or one of the catalogue.
 
+    Where a name fits several, one of that `form` ("gguf" or "checkpoint") is meant, else the first of these. With
+    `sole` it may fit only one.
+
     Raises:
-        WeightsError: there is none, with what was probably meant.
+        ConfigError: there is none, with what was probably meant; or there are several.
     """
     folder = weights_folder(config)
     path = Path(text).expanduser()
-    if path.exists() or path.is_symlink():
-        return path
     names = [text, f"{text}.gguf", *([known[text].place] if text in known else [])]
-    for name in names:
-        if "/" not in name and (folder / name).exists():
-            return folder / name
+    places = [path, *(folder / name for name in names if "/" not in name)]
+    found = [place for place in places if place.exists() or place.is_symlink()]
+    if "/" not in text and sole and len({_same(place) for place in found}) > 1:
+        raise ConfigError(
+            f"{text} may mean any of these: {', '.join(map(str, dict.fromkeys(found)))}.",
+            "Name the path of the one that you mean.",
+        )
+    if found:
+        return next((place for place in found if _form(place) == form), found[0])
     if text in known:
-        raise WeightsError(f"{text} is not on this machine.", f"codesteer weights pull {text}")
+        raise ConfigError(f"{text} is not on this machine.", f"codesteer weights pull {text}")
     import difflib
 
     near = difflib.get_close_matches(text, [p.name for p in _in_folder(folder)] + list(known), n=1)
     hint = f"Did you mean {near[0]}? " if near else ""
-    raise WeightsError(
+    raise ConfigError(
         f"There are no weights {text!r}, neither here nor in {folder}.",
         f"{hint}codesteer weights list shows what there is.",
     )
@@ -215,16 +224,19 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 
 
 def _item(path: Path, config: Config) -> Item:
-    form = {PART: "part", ASIDE: "aside"}.get(path.suffix, "checkpoint" if path.is_dir() else "gguf")
     return Item(
         path=path,
-        form=form,
+        form=_form(path),
         size=size_of(path),
         roles=roles_of(config, path),
         providers=tuple(name for name, file in configured(config) if _same(file) == _same(path)),
         record=read_record(path),
         missing=not path.exists(),
     )
+
+
+def _form(path: Path) -> str:
+    return {PART: "part", ASIDE: "aside"}.get(path.suffix, "checkpoint" if path.is_dir() else "gguf")
 
 
 def _same(path: Path) -> Path:
