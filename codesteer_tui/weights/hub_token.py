@@ -56,8 +56,8 @@ def token_for(
     for, all else for the hub's own. None of these is sent over plain http to another machine. Blocks.
 
     Raises:
-        ConfigError: the source is in no known form, or others can read the file.
-        ModelError: `missing_key`: it is not where the source says; `auth`: it is no token.
+        ConfigError: the source is in no known form, or the token is not there, or others can read the file.
+        ModelError: `missing_key`: it is not where the settings say; `auth`: it is no token.
     """
     if source and not SOURCE.fullmatch(source) and source != "none":
         secret(source)
@@ -74,7 +74,10 @@ def token_for(
     try:
         token = read_secret(found.source, name=PROVIDER, host=found.host, what="token", env=env)
     except ModelError as error:
-        raise ModelError(error.kind, error.message, found.remedy, provider=PROVIDER) from None
+        message = error.message.replace(f"of provider {PROVIDER!r}", "for the hub")
+        if source:
+            raise ConfigError(message, found.remedy) from None
+        raise ModelError(error.kind, message, found.remedy, provider=PROVIDER) from None
     if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
         raise ModelError(
             "auth",

@@ -192,6 +192,26 @@ def test_what_goes_wrong_is_said_with_what_helps(desk: Desk, hub, name, env, cod
     assert done.out == ""
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("info", "nosuch"),
+        ("verify", "nosuch"),
+        ("rm", "nosuch", "--yes"),
+        ("convert", "nosuch"),
+        ("use", "nosuch"),
+        ("quantize", "nosuch", "Q8_0"),
+        ("pull", NAME, "--yes", "--token", "env:NOPE"),
+        ("pull", "nosuch", "--yes"),
+    ],
+)
+def test_a_name_or_option_that_cannot_be_used_is_a_mistake_of_usage(desk: Desk, hub, arguments) -> None:
+    done = desk.codesteer("weights", *arguments)
+    assert done.code == 2
+    assert "nosuch" in done.err or "NOPE" in done.err
+    assert "→" in done.err
+
+
 def test_a_wrong_hash_is_an_error_and_listed_as_such(desk: Desk, hub: FakeHub) -> None:
     hub.troubles.append(Trouble("wrong"))
     done = desk.codesteer("weights", "pull", NAME, "--yes")

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from codesteer_tui.config import Config, Provider, Roles, Weights
-from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.errors import ConfigError
 from codesteer_tui.weights import store
 from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.checking import verify
@@ -172,10 +172,27 @@ def test_weights_are_found_by_path_by_name_and_by_what_they_are_known_as(tmp_pat
     config = Config(weights=Weights(dir=str(folder)))
     for text in (str(folder / "b.gguf"), "b.gguf", "b", "bee"):
         assert store.find_weights(text, known, config) == folder / "b.gguf"
-    with pytest.raises(WeightsError) as unknown:
+    with pytest.raises(ConfigError) as unknown:
         store.find_weights("bed", known, config)
     assert "Did you mean bee?" in unknown.value.remedy
     (folder / "b.gguf").unlink()
-    with pytest.raises(WeightsError) as absent:
+    with pytest.raises(ConfigError) as absent:
         store.find_weights("bee", known, config)
     assert absent.value.remedy == "codesteer weights pull bee"
+
+
+def test_a_name_that_fits_several_means_what_can_be_used_and_for_removing_none(tmp_path: Path) -> None:
+    checkpoint = make_checkpoint(tmp_path / "It")
+    gguf = tmp_path / "it-v1.gguf"
+    gguf.write_bytes(b"x")
+    known = {"it-v1": Known(title="it", form="checkpoint", repo="a/It")}
+    config = Config(weights=Weights(dir=str(tmp_path)))
+    assert store.find_weights("it-v1", known, config, form="checkpoint") == checkpoint
+    assert store.find_weights("it-v1", known, config, form="gguf") == gguf
+    with pytest.raises(ConfigError, match="may mean any of these") as several:
+        store.find_weights("it-v1", known, config, sole=True)
+    assert str(checkpoint) in several.value.message
+    assert str(gguf) in several.value.message
+    assert store.find_weights(str(gguf), known, config, sole=True) == gguf
+    gguf.unlink()
+    assert store.find_weights("it-v1", known, config, form="gguf") == checkpoint

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codesteer_tui.errors import WeightsError
+from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.weights.converting import Plan, convert, plan_conversion
 from tests.weights import checkpoints
 from tests.weights.checkpoints import bf16, config, write
@@ -245,7 +245,7 @@ def test_what_is_read_is_never_written_over(tmp_path: Path, source: str, link: A
     if link is not None:
         target = tmp_path / "another.gguf"
         link(folder / source, target)
-    with pytest.raises(WeightsError, match="which it would be made from"):
+    with pytest.raises(ConfigError, match="which it would be made from"):
         plan_conversion(folder, target=target, force=True)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     (folder / "made.gguf").write_text("an earlier one")
@@ -256,7 +256,7 @@ def test_what_is_there_is_not_overwritten_unless_forced(tmp_path: Path) -> None:
     write(tmp_path / "small")
     there = tmp_path / "small-F32.gguf"
     there.write_text("mine")
-    with pytest.raises(WeightsError, match=r"small-F32\.gguf is there already") as raised:
+    with pytest.raises(ConfigError, match=r"small-F32\.gguf is there already") as raised:
         plan_conversion(tmp_path / "small")
     assert "--force" in raised.value.remedy
     assert plan_conversion(tmp_path / "small", force=True).target == there
@@ -272,7 +272,7 @@ async def test_what_came_to_be_meanwhile_is_not_overwritten(tmp_path: Path) -> N
             if progress.done == progress.total:
                 plan.target.write_text("mine")
 
-    with pytest.raises(WeightsError, match="is there already"):
+    with pytest.raises(ConfigError, match="is there already"):
         await with_a_rival()
     assert plan.target.read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small", "small-F32.gguf"]
@@ -283,8 +283,20 @@ async def test_what_came_to_be_meanwhile_is_not_overwritten(tmp_path: Path) -> N
 )
 def test_targets_that_will_not_do(tmp_path: Path, target: str, words: str) -> None:
     write(tmp_path / "small")
-    with pytest.raises(WeightsError, match=words):
+    with pytest.raises(ConfigError, match=words):
         plan_conversion(tmp_path / "small", target=tmp_path / target)
+
+
+def test_what_is_no_folder_is_said_to_be_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.gguf").write_bytes(b"GGUF")
+    with pytest.raises(ConfigError, match="is a GGUF already") as raised:
+        plan_conversion(tmp_path / "a.gguf")
+    assert "quantize" in raised.value.remedy
+    (tmp_path / "letter").write_text("dear")
+    with pytest.raises(ConfigError, match="a file, and no folder"):
+        plan_conversion(tmp_path / "letter")
+    with pytest.raises(ConfigError, match="There is no folder"):
+        plan_conversion(tmp_path / "none")
 
 
 def test_a_disk_without_room_is_said_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

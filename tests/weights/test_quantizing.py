@@ -13,7 +13,7 @@ from typing import Any
 import gguf
 import pytest
 
-from codesteer_tui.errors import WeightsError
+from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.weights.converting import convert, plan_conversion
 from codesteer_tui.weights.converting_files import Progress
 from codesteer_tui.weights.gguf_reading import read_head
@@ -117,7 +117,7 @@ async def test_llama_cpps_own_refusal_is_passed_on(
     tmp_path: Path, wide: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Types that want a matrix are refused before; and were one not known to want it, its words would be shown."""
-    with pytest.raises(WeightsError, match=f"{kind} needs an importance matrix"):
+    with pytest.raises(ConfigError, match=f"{kind} needs an importance matrix"):
         plan_quantization(wide, kind, target=tmp_path)
     monkeypatch.setitem(TYPES, kind, int(gguf.LlamaFileType[f"MOSTLY_{kind}"]))
     with pytest.raises(WeightsError, match=r"failed while it quantized .* requires an im"):
@@ -126,7 +126,7 @@ async def test_llama_cpps_own_refusal_is_passed_on(
 
 
 def test_what_cannot_be_done_is_said_before(tmp_path: Path, wide: Path) -> None:
-    with pytest.raises(WeightsError, match="There is no type 'Q9'") as raised:
+    with pytest.raises(ConfigError, match="There is no type 'Q9'") as raised:
         plan_quantization(wide, "Q9")
     assert "Q4_K_M" in raised.value.remedy
     short = tmp_path / "short.gguf"
@@ -139,10 +139,12 @@ def test_what_cannot_be_done_is_said_before(tmp_path: Path, wide: Path) -> None:
         plan_quantization(page, "Q8_0")
     with pytest.raises(WeightsError, match="There is no file"):
         plan_quantization(tmp_path / "none.gguf", "Q8_0")
-    with pytest.raises(WeightsError, match="which it would be made from"):
+    with pytest.raises(ConfigError, match="a checkpoint, and only a GGUF"):
+        plan_quantization(tmp_path, "Q8_0")
+    with pytest.raises(ConfigError, match="which it would be made from"):
         plan_quantization(wide, "Q8_0", target=wide, force=True)
     (tmp_path / "there.gguf").write_text("mine")
-    with pytest.raises(WeightsError, match="is there already"):
+    with pytest.raises(ConfigError, match="is there already"):
         plan_quantization(wide, "Q8_0", target=tmp_path / "there.gguf")
 
 
@@ -165,9 +167,9 @@ async def test_weights_that_are_split_come_out_as_one(tmp_path: Path, wide: Path
     plan, _ = await made(first, "Q8_0", tmp_path)
     assert plan.target.name == "wide-Q8_0.gguf"
     assert len(read_head(plan.target).tensors) == len(reader.tensors)
-    with pytest.raises(WeightsError, match="a later part of split weights"):
+    with pytest.raises(ConfigError, match="a later part of split weights"):
         plan_quantization(second, "Q8_0")
-    with pytest.raises(WeightsError, match="which it would be made from"):
+    with pytest.raises(ConfigError, match="which it would be made from"):
         plan_quantization(first, "Q4_0", target=second, force=True)
     second.unlink()
     with pytest.raises(WeightsError, match=r"There is no file .*-00002-of-"):
