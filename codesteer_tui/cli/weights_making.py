@@ -141,6 +141,8 @@ def quantize(
         requantize=requantize,
         force=force,
     )
+    for note in plan.notes:
+        say(f"note: {note}")
     run_async(_follow(quantizing.quantize(plan), "tensors", 1))
     if note := quantizing.fallbacks(read_head(plan.target), plan.kind):
         say(f"note: {note}")

@@ -26,6 +26,7 @@ from codesteer_tui.weights.converting_config import (
 from codesteer_tui.weights.converting_files import (
     Progress,
     beside,
+    clear_leftovers,
     require_another,
     require_free,
     require_room,
@@ -95,7 +96,8 @@ def plan_conversion(
     pre: str = "",
     about: About | None = None,
 ) -> Plan:
-    """See what converting `folder` takes, and whether it can be done. Reads headers and JSON only.
+    """See what converting `folder` takes, and whether it can be done. Reads headers and JSON only, and removes what
+    earlier runs left that were killed.
 
     Without `kind` the numbers stay as they are. Without `target` the file goes beside the folder, or where we are if
     that is in the hub's cache; a folder as `target` is where it goes. `pre` names llama.cpp's rules for splitting
@@ -103,7 +105,7 @@ def plan_conversion(
 
     Raises:
         WeightsError: not a checkpoint of the Llama family, something of it is missing, damaged or of another
-            shape, the target is there already, or there is no room for it.
+            shape, the target is there already or made by another run, or there is no room for it.
     """
     config = read_config(folder)
     vocabulary = read_vocabulary(folder, config.vocabulary, config.raw, pre)
@@ -122,9 +124,10 @@ def plan_conversion(
         tensors.append(Planned(Wanted("rope_freqs.weight", "", shape), None, "f32", 4 * len(factors)))
     words = sum(len(text.encode()) + 16 for text in (*vocabulary.tokens, *vocabulary.merges))
     size = sum(each.size + _ALIGNMENT for each in tensors) + words + (1 << 16)
+    cleared = clear_leftovers(target)
     require_room(target, size)
     others = [each for each in tensors if len(each.wanted.shape) == 2 and each.kind != kind]
-    notes = [*config.notes, *vocabulary.notes]
+    notes = [*cleared, *config.notes, *vocabulary.notes]
     if others:
         notes.append(
             f"{len(others)} of the matrices are kept as {others[0].kind}, because their rows are no multiple of"

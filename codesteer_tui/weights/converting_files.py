@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import re
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,9 @@ from typing import TypeVar
 from msgspec import Struct
 
 from codesteer_tui.errors import ConfigError, WeightsError
+
+if sys.platform != "win32":
+    import fcntl
 
 T = TypeVar("T")
 MB = 1_000_000
@@ -71,18 +76,55 @@ def require_room(target: Path, needed: int) -> None:
         )
 
 
+def clear_leftovers(target: Path) -> list[str]:
+    """Remove what runs left beside `target` that were killed while they made it; gives that in words, for people.
+
+    Raises:
+        WeightsError: another run is making it now.
+    """
+    said = []
+    name = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{8}\.part")
+    for part in sorted(path for path in target.parent.glob(".*.part") if name.fullmatch(path.name)):
+        try:
+            size = part.stat().st_size
+            with part.open("rb+") as file:
+                _take(file.fileno())
+                if os.name == "posix":
+                    part.unlink()
+            part.unlink(missing_ok=True)
+        except FileNotFoundError:  # it has just come to its end
+            continue
+        except BlockingIOError:
+            raise WeightsError(
+                f"Another codesteer is making {target} now.",
+                "Wait for it, or name another file: --output FILE",
+            ) from None
+        except OSError as error:
+            said.append(
+                f"{part} seems to be left of a run that was killed, and cannot be removed: {error.strerror or error}."
+            )
+        else:
+            said.append(
+                f"{part.name} was left of a run that was killed ({size / MB:.0f} MB), and was removed."
+            )
+    return said
+
+
 @contextmanager
 def beside(target: Path, *, force: bool) -> Iterator[Path]:
     """A path beside `target` to write to; at the end the file goes to its place. In case of an error it is removed.
+
+    While it is written the file is locked, so that `clear_leftovers` knows it from one that was left.
 
     Raises:
         WeightsError: the disk is full or cannot be written to, or `target` has come to be meanwhile.
     """
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
+        with _held(part):
+            yield part
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
         require_free(target, force=force)
         part.replace(target)
     except OSError as error:
@@ -95,6 +137,27 @@ def beside(target: Path, *, force: bool) -> Iterator[Path]:
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(part: Path) -> Iterator[None]:
+    """Make an empty file and hold its lock: whoever writes to it opens the same file."""
+    if os.name != "posix":  # there a file that is open cannot be removed anyway
+        yield
+        return
+    with part.open("xb") as file:
+        _take(file.fileno())
+        yield
+
+
+def _take(handle: int) -> None:
+    """Lock an open file.
+
+    Raises:
+        BlockingIOError: somebody has it.
+    """
+    if sys.platform != "win32":
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 async def to_its_end(call: Callable[[], T]) -> T:

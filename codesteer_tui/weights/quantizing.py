@@ -24,6 +24,7 @@ from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.weights.converting_files import (
     Progress,
     beside,
+    clear_leftovers,
     require_another,
     require_free,
     require_room,
@@ -70,7 +71,7 @@ _MIB = 1 << 20
 
 
 class QuantizePlan(Struct, frozen=True, kw_only=True):
-    """A quantization that can begin. `threads` is how many processors it uses."""
+    """A quantization that can begin. `threads` is how many processors it uses; `notes` are for people."""
 
     source: Path
     target: Path
@@ -78,6 +79,7 @@ class QuantizePlan(Struct, frozen=True, kw_only=True):
     threads: int
     requantize: bool
     force: bool
+    notes: tuple[str, ...] = ()
 
 
 class _Ran(NamedTuple):
@@ -97,11 +99,12 @@ def plan_quantization(
     """See whether `source` can be quantized to `kind`, in whatever case it is written.
 
     Without `target` the file goes beside the source, with the type in its name. 0 `threads` means all processors
-    but one. `requantize` takes a source that is quantized already, which loses more than quantizing once.
+    but one. `requantize` takes a source that is quantized already, which loses more than quantizing once. What earlier
+    runs left that were killed is removed.
 
     Raises:
         WeightsError: the type is not known, the file is no GGUF, cut off or quantized already, or the target is
-            there already.
+            there already or made by another run.
     """
     name = kind.upper().replace("-", "_")
     if name not in TYPES:
@@ -148,6 +151,7 @@ def plan_quantization(
         threads=threads or max(1, (os.cpu_count() or 2) - 1),
         requantize=requantize,
         force=force,
+        notes=tuple(clear_leftovers(target)),
     )
 
 

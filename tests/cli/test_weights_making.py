@@ -137,6 +137,36 @@ def test_stopping_a_conversion_leaves_nothing(desk: Desk, big: Path, how: signal
     assert names(desk.folder) == {"big", "user.toml"}
 
 
+def test_what_a_conversion_left_that_was_killed_goes_with_the_next(desk: Desk, big: Path) -> None:
+    process = desk.start("weights", "convert", str(big), "-t", "q8_0")
+    wait_for(process, b"10%")
+    at_once = desk.codesteer("weights", "convert", str(big), "-t", "q8_0")
+    assert at_once.code == 3
+    assert "Another codesteer is making" in at_once.err
+    process.kill()
+    process.wait(30)
+    (left,) = (name for name in names(desk.folder) if name.endswith(".part"))
+    desk.configure(f'[weights]\ndir = "{desk.folder}"\n')
+    assert [item["name"] for item in desk.codesteer("weights", "list", "--json").data["here"]] == ["big"]
+    again = desk.start("weights", "convert", str(big), "-t", "q8_0")
+    wait_for(again, b"was left of a run that was killed")
+    wait_for(again, b"10%")
+    again.send_signal(signal.SIGINT)
+    assert again.wait(30) == 130
+    assert names(desk.folder) == {"big", "user.toml"}, left
+
+
+def test_what_a_quantization_left_goes_with_the_next_and_nothing_else(desk: Desk) -> None:
+    tiny_gguf.make(desk.folder / "small.gguf")
+    others = {".other-Q8_0.gguf.0123abcd.part", ".small-Q8_0.gguf.mine.part", "small-Q8_0.gguf.0123abcd.part"}
+    for name in (".small-Q8_0.gguf.0123abcd.part", *others):
+        (desk.folder / name).write_bytes(b"GGUF")
+    done = desk.codesteer("weights", "quantize", "small.gguf", "Q8_0")
+    assert done.code == 0, done.err
+    assert ".small-Q8_0.gguf.0123abcd.part was left of a run that was killed" in done.err
+    assert names(desk.folder) == {"small.gguf", "small-Q8_0.gguf", "user.toml", *others}
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_stopping_a_quantization_leaves_nothing(desk: Desk, how: signal.Signals) -> None:
     """Even where the command itself is killed: its child sees that and cleans up."""

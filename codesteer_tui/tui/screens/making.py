@@ -124,6 +124,8 @@ class MakeScreen(ModalScreen[str | None]):
     async def _quantize(self, kind: str) -> Path:
         plan = await in_thread(partial(_plan_quantization, self._item.path, kind))
         self._say(f"{plan.kind}: {plan.target}")
+        for note in plan.notes:
+            self._say(note)
         await self._follow(quantizing.quantize(plan))
         if note := quantizing.fallbacks(await in_thread(partial(read_head, plan.target)), plan.kind):
             self._say(note)
