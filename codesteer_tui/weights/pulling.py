@@ -105,6 +105,7 @@ def pull(
         licence=licence,
         files=offer.files,
         known_as=offer.wanted.known_as,
+        revision="" if known and offer.wanted.revision == known.revision else offer.wanted.revision,
     )
     job = _Job(offer, record, token, tell or _nobody, stopped or _never, wait, timeout_s or _timeout_s())
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,8 @@ class PulledFile(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """Where weights came from. It lies beside them, so that they can be checked again later."""
+    """Where weights came from. It lies beside them, so that they can be checked again later. `revision` is what was
+    asked for, empty for what is there by itself."""
 
     repo: str
     commit: str
@@ -39,6 +41,13 @@ class Record(Struct, frozen=True, kw_only=True):
     licence: str
     files: tuple[PulledFile, ...]
     known_as: str = ""
+    revision: str = ""
+
+    @property
+    def again(self) -> str:
+        """The command that pulls the same again, as a person types it."""
+        revision = f" --revision {shlex.quote(self.revision)}" if self.revision else ""
+        return f"codesteer weights pull {shlex.quote(self.asked_as)}{revision}"
 
     @property
     def asked_as(self) -> str:

@@ -75,8 +75,7 @@ def about_item(item: Item) -> str:
     words = []
     match item.form:
         case "part":
-            again = f"codesteer weights pull {item.record.asked_as}" if item.record else "pull it again"
-            words.append(f"not wholly pulled; to go on: {again}")
+            words.append(_to_go_on(item.record))
         case "aside":
             words.append("had the wrong hash, not used")
         case _ if not item.missing:
@@ -86,9 +85,19 @@ def about_item(item: Item) -> str:
                 words += facts.problems
             except WeightsError as error:
                 words.append(error.message)
+            if item.form == "checkpoint" and item.record and not _all_there(item.path, item.record):
+                words.append(_to_go_on(item.record))
     words += [f"plays {', '.join(item.roles)}"] if item.roles else []
     words += [f"[providers.{name}]" for name in item.providers]
     return plain("  ".join(words))
+
+
+def _to_go_on(record: Record | None) -> str:
+    return f"not wholly pulled; to go on: {record.again if record else 'pull it again'}"
+
+
+def _all_there(folder: Path, record: Record) -> bool:
+    return all((folder / file.path.rpartition("/")[2]).is_file() for file in record.files)
 
 
 def size_of_item(item: Item) -> str:
@@ -143,10 +152,15 @@ def facts_rows(facts: Facts, roles: tuple[str, ...], record: Record | None) -> R
         ),
         ("memory", _memory(facts)),
         ("licence", facts.licence or (record.licence if record else "")),
-        ("source", f"{record.repo} at {record.commit[:12]}, from {record.host}" if record else facts.source),
+        ("source", _source(record) if record else facts.source),
         ("plays", ", ".join(roles)),
     ]
     return [(label, plain(text)) for label, text in rows if text]
+
+
+def _source(record: Record) -> str:
+    asked = f" ({record.revision})" if record.revision not in ("", record.commit) else ""
+    return f"{record.repo} at {record.commit[:12]}{asked}, from {record.host}"
 
 
 def checked_in_words(checked: Checked) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.conftest import Desk
 from tests.weights import checkpoints
-from tests.weights.fake_hub import FakeHub, Repo, Trouble
+from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
 from tests.weights.test_facts import make_checkpoint
 
 pytestmark = pytest.mark.gguf
@@ -130,6 +130,24 @@ def test_a_pull_that_is_interrupted_goes_on_when_it_is_asked_again(desk: Desk, h
     assert "still to fetch" in done.err
     assert hub.ranges()[-1] == f"bytes={had}-"
     assert (folder(desk) / "tiny.gguf").read_bytes() == hub.repos[NAME].files["tiny.gguf"]
+
+
+@pytest.mark.parametrize("name", [NAME, "codesteer-v1"])
+def test_a_revision_that_was_cut_off_goes_on_by_the_command_that_is_shown(
+    desk: Desk, hub: FakeHub, name: str
+) -> None:
+    hub.troubles.append(Trouble("status", status=404))
+    cut = desk.codesteer("weights", "pull", name, "--revision", COMMIT, "--yes")
+    assert cut.code == 3
+    listed = desk.codesteer("weights", "list").out
+    asked = f"{NAME}:tiny.gguf" if name == NAME else name
+    command = f"codesteer weights pull {asked} --revision {COMMIT}"
+    assert f"to go on: {command}" in listed
+    hub.asked.clear()
+    done = desk.codesteer(*command.split()[1:], "--yes")
+    assert done.code == 0, done.err
+    assert any(f"/revision/{COMMIT}" in asked.path for asked in hub.asked)
+    assert "to go on" not in desk.codesteer("weights", "list").out
 
 
 def test_the_token_is_used_and_never_shown(desk: Desk, hub: FakeHub) -> None:

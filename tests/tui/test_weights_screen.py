@@ -12,15 +12,18 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from codesteer_tui.config import Provider, Roles, Weights
+from codesteer_tui.errors import ModelError
 from codesteer_tui.providers.keys.sources import store_key
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.pulling import PullScreen
 from codesteer_tui.tui.screens.weights import RowsDialog, WeightsScreen
+from codesteer_tui.weights.hub import ask_hub, understand
+from codesteer_tui.weights.pulling import pull
 from tests.tui.conftest import text_on, words_on
 from tests.tui.test_replay_screen import until
-from tests.weights.fake_hub import FakeHub, Repo, Trouble
+from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
 
 pytestmark = pytest.mark.gguf
 NAME = "maker/tiny-GGUF"
@@ -190,6 +193,21 @@ async def test_escape_stops_and_what_arrived_is_kept(settings, hub: FakeHub, fol
         await until(pilot, lambda: "Fetched and checked" in words_on(app))
     assert hub.ranges()[-1].startswith("bytes=")
     assert (folder / "tiny.gguf").read_bytes() == hub.repos[NAME].files["tiny.gguf"]
+
+
+async def test_a_pull_of_a_revision_goes_on_with_it(settings, hub: FakeHub, folder: Path) -> None:
+    offer = ask_hub(understand(NAME, {}, COMMIT), address=hub.url, token=None)
+    hub.troubles.append(Trouble("status", status=404))
+    with pytest.raises(ModelError):
+        pull(offer, folder)
+    hub.asked.clear()
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(220, 40)) as pilot:
+        await opened(pilot, app)
+        await until(pilot, lambda: f"--revision {COMMIT}" in words_on(app))
+        await pilot.press("home", "f")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert any(f"/revision/{COMMIT}" in asked.path for asked in hub.asked)
 
 
 async def test_what_the_hub_refuses_is_said_and_another_name_can_be_tried(settings, hub: FakeHub) -> None:

@@ -36,8 +36,9 @@ class PullScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
 
-    def __init__(self, config: Config, name: str = "") -> None:
+    def __init__(self, config: Config, name: str = "", revision: str = "") -> None:
         super().__init__()
+        self._revision = revision
         self._wanted, self._folder, self._token = name, weights_folder(config), config.weights.token
         self._lines: list[str] = []
         self._latest: pulling.Progress | None = None
@@ -101,7 +102,7 @@ class PullScreen(ModalScreen[str | None]):
         """Ask the hub, ask the person, and fetch; the path, or None after a no."""
         self._say("asking the hub ...")
         folder = self._folder
-        offer, token = await in_thread(partial(_ask, name, self._token))
+        offer, token = await in_thread(partial(_ask, name, self._revision, self._token))
         rows = await in_thread(partial(telling.offer_rows, offer, folder, with_token=bool(token)))
         for label, text in rows:
             self._say(f"{label:<8} {text}")
@@ -153,8 +154,8 @@ def prepare() -> None:
             getattr(library, name)
 
 
-def _ask(name: str, token_at: str) -> tuple[hub.Offer, str | None]:
-    wanted = hub.understand(name, read_catalogue())
+def _ask(name: str, revision: str, token_at: str) -> tuple[hub.Offer, str | None]:
+    wanted = hub.understand(name, read_catalogue(), revision)
     address = hub.endpoint()
     hub.refuse_offline()
     prepare()

@@ -157,13 +157,13 @@ class WeightsScreen(Screen[None]):
     def action_fetch(self, other: bool = False) -> None:
         """Fetch the highlighted weights, or others that are asked for."""
         row = self.highlighted
-        name = "" if other or row is None else _asked_as(row)
+        name, revision = ("", "") if other or row is None else _asked_as(row)
 
         def look_again(fetched: str | None) -> None:
             if fetched is not None:
                 self.reload(fetched)
 
-        self.app.push_screen(PullScreen(self._config, name), look_again)
+        self.app.push_screen(PullScreen(self._config, name, revision), look_again)
 
     @work(group="use", exclusive=True)
     async def action_use(self) -> None:
@@ -261,11 +261,11 @@ class RowsDialog(BlocksDialog):
         return [*shown, *(block("bad", f"{problem}") for problem in self._problems)]
 
 
-def _asked_as(row: Item | tuple[str, Known]) -> str:
-    """What to ask the hub for; empty where nothing says where the weights came from."""
+def _asked_as(row: Item | tuple[str, Known]) -> tuple[str, str]:
+    """What to ask the hub for, and of which revision; empty where nothing says where the weights came from."""
     if not isinstance(row, Item):
-        return row[0]
-    return row.record.asked_as if row.record else ""
+        return row[0], ""
+    return (row.record.asked_as, row.record.revision) if row.record else ("", "")
 
 
 def _look(config: Config) -> tuple[list[tuple[Item, str]], dict[str, Known]]:
