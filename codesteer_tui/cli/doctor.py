@@ -10,7 +10,7 @@ from codesteer_tui.cli.options import config_option, readable_settings_of
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, put_json
 
-NEEDED = ("config", "task_llm", "prompts", "sessions", "prices")
+NEEDED = ("config", "task_llm", "steerer", "checker", "prompts", "sessions", "prices")
 """The items without which no problem can be solved; the rest makes it better."""
 
 

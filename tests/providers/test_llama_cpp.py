@@ -222,6 +222,7 @@ async def test_a_conversation_beyond_the_context_is_refused_before_the_work(rand
         error = await error_of(model, "all work and no play " * 400)
     assert error.kind == "context_too_long"
     assert "512" in error.message
+    assert "Raise context_tokens" in error.remedy
 
 
 async def test_the_context_is_never_larger_than_the_weights_were_trained_for(tmp_path: Path) -> None:
@@ -229,6 +230,7 @@ async def test_the_context_is_never_larger_than_the_weights_were_trained_for(tmp
     async with opened(path, n_ctx=8192) as model:
         error = await error_of(model, "all work and no play " * 60)
         assert "256" in error.message
+        assert "trained for no more" in error.remedy
         _, end = await say(model, "go", options=Sampling(max_tokens=4096))
     assert end.finish == "length"
     assert end.usage.input_tokens + end.usage.output_tokens == 256
