@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codesteer_tui.cli.options import config_option, settings_for_reading
+from codesteer_tui.cli.options import config_option, settings_for_weights
 from codesteer_tui.cli.speaking import put, say
 from codesteer_tui.cli.weights_use import how_to_use
 
@@ -62,7 +62,7 @@ def pull(
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
-    config = settings_for_reading(ctx, config_file).config
+    config = settings_for_weights(ctx, config_file).config
     target = (folder or store.weights_folder(config)).expanduser()
     address = hub.endpoint()
     hub.refuse_offline()

@@ -294,6 +294,20 @@ def test_the_folder_of_weights_can_be_set(desk: Desk, hub: FakeHub) -> None:
     assert "where big files are written" in refused.err
 
 
+def test_nothing_is_fetched_by_settings_that_may_say_another_folder(desk: Desk, hub: FakeHub) -> None:
+    for broken in ("[steering\n", "[weight]\n", "[weights]\ndir = 5\n"):
+        desk.configure(broken)
+        done = desk.codesteer("weights", "pull", NAME, "--yes")
+        assert done.code == 2, done.err
+        assert "user.toml" in done.err
+        assert hub.ranges() == []
+        assert not folder(desk).exists()
+    desk.configure('[steering]\nmax_rounds = "many"\n')
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert done.code == 0
+    assert "a setting is left out" in done.err
+
+
 def test_from_the_hub_to_weights_that_can_steer(desk: Desk, hub: FakeHub, tmp_path: Path) -> None:
     checkpoints.write(tmp_path / "made")
     files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
