@@ -115,6 +115,48 @@ async def test_a_model_that_is_closed_while_it_loads_leaves_no_worker(
 
 
 @gguf
+async def test_a_conversation_that_is_closed_while_it_is_opened_is_shut_in_a_worker_that_stays(
+    slow_gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[wire.Request] = []
+    send = Worker.send
+
+    async def noting(worker: Worker, request: wire.Request) -> None:
+        sent.append(request)
+        await send(worker, request)
+
+    async with opened(slow_gguf) as keeper, opened(slow_gguf) as model:
+        await say(keeper, "go")
+        monkeypatch.setattr(Worker, "send", noting)
+        task = asyncio.create_task(say(model, "go"))
+        assert await soon(lambda: any(isinstance(request, wire.Open) for request in sent))
+        await model.aclose()
+        with pytest.raises(WeightsError, match="closed"):
+            await task
+        assert isinstance(sent[-1], wire.Shut)
+        assert (await say(keeper, "go"))[0]
+
+
+@gguf
+async def test_a_call_that_is_about_to_ask_when_its_model_is_closed_says_so(
+    random_gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Worker.ask
+
+    async with opened(random_gguf) as keeper, opened(random_gguf) as model:
+        await say(keeper, "go")
+        await say(model, "go")
+
+        async def leaving(worker: Worker, request: wire.Count) -> wire.Answer | None:
+            await model.aclose()
+            return await ask(worker, request)
+
+        monkeypatch.setattr(Worker, "ask", leaving)
+        with pytest.raises(WeightsError, match="closed"):
+            await model.measure([LONG])
+
+
+@gguf
 async def test_a_closing_that_is_cancelled_ends_the_worker_all_the_same(
     random_gguf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[Worker]
 ) -> None:

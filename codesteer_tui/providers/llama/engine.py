@@ -135,7 +135,10 @@ class Weights:
     def _thought_tags(self) -> dict[int, bytes]:
         """The tokens that are tags of thoughts: in some vocabularies they are control tokens, which have no text."""
         tags = [tag for pair in TAGS.items() for tag in pair]
-        return {ids[0]: tag.encode() for tag in tags if len(ids := self.tokenize(tag, True)) == 1}
+        found = {tag: self.tokenize(tag, True) for tag in tags}
+        return {
+            ids[0]: tag.encode() for tag, ids in found.items() if len(ids) == 1 and self._word(ids[0]) == tag
+        }
 
     def ends(self, token: int) -> bool:
         """Whether a token ends the reply."""

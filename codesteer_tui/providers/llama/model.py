@@ -232,7 +232,12 @@ class LlamaCppModel:
                         raise await self._failed(worker, step, loading=True)
         loaded = mine.loaded
         assert loaded is not None, "the last step was Loaded"
+        if self._shared is not mine:
+            raise self._was_closed()
         answer = await worker.ask(wire.Open(next(mine.numbers), self._conversation, talk))
+        if self._shared is not mine:  # nobody would shut it any more
+            await worker.send(wire.Shut(next(mine.numbers), self._conversation))
+            raise self._was_closed()
         if not isinstance(answer, wire.Opened):
             if isinstance(answer, wire.Fault):
                 raise WeightsError(answer.message, answer.remedy, provider=self._name)
@@ -287,10 +292,10 @@ class LlamaCppModel:
         self, worker: Worker, answer: wire.Answer | None, *, loading: bool = False
     ) -> ModelError:
         """What to raise for an answer that is a fault, or for a worker that is gone."""
-        if isinstance(answer, wire.Fault) and not loading:
-            return ModelError(answer.kind, answer.message, answer.remedy, provider=self._name)
         if self._shared is None or self._shared.worker is not worker:
             return self._was_closed()
+        if isinstance(answer, wire.Fault) and not loading:
+            return ModelError(answer.kind, answer.message, answer.remedy, provider=self._name)
         self._open_in = None
         await self._shared.retire(worker)
         if isinstance(answer, wire.Fault):
