@@ -75,12 +75,12 @@ def test_again_only_with_force(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["convert", "nowhere"], 3, "nowhere"),
-        (["convert", "user.toml"], 3, "There is no folder user.toml"),
+        (["convert", "nowhere"], 2, "nowhere"),
+        (["convert", "user.toml"], 2, "There is no folder user.toml"),
         (["convert", "small", "-t", "q4_0"], 2, "'q4_0' is not one of"),
-        (["convert", "codesteer-v1"], 3, "codesteer weights pull codesteer-v1"),
+        (["convert", "codesteer-v1"], 2, "codesteer weights pull codesteer-v1"),
         (["quantize", "user.toml", "Q8_0"], 3, "is not a usable GGUF file"),
-        (["quantize", "user.toml", "Q99"], 3, "There is no type 'Q99'"),
+        (["quantize", "user.toml", "Q99"], 2, "There is no type 'Q99'"),
     ],
 )
 def test_what_cannot_be_done_is_said(desk: Desk, arguments: list[str], code: int, words: str) -> None:
