@@ -76,7 +76,7 @@ def test_again_only_with_force(desk: Desk) -> None:
     ("arguments", "code", "words"),
     [
         (["convert", "nowhere"], 2, "nowhere"),
-        (["convert", "user.toml"], 2, "There is no folder user.toml"),
+        (["convert", "user.toml"], 2, "user.toml is a file, and no folder"),
         (["convert", "small", "-t", "q4_0"], 2, "'q4_0' is not one of"),
         (["convert", "codesteer-v1"], 2, "codesteer weights pull codesteer-v1"),
         (["quantize", "user.toml", "Q8_0"], 3, "is not a usable GGUF file"),
