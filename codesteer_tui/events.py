@@ -98,12 +98,13 @@ class GuidanceDelta(Base, frozen=True):
 
 
 class GuidanceGiven(Base, frozen=True):
-    """The steerer decided."""
+    """The steerer decided. `reasoning` is what it thought before, where it says."""
 
     round: int
     guidance: Guidance
     usage: Usage = Usage()
     seconds: float = 0.0
+    reasoning: str = ""
 
 
 class PromptSent(Base, frozen=True):

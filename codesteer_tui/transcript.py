@@ -67,6 +67,8 @@ class Round:
     guidance: Guidance | None = None
     guidance_seconds: float = 0.0
     guidance_so_far: str = ""
+    guidance_reasoning: str = ""
+    """What the steerer thought, or as much of it as has arrived."""
     prompts: dict[Role, tuple[Message, ...]] = field(default_factory=dict)
     answer: ev.AnswerGiven | None = None
     answer_so_far: str = ""
@@ -99,7 +101,7 @@ class Round:
         if role == "task_llm":
             text, reasoning = self.kept
             return self.answer_so_far.removeprefix(text), self.reasoning_so_far.removeprefix(reasoning)
-        return (self.guidance_so_far if role == "steerer" else "", "")
+        return (self.guidance_so_far, self.guidance_reasoning) if role == "steerer" else ("", "")
 
     @property
     def result(self) -> ExecutionResult | None:
@@ -220,12 +222,16 @@ class Transcript:
         match event:
             case ev.RoundStarted(round=number):
                 self.round(number).started = event.at
-            case ev.GuidanceDelta(round=number, text=text):
+            case ev.GuidanceDelta(round=number, text=text, channel=channel):
                 self.round(number).loading.pop("steerer", None)
-                self.round(number).guidance_so_far += text
+                if channel == "answer":
+                    self.round(number).guidance_so_far += text
+                else:
+                    self.round(number).guidance_reasoning += text
             case ev.GuidanceGiven(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
                 this.guidance, this.guidance_seconds = guidance, seconds
+                this.guidance_reasoning = event.reasoning
                 self._settle(number, "steerer", usage)
             case ev.PromptSent():
                 self._prompt(event)
@@ -273,7 +279,7 @@ class Transcript:
         info = self.roles.get(role) or RoleInfo("", "", "", role)
         self.open_calls.setdefault(role, []).append((info, event))
         if role == "steerer":
-            this.guidance_so_far = ""
+            this.guidance_so_far = this.guidance_reasoning = ""
         elif role == "task_llm":
             before, this.answer = this.answer, None
             goes_on = before and Message("assistant", before.text) in event.messages[-2:-1]

@@ -124,7 +124,11 @@ class ModelSteerer:
                 if isinstance(step, Said):
                     decided = _sure(self._read(step.text, first=first), step.chances)
                     yield GuidanceGiven(
-                        round=number, guidance=decided, usage=step.usage, seconds=step.seconds
+                        round=number,
+                        guidance=decided,
+                        usage=step.usage,
+                        seconds=step.seconds,
+                        reasoning=step.reasoning,
                     )
                 else:
                     yield step

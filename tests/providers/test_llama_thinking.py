@@ -165,5 +165,6 @@ async def test_the_steerers_guidance_is_what_follows_its_thoughts(thinking_gguf:
     given = steps[-1]
     assert isinstance(given, GuidanceGiven)
     assert "Hm" not in given.guidance.text
+    assert given.reasoning.strip() == THOUGHT.strip()
     channels = [step.channel for step in steps if isinstance(step, GuidanceDelta)]
     assert [channel for channel, _ in itertools.groupby(channels)] == ["reasoning", "answer"]

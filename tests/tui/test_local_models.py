@@ -165,3 +165,34 @@ def _named(event: ev.Event, steerer: str) -> ev.Event:
         return event
     roles = {**event.roles, "steerer": RoleInfo("local", "llama_cpp", "m.gguf", steerer)}
     return msgspec.structs.replace(event, roles=roles)
+
+
+def test_the_steerers_thoughts_stand_apart_from_its_guidance() -> None:
+    events = game24()
+    given = next(i for i, event in enumerate(events) if isinstance(event, ev.GuidanceGiven))
+    transcript = Transcript.of(events[:given])
+    transcript.apply(ev.GuidanceDelta(round=0, text="Hm, is it simple?", channel="reasoning"))
+    assert shown(guidance, transcript).splitlines()[-2:] == ["thinking ...", "Hm, is it simple?"]
+    transcript.apply(ev.GuidanceDelta(round=0, text="<<<Co"))
+    this = transcript.round(0)
+    assert this.arrived("steerer") == ("<<<Co", "Hm, is it simple?")
+    assert shown(guidance, transcript).splitlines()[-4:] == [
+        "writing ...",
+        "<<<Co",
+        "reasoning",
+        "Hm, is it simple?",
+    ]
+    decided = Guidance("code", "Write a program.")
+    transcript.apply(ev.GuidanceGiven(round=0, guidance=decided, reasoning="Hm, is it simple? Yes."))
+    text = shown(guidance, transcript)
+    assert text.count("Hm, is it simple?") == 1
+    assert text.index("Write a program.") < text.index("Hm, is it simple? Yes.")
+
+
+def test_a_steerer_that_is_asked_again_thinks_afresh() -> None:
+    events = game24()
+    given = next(i for i, event in enumerate(events) if isinstance(event, ev.GuidanceGiven))
+    transcript = Transcript.of(events[:given])
+    transcript.apply(ev.GuidanceDelta(round=0, text="Hm", channel="reasoning"))
+    transcript.apply(ev.PromptSent(round=0, role="steerer", messages=()))
+    assert transcript.round(0).arrived("steerer") == ("", "")

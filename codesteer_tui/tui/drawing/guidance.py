@@ -62,7 +62,14 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
             return waits
         if this.guidance_so_far:
             words = f"{ended.word} while writing" if ended else "writing ..."
-            return [block("dim", words), *bounded("prose", this.guidance_so_far, bounds)]
+            return [
+                block("dim", words),
+                *bounded("prose", this.guidance_so_far, bounds),
+                *_thoughts(this, bounds),
+            ]
+        if this.guidance_reasoning:
+            words = f"{ended.word} while thinking" if ended else "thinking ..."
+            return [block("dim", words), *bounded("quote", this.guidance_reasoning, bounds)]
         if goes_on(transcript, this):
             return [block("dim", loading_words(this, "steerer") or "The steerer is deciding ...")]
         return [
@@ -82,7 +89,13 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
         shown += [block("dim", f"why, by {_by(transcript, this)}"), *bounded("prose", guidance.why, bounds)]
     else:
         shown.append(block("dim", f"by {_by(transcript, this)}"))
-    return shown
+    return [*shown, *_thoughts(this, bounds)]
+
+
+def _thoughts(this: Round, bounds: Bounds) -> list[Block]:
+    if not this.guidance_reasoning:
+        return []
+    return [block("dim", "reasoning"), *bounded("quote", this.guidance_reasoning, bounds)]
 
 
 def _failed_last(transcript: Transcript, this: Round) -> CallFailed | None:
