@@ -256,7 +256,9 @@ def _prompts(settings: Settings) -> Item:
     except CodesteerError as error:
         return Item("prompts", "Prompt pack", False, error.message, error.remedy)
     said, remedy = mismatch_of(settings)
-    return Item("prompts", "Prompt pack", True, f"{pack.name}; but {said}" if said else pack.name, remedy)
+    if said:  # a run is possible all the same, so that this is another thing than a pack that cannot be used
+        return Item("wording", "Prompt pack", False, f"{pack.name}; but {said}", remedy)
+    return Item("prompts", "Prompt pack", True, pack.name)
 
 
 def _if_local(config: Config) -> list[tuple[str, str, Awaitable[Item]]]:
