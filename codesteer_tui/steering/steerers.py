@@ -122,6 +122,10 @@ class ModelSteerer:
         async with aclosing(self._calls.make(call)) as steps:
             async for step in steps:
                 if isinstance(step, Said):
+                    if lost := _only_thoughts(step):
+                        yield Noted(
+                            round=number, role="steerer", kind="warning", text=lost, remedy=_MORE_ROOM
+                        )
                     decided = _sure(self._read(step.text, first=first), step.chances)
                     yield GuidanceGiven(
                         round=number,
@@ -140,6 +144,17 @@ class ModelSteerer:
             return reading.read_guidance(reply, self._pack)
         read = reading.first_as_published if first else reading.as_published
         return read(reply, self._pack)
+
+
+_MORE_ROOM = "Raise max_tokens of this provider, and context_tokens if it runs here; or choose less effort."
+
+
+def _only_thoughts(said: Said) -> str:
+    """What to say of a reply that was all used up by thoughts; empty for any other."""
+    if said.finish != "length" or said.text.strip() or not said.reasoning:
+        return ""
+    tokens = f"{said.usage.output_tokens:,} tokens"
+    return f"The steerer's whole reply, {tokens}, went into thoughts: it was cut off before any guidance."
 
 
 def _sure(guidance: Guidance, chances: dict[str, float]) -> Guidance:

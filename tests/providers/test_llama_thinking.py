@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codesteer_tui.events import GuidanceDelta, GuidanceGiven
+from codesteer_tui.events import GuidanceDelta, GuidanceGiven, Noted
 from codesteer_tui.providers import Completed, Sampling, TextDelta
 from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.providers.llama.prompt import Prompter
@@ -168,3 +168,17 @@ async def test_the_steerers_guidance_is_what_follows_its_thoughts(thinking_gguf:
     assert given.reasoning.strip() == THOUGHT.strip()
     channels = [step.channel for step in steps if isinstance(step, GuidanceDelta)]
     assert [channel for channel, _ in itertools.groupby(channels)] == ["reasoning", "answer"]
+
+
+@pytest.mark.gguf
+async def test_a_steerer_that_thinks_until_its_reply_is_full_says_why_nothing_came(
+    thinking_gguf: Path,
+) -> None:
+    async with opened(thinking_gguf) as model:
+        steps = [step async for step in ModelSteerer(model, PACK, Sampling(max_tokens=4)).guide(told())]
+    given = steps[-1]
+    assert isinstance(given, GuidanceGiven)
+    assert given.guidance.raw == ""
+    warnings = [step for step in steps if isinstance(step, Noted) and step.kind == "warning"]
+    assert ["4 tokens, went into thoughts" in warning.text for warning in warnings] == [True]
+    assert "max_tokens" in warnings[0].remedy
