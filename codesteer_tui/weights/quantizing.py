@@ -218,6 +218,7 @@ async def _run(plan: QuantizePlan, part: Path, *, dry: bool) -> AsyncGenerator[P
     path = os.pathsep.join(each for each in (_HOME, os.environ.get("PYTHONPATH", "")) if each)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # the folder that the person works in may hold a queue.py
         "-m",
         "codesteer_tui.weights.quantizing_worker",
         str(plan.source),

@@ -241,3 +241,13 @@ async def test_stopping_in_the_middle_ends_the_child_and_leaves_nothing(tmp_path
     await work.aclose()
     assert set(children()) <= set(before)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_folder_that_one_works_in_does_not_lend_the_child_its_modules(
+    tmp_path: Path, wide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("llama_cpp", "msgspec", "ctypes"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(f'{__name__} is somebody else')")
+    monkeypatch.chdir(tmp_path)
+    plan, _ = await made(wide, "Q8_0", tmp_path)
+    assert plan.target.exists()
