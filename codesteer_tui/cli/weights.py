@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codesteer_tui.cli.options import config_option, settings_for_reading, settings_of
-from codesteer_tui.cli.speaking import put, put_json, say
+from codesteer_tui.cli.speaking import STOPPED, agreed, put, put_json, say
 from codesteer_tui.cli.weights_making import convert, quantize
 from codesteer_tui.cli.weights_pull import pull
 from codesteer_tui.cli.weights_use import use
@@ -174,7 +174,9 @@ def remove(
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Removing weights needs a yes. Add --yes.")
-        click.confirm("Remove?" if len(plans) == 1 else f"Remove these {len(plans)}?", abort=True, err=True)
+        if not agreed("Remove?" if len(plans) == 1 else f"Remove these {len(plans)}?"):
+            say("Nothing was removed.")
+            ctx.exit(STOPPED)
     for plan in plans:
         freed = removing.remove(plan)
         say(f"removed {plan.path}, {in_bytes(freed)} freed")

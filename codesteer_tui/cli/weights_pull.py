@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codesteer_tui.cli.options import config_option, settings_for_weights
-from codesteer_tui.cli.speaking import put, say
+from codesteer_tui.cli.speaking import STOPPED, agreed, put, say
 from codesteer_tui.cli.weights_use import how_to_use
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def pull(
     the hash is checked before the file is used. HF_ENDPOINT names another hub; HTTPS_PROXY, HF_TOKEN, HF_HUB_OFFLINE
     and HF_HUB_DOWNLOAD_TIMEOUT are honoured. Prints the path of what was fetched.
     """
-    from codesteer_tui.weights import hub, hub_token, pulling, pulling_files, store
+    from codesteer_tui.weights import checking, hub, hub_token, pulling, pulling_files, store, telling
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
@@ -73,23 +73,28 @@ def pull(
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Fetching weights needs a yes. Add --yes.")
-        click.confirm("Fetch this?", abort=True, err=True)
-    shown = _Shown()
+        if not agreed("Fetch this?"):
+            say("Nothing was fetched.")
+            ctx.exit(STOPPED)
+    shown, still = _Shown(), pulling_files.still_to_fetch(offer, target)
     try:
         path = pulling.pull(offer, target, token=token, tell=shown)
     except KeyboardInterrupt:
         shown.end()
         say("stopped; what has arrived is kept, and the same command goes on from there")
-        raise
+        ctx.exit(STOPPED)
     except BaseException:
         shown.end()
         raise
     shown.end()
-    say("Fetched and checked:")
+    problems = checking.problems_of_pulled(path, offer.host)
+    say(f"{telling.pulled_in_words(still, offer.size)}:")
     put(str(path))
+    for problem in problems:
+        say(f"Mind: {problem}.")
     if offer.form == "checkpoint":
         say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {shlex.quote(str(path))}")
-    else:
+    elif not problems:
         say(f"To let it steer: {how_to_use(path, config)}")
 
 

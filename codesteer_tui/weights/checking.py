@@ -72,6 +72,22 @@ def verify(
     return Checked(path=path, form=form, against=against, files=files, problems=tuple(problems))
 
 
+def problems_of_pulled(path: Path, host: str) -> tuple[str, ...]:
+    """What is wrong with weights that have just come from a hub, as far as their heads tell: the right hash says only
+    that they are what the hub has.
+
+    Raises:
+        WeightsError: they are no weights at all.
+    """
+    try:
+        return facts_of(path).problems
+    except WeightsError as error:
+        raise WeightsError(
+            f"{path} is what {host} has, and cannot be used: {error.message}",
+            f"Look for other weights; to remove these: codesteer weights rm {path.name}",
+        ) from error
+
+
 def check_file(path: Path, expected: PulledFile, advance: Advance) -> FileCheck:
     """A file against what the hub says of it: its SHA-256, or git's hash where it is a small one.
 

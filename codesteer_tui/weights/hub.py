@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from codesteer_tui import __version__
 from codesteer_tui.errors import ConfigError, ModelError, WeightsError
 from codesteer_tui.text import plain
 from codesteer_tui.weights.catalogue import Known
@@ -142,12 +143,14 @@ def ask_hub(wanted: Wanted, *, address: str, token: str | None, timeout_s: float
     refuse_offline()
     host = urlsplit(address).netloc
     try:
-        api = library().HfApi(endpoint=address, token=token or False, library_name="codesteer-tui")
+        api = library().HfApi(
+            endpoint=address, token=token or False, library_name="codesteer-tui", library_version=__version__
+        )
         info = api.model_info(
             wanted.repo, revision=wanted.revision or None, files_metadata=True, timeout=timeout_s
         )
     except Exception as error:
-        raise in_our_words(error, wanted.repo, host, bool(token)) from error
+        raise in_our_words(error, wanted.repo, address, bool(token)) from error
     files = [_described(sibling) for sibling in info.siblings or ()]
     form, chosen = choose_files(wanted, files)
     _refuse_another(wanted, chosen[0], host)

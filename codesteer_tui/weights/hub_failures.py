@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from codesteer_tui.errors import ModelError, ModelErrorKind
 from codesteer_tui.providers.failures.network import is_network, loss
@@ -15,11 +16,12 @@ PROVIDER = "hub"
 _STORE = f"codesteer keys set {PROVIDER}, or HF_TOKEN"
 
 
-def in_our_words(error: Exception, repo: str, host: str, with_token: bool) -> ModelError:
+def in_our_words(error: Exception, repo: str, address: str, with_token: bool) -> ModelError:
     """An exception of the library as what it means and what helps. It shows no token."""
+    host = urlsplit(address).netloc
     response = getattr(error, "response", None)
     if response is not None:
-        return refusal(response.status_code, response.headers, repo, host, with_token)
+        return refusal(response.status_code, response.headers, repo, address, with_token)
     if type(error).__name__ == "OfflineModeIsEnabled":
         return ModelError("unreachable", "Offline mode is on.", "Unset HF_HUB_OFFLINE.", provider=PROVIDER)
     if type(error).__name__ == "HFValidationError":
@@ -50,16 +52,17 @@ def unreachable(error: Exception, host: str, *, kept: str = "") -> ModelError:
         remedy = (
             "Check the connection, HF_ENDPOINT and HTTPS_PROXY; HF_HUB_DOWNLOAD_TIMEOUT sets the patience."
         )
-    return ModelError(
-        lost.kind, hide_keys(f"{host} cannot be reached: {words}."), f"{kept}{remedy}", provider=PROVIDER
-    )
+    reached = "closed the connection" in words or "was reset" in words or "no reply" in words
+    how = "was reached, and then failed" if reached else "cannot be reached"
+    return ModelError(lost.kind, hide_keys(f"{host} {how}: {words}."), f"{kept}{remedy}", provider=PROVIDER)
 
 
-def refusal(status: int, headers: Mapping[str, str], repo: str, host: str, with_token: bool) -> ModelError:
-    """What an HTTP status of the hub means for who wants `repo`."""
+def refusal(status: int, headers: Mapping[str, str], repo: str, address: str, with_token: bool) -> ModelError:
+    """What an HTTP status of the hub at `address` means for who wants `repo`."""
+    host = urlsplit(address).netloc
     code, words = headers.get("X-Error-Code", ""), headers.get("X-Error-Message", "")
     said = hide_keys(plain(f" It says: {words}"))[:400] if words else ""
-    page = f"https://{host}/{repo}"
+    page = f"{address}/{repo}"
     if code == "GatedRepo" or (status == 403 and "gated" in words.lower()):
         first = f"Accept the licence at {page} with your account, then "
         second = "try again." if with_token else f"give a token of that account: {_STORE}."

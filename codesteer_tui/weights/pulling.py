@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from codesteer_tui import __version__
 from codesteer_tui.errors import CodesteerError, ModelError, WeightsError
 from codesteer_tui.providers.failures.network import is_network
 from codesteer_tui.weights.checking import FileCheck, check_file
@@ -24,9 +25,11 @@ from codesteer_tui.weights.pulling_files import (
     arrived,
     check_room,
     disk_error,
+    forget_if_empty,
     held,
     part_of,
     place_of,
+    require_there,
     target_of,
     write_all,
 )
@@ -118,6 +121,9 @@ def pull(
         write_record(target, record)
     except OSError as error:
         raise disk_error(error, target) from error
+    finally:
+        if offer.form == "checkpoint":
+            forget_if_empty(target)
     return target
 
 
@@ -136,7 +142,9 @@ class _Job:
     ) -> None:
         self._offer, self._record, self._tell, self._stopped = offer, record, tell, stopped
         self._wait, self._timeout_s, self._with_token = wait, timeout_s, bool(token)
-        headers = library().utils.build_hf_headers(token=token or False, library_name="codesteer-tui")
+        headers = library().utils.build_hf_headers(
+            token=token or False, library_name="codesteer-tui", library_version=__version__
+        )
         self._headers = {**headers, "accept-encoding": "identity"}
         self._before = 0
         self._told_at = 0.0
@@ -156,8 +164,13 @@ class _Job:
                 )
         part = part_of(path, file, self._offer.commit)
         with held(part) as out:
-            write_record(part, self._record)
-            self._fetch(file, part, out)
+            try:
+                write_record(part, self._record)
+                self._fetch(file, part, out)
+                require_there(part, out)
+            except BaseException:
+                forget_if_empty(part)
+                raise
         checked = self._check(part, path, file)
         if checked.outcome == "wrong":
             aside = path.with_name(path.name + ASIDE)
@@ -170,6 +183,7 @@ class _Job:
             )
         part.replace(path)
         record_path(part).unlink(missing_ok=True)
+        path.with_name(path.name + ASIDE).unlink(missing_ok=True)
         self._before += path.stat().st_size
 
     def _fetch(self, file: PulledFile, part: Path, out: Any) -> None:
@@ -202,6 +216,7 @@ class _Job:
                     raise
                 now, pause = arrived(part), 0.0
                 problem = unreachable(error, _host_of(error) or self._offer.host, kept=self._kept(now))
+            require_there(part, out)
             failures = 0 if now > have else failures + 1
             have = now
             if failures >= MOST_FAILURES:
@@ -209,6 +224,7 @@ class _Job:
             pause = pause or _WAITS_S[min(max(failures - 1, 0), len(_WAITS_S) - 1)]
             self._say(file, have, "waiting", f"{problem.message} Trying again in {pause:.0f} s.", now=True)
             self._pause(pause)
+            self._marks = [(time.monotonic(), self._before + have)]  # the wait is no part of the speed
 
     def _pause(self, seconds: float) -> None:
         while seconds > 0 and not self._stopped():
@@ -244,6 +260,7 @@ class _Job:
                         f"{file.path} is longer than {self._offer.host} said ({file.size:,} bytes), so it is not kept.",
                         "Pull it again; if that happens twice, something on the way changes it.",
                     )
+                require_there(Path(out.name), out)
                 write_all(out, chunk, self._kept(have))
                 have += len(chunk)
                 self._say(file, have, "fetching")
@@ -288,7 +305,7 @@ class _Refused(Exception):
 
     def __init__(self, offer: Offer, status: int, headers: Any, with_token: bool) -> None:
         super().__init__(status)
-        self.error = refusal(status, headers, offer.wanted.repo, offer.host, with_token)
+        self.error = refusal(status, headers, offer.wanted.repo, offer.endpoint, with_token)
         self.may_pass = status in (408, 429) or status >= 500
         after = headers.get("Retry-After", "")
         self.after_s = min(float(after), _LONGEST_WAIT_S) if after.isdigit() else 0.0
@@ -301,9 +318,10 @@ def _goes_on(reply: Any, have: int) -> bool:
 
 
 def _host_of(error: Exception) -> str:
-    """The host that a failed request went to, which is not the hub itself for large files."""
+    """The host that a failed request went to, with its port: not the hub itself for large files."""
     try:
-        return str(getattr(error, "request").url.host)  # noqa: B009 - a property that raises where there is none
+        url = getattr(error, "request").url  # noqa: B009 - a property that raises where there is none
+        return str(url.netloc.decode("ascii"))
     except (AttributeError, RuntimeError):
         return ""
 

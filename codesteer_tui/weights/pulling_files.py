@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import re
 import shutil
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.weights.hub import Offer, in_bytes
-from codesteer_tui.weights.store import PART, PulledFile
+from codesteer_tui.weights.store import PART, PulledFile, record_path
 
 if sys.platform != "win32":
     import fcntl
@@ -86,7 +87,33 @@ def held(part: Path) -> Iterator[Any]:
                     f"Another codesteer is fetching {part.name} now.",
                     "Wait for it, or stop it; then try again.",
                 ) from None
+        require_there(part, out)
         yield out
+
+
+def require_there(part: Path, out: Any) -> None:
+    """See that what is written to has its place still.
+
+    Raises:
+        WeightsError: somebody removed it meanwhile.
+    """
+    if not os.fstat(out.fileno()).st_nlink:
+        raise WeightsError(
+            f"{part.name} was removed while it was fetched, and what had arrived with it.", "Pull it again."
+        )
+
+
+def forget_if_empty(path: Path) -> None:
+    """Leave no trace of a pull of which nothing has arrived: neither an empty part nor an empty folder."""
+    record = record_path(path)
+    with contextlib.suppress(OSError):  # whatever hinders it, an empty file is no harm
+        if path.is_dir():
+            if {file.name for file in path.iterdir()} <= {record.name}:
+                record.unlink(missing_ok=True)
+                path.rmdir()
+        elif not path.is_symlink() and not path.stat().st_size:
+            path.unlink()
+            record.unlink(missing_ok=True)
 
 
 def write_all(out: Any, chunk: bytes, kept: str) -> None:

@@ -35,6 +35,8 @@ def offer_rows(offer: Offer, folder: Path, *, with_token: bool) -> Rows:
     what = offer.files[0].path if len(offer.files) == 1 else f"{len(offer.files)} files"
     left = still_to_fetch(offer, folder)
     rest = f", {in_bytes(left)} still to fetch" if 0 <= left < offer.size else ""
+    if not left and offer.size > 0:
+        rest = ", all of it here already: it is only checked"
     licence = offer.licence or "the hub does not say"
     token = "with your token" if with_token else "without a token"
     rows = [
@@ -68,6 +70,11 @@ def progress_line(progress: Progress) -> str:
     left = progress.seconds_left
     remaining = f"  {_time(left)} left" if left is not None else ""
     return f"{percent}  {in_bytes(progress.done)}{whole}{speed}{remaining}  {name}"
+
+
+def pulled_in_words(still: int, total: int) -> str:
+    """What has become of a pull, of which so many bytes were still to be fetched."""
+    return "It was here already. Checked" if not still and total > 0 else "Fetched and checked"
 
 
 def about_item(item: Item) -> str:

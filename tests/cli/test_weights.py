@@ -59,7 +59,7 @@ def test_pulling_shows_what_from_where_and_to_where_and_prints_the_path(desk: De
     assert after.splitlines()[-1] == "To let it steer: codesteer weights use tiny.gguf"
 
 
-@pytest.mark.parametrize("answer", ["y", "n"])
+@pytest.mark.parametrize("answer", ["y", "n", "\x03"])
 def test_at_a_terminal_it_is_asked_and_the_progress_is_one_line(
     desk: Desk, hub: FakeHub, answer: str
 ) -> None:
@@ -77,12 +77,13 @@ def test_at_a_terminal_it_is_asked_and_the_progress_is_one_line(
     )
     asked.expect_exact("Fetch this?")
     assert "licence  mit" in asked.before
-    asked.sendline(answer)
+    asked.send(answer if answer == "\x03" else f"{answer}\r")
     asked.expect(pexpect.EOF)
     said = asked.before
     asked.close()
-    if answer == "n":
+    if answer != "y":
         assert asked.exitstatus == 130
+        assert said.endswith("\r\nstopped\r\n" if answer != "n" else "\r\nNothing was fetched.\r\n")
         assert hub.ranges() == []
         return
     assert asked.exitstatus == 0
@@ -121,6 +122,7 @@ def test_a_pull_that_is_interrupted_goes_on_when_it_is_asked_again(desk: Desk, h
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=30)
     assert running.returncode == 130
+    assert said.decode().count("stopped") == 1
     assert "the same command goes on from there" in said.decode()
     had = parts[0].stat().st_size
     listed = desk.codesteer("weights", "list")
@@ -136,7 +138,7 @@ def test_a_pull_that_is_interrupted_goes_on_when_it_is_asked_again(desk: Desk, h
 def test_a_revision_that_was_cut_off_goes_on_by_the_command_that_is_shown(
     desk: Desk, hub: FakeHub, name: str
 ) -> None:
-    hub.troubles.append(Trouble("status", status=404))
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
     cut = desk.codesteer("weights", "pull", name, "--revision", COMMIT, "--yes")
     assert cut.code == 3
     listed = desk.codesteer("weights", "list").out
@@ -208,6 +210,29 @@ def test_what_goes_wrong_is_said_with_what_helps(desk: Desk, hub, name, env, cod
     assert "→" in done.err
     assert "Traceback" not in done.err
     assert done.out == ""
+
+
+def test_what_is_here_already_is_not_said_to_be_fetched(desk: Desk, hub: FakeHub) -> None:
+    for said in ("Fetched and checked:", "It was here already. Checked:"):
+        done = desk.codesteer("weights", "pull", NAME, "--yes")
+        assert done.code == 0
+        assert said in done.err
+    assert "3.0 MB, all of it here already" in done.err
+    assert len(hub.ranges()) == 1
+
+
+def test_what_arrives_with_the_right_hash_and_is_no_gguf_is_said_to_be_none(desk: Desk, hub: FakeHub) -> None:
+    whole = hub.repos[NAME].files["tiny.gguf"]
+    hub.repos[NAME] = Repo({"bad.gguf": b"<html>no</html>"})
+    for _ in range(2):
+        done = desk.codesteer("weights", "pull", NAME, "--yes")
+        assert (done.code, done.out) == (3, "")
+        assert "cannot be used" in done.err
+        assert "weights use" not in done.err
+    hub.repos[NAME] = Repo({"cut.gguf": whole[:-9999]})
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert "Mind: it is cut off" in done.err
+    assert "weights use" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -327,6 +352,30 @@ def test_from_the_hub_to_weights_that_can_steer(desk: Desk, hub: FakeHub, tmp_pa
         "gguf",
         "checkpoint",
     }
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_a_shard_that_is_missing_is_named_with_the_command_that_fetches_it(
+    desk: Desk, hub: FakeHub, tmp_path: Path, index: bool
+) -> None:
+    checkpoints.write(tmp_path / "made", shards=3)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
+    if not index:
+        del files["model.safetensors.index.json"]
+    hub.repos["yongchao98/CodeSteer-v1"] = Repo(files)
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code == 0
+    shard = "model-00002-of-00003.safetensors"
+    (folder(desk) / "CodeSteer-v1" / shard).unlink()
+    listed = desk.codesteer("weights", "list").out
+    assert f"1 of 3 files of weights is missing: {shard}" in listed
+    assert "to go on: codesteer weights pull codesteer-v1" in listed
+    assert shard in desk.codesteer("weights", "verify", "codesteer-v1").err
+    refused = desk.codesteer("weights", "convert", "codesteer-v1")
+    assert refused.code == 3
+    assert f"lacks {shard}" in refused.err
+    assert "codesteer weights pull codesteer-v1" in refused.err
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code == 0
+    assert desk.codesteer("weights", "convert", "codesteer-v1").code == 0
 
 
 def test_without_weights_the_known_ones_are_shown(desk: Desk) -> None:

@@ -197,7 +197,7 @@ async def test_escape_stops_and_what_arrived_is_kept(settings, hub: FakeHub, fol
 
 async def test_a_pull_of_a_revision_goes_on_with_it(settings, hub: FakeHub, folder: Path) -> None:
     offer = ask_hub(understand(NAME, {}, COMMIT), address=hub.url, token=None)
-    hub.troubles.append(Trouble("status", status=404))
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
     with pytest.raises(ModelError):
         pull(offer, folder)
     hub.asked.clear()

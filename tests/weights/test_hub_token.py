@@ -49,7 +49,7 @@ class TestToken:
         assert hub_token.token_for(hubs.HUB, f"file:{file}", {}) == TOKEN
         assert hub_token.token_for(hubs.HUB, "env:OTHER", {"OTHER": TOKEN, "HF_TOKEN": "hf_another"}) == TOKEN
         assert hub_token.token_for(hubs.HUB, "none", {"HF_TOKEN": TOKEN}) is None
-        with pytest.raises(ConfigError, match="The token for the hub needs .* OTHER") as missing:
+        with pytest.raises(ConfigError, match=r"The token for the hub needs .* OTHER") as missing:
             hub_token.token_for(hubs.HUB, "env:OTHER", {})
         assert "--token" in missing.value.remedy
 
@@ -65,7 +65,7 @@ class TestToken:
 
 def test_a_refusal_does_not_repeat_the_token() -> None:
     hub_token.token_for(hubs.HUB, env={"HF_TOKEN": TOKEN})
-    error = refusal(403, {"X-Error-Message": f"not for {TOKEN}\x1b[2J"}, "a/b", "hub.test", True)
+    error = refusal(403, {"X-Error-Message": f"not for {TOKEN}\x1b[2J"}, "a/b", "https://hub.test", True)
     assert TOKEN not in str(error)
     assert "\x1b" not in str(error)
 
@@ -142,6 +142,6 @@ def test_the_setting_says_where_and_is_never_the_token_nor_a_projects(tmp_path: 
     [(401, "", True), (401, "", False), (403, "GatedRepo", False), (404, "RepoNotFound", False)],
 )
 def test_who_is_refused_learns_where_a_token_is_put(status: int, code: str, with_token: bool) -> None:
-    remedy = refusal(status, {"X-Error-Code": code}, "a/b", "hub.test", with_token).remedy
+    remedy = refusal(status, {"X-Error-Code": code}, "a/b", "https://hub.test", with_token).remedy
     assert "codesteer keys set hub" in remedy
     assert "HF_TOKEN" in remedy
