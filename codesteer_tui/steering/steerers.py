@@ -122,11 +122,11 @@ class ModelSteerer:
         async with aclosing(self._calls.make(call)) as steps:
             async for step in steps:
                 if isinstance(step, Said):
-                    if lost := _only_thoughts(step):
+                    decided = _sure(self._read(step.text, first=first), step.chances)
+                    if lost := _lost(step, decided):
                         yield Noted(
                             round=number, role="steerer", kind="warning", text=lost, remedy=_MORE_ROOM
                         )
-                    decided = _sure(self._read(step.text, first=first), step.chances)
                     yield GuidanceGiven(
                         round=number,
                         guidance=decided,
@@ -149,12 +149,16 @@ class ModelSteerer:
 _MORE_ROOM = "Raise max_tokens of this provider, and context_tokens if it runs here; or choose less effort."
 
 
-def _only_thoughts(said: Said) -> str:
-    """What to say of a reply that was all used up by thoughts; empty for any other."""
-    if said.finish != "length" or said.text.strip() or not said.reasoning:
-        return ""
+def _lost(said: Said, decided: Guidance) -> str:
+    """What to say of a reply that was cut off before or in the middle of its guidance; empty for any other."""
     tokens = f"{said.usage.output_tokens:,} tokens"
-    return f"The steerer's whole reply, {tokens}, went into thoughts: it was cut off before any guidance."
+    if said.finish != "length":
+        return ""
+    if said.reasoning and not said.text.strip():
+        return f"The steerer's whole reply, {tokens}, went into thoughts: it was cut off before any guidance."
+    if decided.decision == "refine" or not said.text.strip():
+        return f"The steerer's reply was cut off after {tokens}: its guidance may lack its end."
+    return ""
 
 
 def _sure(guidance: Guidance, chances: dict[str, float]) -> Guidance:

@@ -22,6 +22,7 @@ from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import (
     ExecutionResult,
+    Finish,
     Guidance,
     Limits,
     NotRun,
@@ -246,6 +247,24 @@ async def test_a_providers_failure_ends_the_run_and_keeps_what_had_arrived() -> 
     assert (events[-1].kind, events[-1].remedy) == ("broken_stream", "Try again.")
     given = next(e for e in events if isinstance(e, ev.AnswerGiven))
     assert (given.finish, given.text) == ("broken", "half ")
+
+
+@pytest.mark.parametrize(
+    ("reply", "finish", "said"),
+    [
+        ("Search all ord", "length", True),
+        ("", "length", True),
+        ("<<<Code>>> because it", "length", False),
+        ("Search all orders.", "stop", False),
+    ],
+)
+async def test_guidance_that_was_cut_off_is_pointed_out(reply: str, finish: Finish, said: bool) -> None:
+    guide = ModelSteerer(ScriptedModel(reply, finish=finish), PACK, Sampling())
+    events = await run(cast(ScriptedModel(REAL), steerer=guide), method=Method(max_rounds=0))
+    noted = [event for event in events if isinstance(event, ev.Noted)]
+    assert ["was cut off after 3 tokens" in note.text and "max_tokens" in note.remedy for note in noted] == (
+        [True] if said else []
+    )
 
 
 async def test_an_answer_that_is_there_stays_the_best_so_far_when_a_later_call_fails() -> None:
