@@ -280,6 +280,24 @@ async def test_a_process_that_cannot_be_started_is_a_weights_error(
     assert caught.value.remedy
 
 
+@gguf
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+async def test_workers_at_the_same_time_have_logs_of_their_own(
+    random_gguf: Path, code_gguf: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "llama.log"
+    async with opened(random_gguf, log_path=log) as one, opened(code_gguf, log_path=log) as other:
+        await say(one, "go")
+        await say(other, "go")
+        paths = (log, tmp_path / "llama-2.log")
+        found = [(str(random_gguf) in text, str(code_gguf) in text) for text in map(Path.read_text, paths)]
+        assert found == [(True, False), (False, True)]
+    async with opened(code_gguf, log_path=log) as other:
+        await say(other, "go")
+    assert str(code_gguf) in log.read_text()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_log_on_a_full_disk_still_tells_the_errors() -> None:
     log = Log(os.open("/dev/full", os.O_WRONLY) if Path("/dev/full").exists() else -1)
     log(4, b"it is broken\n", None)

@@ -22,6 +22,7 @@ _GRACE_S = 5.0
 _LOG_LINES = 6
 _LONGEST_LOG = 1 << 20
 _LOOK_S = 0.1
+_MOST_LOGS = 9
 
 Reply: TypeAlias = "asyncio.Queue[wire.Answer | None]"
 
@@ -202,16 +203,36 @@ class Worker:
 
 
 def _open_log(path: Path | None) -> IO[bytes]:
-    """The file for llama.cpp's own output; one that has grown long starts anew. One that cannot be written is done
-    without."""
-    if path is None:
-        return tempfile.TemporaryFile()
+    """The file for llama.cpp's own output; one that has grown long starts anew. While another worker writes there it is
+    the next one (`llama-2.log`), so that nobody's last words are another's. One that cannot be written is done without.
+    """
+    for number in range(1, _MOST_LOGS + 1) if path else ():
+        assert path is not None
+        here = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            here.parent.mkdir(parents=True, exist_ok=True)
+            log = here.open("ab+")
+        except OSError:
+            break
+        if _is_free(log):
+            if log.seek(0, os.SEEK_END) > _LONGEST_LOG:
+                log.truncate(0)
+                log.seek(0)
+            return log
+        log.close()
+    return tempfile.TemporaryFile()
+
+
+def _is_free(log: IO[bytes]) -> bool:
+    """Whether no worker writes to a file; then it is ours for as long as it is open, here or in a child."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        log = path.open("ab+")
-    except OSError:
-        return tempfile.TemporaryFile()
-    if log.seek(0, os.SEEK_END) > _LONGEST_LOG:
-        log.truncate(0)
-        log.seek(0)
-    return log
+        import fcntl
+    except ImportError:  # Windows: they share it
+        return True
+    try:
+        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: they share it
+        return True
+    return True
