@@ -114,11 +114,14 @@ def save_provider(settings: Settings, name: str, path: Path, *, replace: bool = 
     """Write the table of a provider with these weights into the user's file.
 
     Raises:
-        ConfigError: there is such a provider with something else, or the file cannot be changed.
+        ConfigError: there is such a provider with something else, what is said of it is wrong, or the file cannot be
+            changed.
     """
     if error := reserved(name, "--name"):
         raise error
-    there = read_all(settings.asked)[0].config.providers.get(name)
+    now = read_all(settings.asked)[0]
+    now.require_whole(name, ("kind", "model"))
+    there = now.config.providers.get(name)
     model = str(Path(os.path.abspath(path)))  # noqa: PTH100 - a link stays what it is called
     if there and there.kind != KIND:
         raise ConfigError(

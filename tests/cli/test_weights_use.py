@@ -102,6 +102,15 @@ def test_a_name_that_means_something_else_is_refused(desk: Desk, mine: Path, nam
     assert desk.config.read_text() == ""
 
 
+@pytest.mark.parametrize("text", ["[providers.local]\nkind = 'llama_cpp'\nmodel = 5\n", "not [toml"])
+def test_what_is_wrong_in_the_file_is_not_written_over(desk: Desk, mine: Path, text: str) -> None:
+    desk.configure(text)
+    done = desk.codesteer("weights", "use", str(mine), "--name", "local")
+    assert done.code == 2
+    assert str(desk.config) in done.err
+    assert desk.config.read_text() == text
+
+
 def test_what_cannot_play_is_refused_with_what_helps(desk: Desk, mine: Path, tmp_path: Path) -> None:
     checkpoints.write(tmp_path / "made")
     cut = tmp_path / "cut.gguf"

@@ -158,7 +158,7 @@ def test_what_a_checkpoint_lacks_is_said(tmp_path: Path) -> None:
     assert "no safetensors file" in facts_of(folder).problems[0]
     shard.unlink()
     assert facts_of(folder).problems == (
-        "1 of 2 files of weights are missing: model-00002-of-00002.safetensors",
+        "1 of 2 files of weights is missing: model-00002-of-00002.safetensors",
     )
     (folder / "tokenizer.json").unlink()
     assert "there is no tokenizer.json" in facts_of(folder).problems
