@@ -15,7 +15,7 @@ import click
 from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, say
-from codesteer_tui.cli.weights_use import how_to_use
+from codesteer_tui.cli.weights_use import say_what_is_next
 from codesteer_tui.text import plain
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def convert(
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.store import find_weights
 
-    settings = settings_for_reading(ctx, config_file).config
+    settings = settings_for_reading(ctx, config_file)
     plan = converting.plan_conversion(
-        find_weights(folder, read_catalogue(), settings, form="checkpoint"),
+        find_weights(folder, read_catalogue(), settings.config, form="checkpoint"),
         kind,
         target=target,
         force=force,
@@ -99,7 +99,7 @@ def convert(
     _done(plan.target)
     if plan.kind != "q8_0":
         say(f"To make it smaller: codesteer weights quantize {shlex.quote(str(plan.target))} Q4_K_M")
-    say(f"To let it steer: {how_to_use(plan.target, settings)}")
+    say_what_is_next(plan.target, settings)
 
 
 @click.command("quantize")
@@ -132,9 +132,9 @@ def quantize(
     from codesteer_tui.weights.gguf_reading import read_head
     from codesteer_tui.weights.store import find_weights
 
-    settings = settings_for_reading(ctx, config_file).config
+    settings = settings_for_reading(ctx, config_file)
     plan = quantizing.plan_quantization(
-        find_weights(file, read_catalogue(), settings, form="gguf"),
+        find_weights(file, read_catalogue(), settings.config, form="gguf"),
         kind,
         target=target,
         threads=threads or 0,
@@ -147,7 +147,7 @@ def quantize(
     if note := quantizing.fallbacks(read_head(plan.target), plan.kind):
         say(f"note: {note}")
     _done(plan.target)
-    say(f"To let it steer: {how_to_use(plan.target, settings)}")
+    say_what_is_next(plan.target, settings)
 
 
 def _done(path: Path) -> None:

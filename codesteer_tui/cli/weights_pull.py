@@ -12,7 +12,7 @@ import click
 
 from codesteer_tui.cli.options import config_option, settings_for_weights
 from codesteer_tui.cli.speaking import STOPPED, agreed, put, say
-from codesteer_tui.cli.weights_use import how_to_use
+from codesteer_tui.cli.weights_use import say_what_is_next
 
 if TYPE_CHECKING:
     from codesteer_tui.weights.hub import Offer
@@ -62,7 +62,8 @@ def pull(
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
-    config = settings_for_weights(ctx, config_file).config
+    settings = settings_for_weights(ctx, config_file)
+    config = settings.config
     target = (folder or store.weights_folder(config)).expanduser()
     address = hub.endpoint()
     hub.refuse_offline()
@@ -95,7 +96,7 @@ def pull(
     if offer.form == "checkpoint":
         say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {shlex.quote(str(path))}")
     elif not problems:
-        say(f"To let it steer: {how_to_use(path, config)}")
+        say_what_is_next(path, settings)
 
 
 def _show(offer: Offer, folder: Path, with_token: bool) -> None:

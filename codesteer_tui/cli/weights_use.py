@@ -70,6 +70,21 @@ def how_to_use(path: Path, config: Config) -> str:
     return f"codesteer weights use {shlex.quote(name)}"
 
 
+def say_what_is_next(path: Path, settings: Settings) -> None:
+    """Say how weights are put to use, and how to get the wording that they were trained on where it is not here."""
+    from codesteer_tui.sessions.wording import pack_for
+    from codesteer_tui.steering.packs_there import packs_folder
+    from codesteer_tui.weights.wording import wording_of
+
+    wanted = wording_of(path)
+    if wanted and not pack_for(path, packs_folder(settings.asked.user_file)):
+        say(
+            f"It was trained on the prompt pack {wanted!r}, which is not here yet; to have it, from a checkout of its"
+            " makers' code: codesteer prompts import CHECKOUT"
+        )
+    say(f"To let it steer: {how_to_use(path, settings.config)}")
+
+
 def _pack_line(settings: Settings, path: Path) -> list[Line]:
     """Choose the prompt pack of these weights, where it is here and nobody has chosen another."""
     from codesteer_tui.sessions.wording import pack_for

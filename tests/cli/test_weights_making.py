@@ -42,6 +42,10 @@ def test_known_weights_by_their_name_into_the_folder_of_weights(desk: Desk) -> N
     done = desk.codesteer("weights", "convert", "codesteer-v1", "-t", "q8_0")
     assert (done.code, done.out) == (0, f"{folder.resolve() / 'CodeSteer-v1-Q8_0.gguf'}\n"), done.err
     assert wording_of(folder / "CodeSteer-v1-Q8_0.gguf") == "published"
+    next_steps = done.err.splitlines()[-2:]
+    assert "'published'" in next_steps[0]
+    assert next_steps[0].endswith("codesteer prompts import CHECKOUT")
+    assert next_steps[1] == "To let it steer: codesteer weights use CodeSteer-v1-Q8_0.gguf"
     assert "CodeSteer-v1-Q8_0.gguf" in desk.codesteer("weights", "list").out
 
 

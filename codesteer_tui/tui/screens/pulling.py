@@ -23,6 +23,7 @@ from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.weights import hub, hub_token, pulling, pulling_files, telling
 from codesteer_tui.weights.catalogue import read_catalogue
+from codesteer_tui.weights.checking import problems_of_pulled
 from codesteer_tui.weights.store import weights_folder
 
 _TELL_EVERY_S = 0.2
@@ -77,14 +78,16 @@ class PullScreen(ModalScreen[str | None]):
         self.query_one(Input).disabled = True
         self._lines = []
         try:
-            if path := await self._fetch(name):
+            if fetched := await self._fetch(name):
+                path, words, problems = fetched
                 self._outcome = str(path)
-                self._say(f"Fetched and checked: {path}")
-                self._say(
-                    "It is a checkpoint: m in the list of weights makes a GGUF of it."
-                    if path.is_dir()
-                    else "u in the list of weights gives it a role."
-                )
+                self._say(f"{words}: {path}")
+                for problem in problems:
+                    self._say(f"Mind: {problem}.")
+                if path.is_dir():
+                    self._say("It is a checkpoint: m in the list of weights makes a GGUF of it.")
+                elif not problems:
+                    self._say("u in the list of weights gives it a role.")
         except CodesteerError as error:
             self._say(f"{error.message}\n-> {error.remedy}" if error.remedy else error.message)
         finally:
@@ -98,8 +101,8 @@ class PullScreen(ModalScreen[str | None]):
         if field.display:
             field.focus()
 
-    async def _fetch(self, name: str) -> Path | None:
-        """Ask the hub, ask the person, and fetch; the path, or None after a no."""
+    async def _fetch(self, name: str) -> tuple[Path, str, tuple[str, ...]] | None:
+        """Ask the hub, ask the person, and fetch; the path, what was done, what is wrong with it. None after a no."""
         self._say("asking the hub ...")
         folder = self._folder
         offer, token = await in_thread(partial(_ask, name, self._revision, self._token))
@@ -116,11 +119,14 @@ class PullScreen(ModalScreen[str | None]):
         self._outcome = ""
         self._hint("Esc stops; what has arrived is kept")
         stop = self._stop
-        return await in_thread(
+        still = await in_thread(partial(pulling_files.still_to_fetch, offer, folder))
+        path = await in_thread(
             partial(
                 pulling.pull, offer, folder, token=token, tell=self._note, stopped=stop.is_set, wait=stop.wait
             )
         )
+        problems = await in_thread(partial(problems_of_pulled, path, offer.host))
+        return path, telling.pulled_in_words(still, offer.size), problems
 
     def _note(self, progress: pulling.Progress) -> None:
         """Called in the thread that fetches; drawn when the screen gets to it."""
