@@ -63,12 +63,12 @@ def list_all(ctx: click.Context, as_json: bool, config_file: Path | None) -> Non
             put(row.rstrip())
     else:
         say(f"There are no weights in {folder} yet.")
-    say("\nKnown by name (codesteer weights pull NAME):")
+    put("\nKnown by name (codesteer weights pull NAME):")
     for name, entry in known.items():
         here_too = "  (here)" if any(telling.is_of(entry, item) for item in items) else ""
         rows = dict(telling.known_rows(name, entry))
-        say(f"  {name}  {entry.title}{here_too}")
-        say(
+        put(f"  {name}  {entry.title}{here_too}")
+        put(
             f"    {entry.form} from {rows['source']}; size: {rows['size']}; memory: {rows.get('memory', 'not known')}"
         )
 
@@ -97,7 +97,7 @@ def info(
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.facts import facts_of
     from codesteer_tui.weights.store import find_weights, read_record, roles_of
-    from codesteer_tui.weights.telling import facts_rows
+    from codesteer_tui.weights.telling import facts_rows, minds
 
     config = settings_for_reading(ctx, config_file).config
     path = find_weights(file, read_catalogue(), config)
@@ -110,7 +110,7 @@ def info(
     else:
         for label, text in facts_rows(facts, roles, read_record(path)):
             put(f"{label + ':':<{_WIDTH}} {text}")
-        for problem in facts.problems:
+        for problem in minds(facts, context or 0):
             say(f"Mind: {problem}.")
 
 
@@ -239,5 +239,5 @@ def _print_checked(checked: Checked) -> None:
         if file.outcome == "wrong":
             say(f"  expected: {file.expected}")
     for problem in checked.problems:
-        say(f"Wrong: {problem}.")
+        say(f"Wrong: {problem.rstrip('.')}.")
     say(checked_in_words(checked))

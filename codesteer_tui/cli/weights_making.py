@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ from codesteer_tui.text import plain
 if TYPE_CHECKING:
     from codesteer_tui.weights.converting_files import Progress
 
-MB = 1_000_000
 _STEP = 10
 """Per cent between two lines where nobody watches a terminal."""
 _LINE = 100
@@ -76,6 +75,7 @@ def convert(
     """
     from codesteer_tui.weights import converting
     from codesteer_tui.weights.catalogue import read_catalogue
+    from codesteer_tui.weights.hub import in_bytes
     from codesteer_tui.weights.store import find_weights
 
     settings = settings_for_reading(ctx, config_file)
@@ -90,12 +90,12 @@ def convert(
     config = plan.config
     numbers = sum(each.place.numbers for each in plan.tensors if each.place)
     say(
-        f"{plan.about.name}: {config.architecture}, {numbers / MB:.0f} million parameters, {config.layers} layers,"
-        f" context {config.context}, as {plan.kind}: about {plan.size / MB:.0f} MB"
+        f"{plan.about.name}: {config.architecture}, {numbers:,} parameters, {config.layers} layers,"
+        f" context {config.context}, as {plan.kind}: about {in_bytes(plan.size)}"
     )
     for note in plan.notes:
         say(f"note: {note}")
-    run_async(_follow(converting.convert(plan), "MB", MB))
+    run_async(_follow(converting.convert(plan), in_bytes))
     _done(plan.target)
     if plan.kind != "q8_0":
         say(f"To make it smaller: codesteer weights quantize {shlex.quote(str(plan.target))} Q4_K_M")
@@ -143,7 +143,7 @@ def quantize(
     )
     for note in plan.notes:
         say(f"note: {note}")
-    run_async(_follow(quantizing.quantize(plan), "tensors", 1))
+    run_async(_follow(quantizing.quantize(plan), "{} tensors".format))
     if note := quantizing.fallbacks(read_head(plan.target), plan.kind):
         say(f"note: {note}")
     _done(plan.target)
@@ -151,11 +151,13 @@ def quantize(
 
 
 def _done(path: Path) -> None:
-    say(f"made: {path.stat().st_size / MB:.1f} MB")
+    from codesteer_tui.weights.hub import in_bytes
+
+    say(f"made: {in_bytes(path.stat().st_size)}")
     put(str(path))
 
 
-async def _follow(work: AsyncGenerator[Progress, None], unit: str, size: int) -> None:
+async def _follow(work: AsyncGenerator[Progress, None], told: Callable[[int], str]) -> None:
     """Go through the work, saying how far it is: one line written over on a terminal, else one for every tenth."""
     watched = sys.stderr.isatty()
     began, step = 0.0, 0
@@ -167,7 +169,7 @@ async def _follow(work: AsyncGenerator[Progress, None], unit: str, size: int) ->
                 if not watched and percent // _STEP <= step:
                     continue
                 step = percent // _STEP
-                line = f"{percent:>3}%  {progress.done // size} of {progress.total // size} {unit}"
+                line = f"{percent:>3}%  {told(progress.done)} of {told(progress.total)}"
                 if left := _left(progress, time.monotonic() - began):
                     line += f"  {left} left"
                 line += f"  {progress.what}"

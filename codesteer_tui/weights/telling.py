@@ -77,6 +77,22 @@ def pulled_in_words(still: int, total: int) -> str:
     return "It was here already. Checked" if not still and total > 0 else "Fetched and checked"
 
 
+def minds(facts: Facts, context: int = 0) -> list[str]:
+    """What is wrong with weights, and what else to mind; `context` is what was asked for, 0 for nothing."""
+    from gguf.constants import MODEL_ARCH_NAMES
+
+    said = list(facts.problems)
+    kind = facts.architecture
+    if facts.form == "gguf" and kind and kind not in MODEL_ARCH_NAMES.values():
+        said.append(f"llama.cpp is not known to run the architecture {kind!r}")
+    if 0 < facts.context < context:
+        said.append(
+            f"it was trained for {facts.context:,} tokens; with a context of {context:,} it gets no better, and"
+            " codesteer gives it no more"
+        )
+    return said
+
+
 def about_item(item: Item) -> str:
     """What is said of weights in a list: form, quantization, what is wrong, who uses them. Reads their head."""
     words = []
@@ -203,9 +219,14 @@ def _memory(facts: Facts) -> str:
     if memory is None:
         return ""
     return (
-        f"{memory.total / _GIB:.2f} GiB = {memory.weights / _GIB:.2f} for the weights"
-        f" + {memory.kv_cache / _GIB:.2f} for a context of {memory.context:,} tokens; llama.cpp takes some more"
+        f"{_in_memory(memory.total)} = {_in_memory(memory.weights)} for the weights"
+        f" + {_in_memory(memory.kv_cache)} for a context of {memory.context:,} tokens; llama.cpp takes some more"
     )
+
+
+def _in_memory(size: int) -> str:
+    """Bytes of memory, which is counted in powers of 1024."""
+    return f"{size / _GIB:.2f} GiB" if size >= _GIB // 10 else f"{size / (1 << 20):.2f} MiB"
 
 
 def _time(seconds: float) -> str:

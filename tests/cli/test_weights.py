@@ -380,16 +380,23 @@ def test_a_shard_that_is_missing_is_named_with_the_command_that_fetches_it(
 
 def test_without_weights_the_known_ones_are_shown(desk: Desk) -> None:
     done = desk.codesteer("weights", "list")
-    assert (done.code, done.out) == (0, "")
-    assert "codesteer-v1" in done.err
-    assert "the hub says it before anything is fetched" in done.err
+    assert done.code == 0
+    assert "There are no weights" in done.err
+    assert "  codesteer-v1  " in done.out
+    assert "the hub says it before anything is fetched" in done.out
 
 
 def test_a_file_is_described_in_words(desk: Desk, random_gguf: Path, tmp_path: Path) -> None:
     done = desk.codesteer("weights", "info", str(random_gguf))
     assert done.code == 0
-    for words in ("llama", "F16", "trained for 8,192 tokens", "llama-3 (", "GiB"):
+    for words in ("llama", "F16", "trained for 8,192 tokens", "llama-3 (", " MiB for the weights"):
         assert words in done.out
+    assert done.err == ""
+    more = desk.codesteer("weights", "info", str(random_gguf), "--context", "1000000")
+    assert "Mind: it was trained for 8,192 tokens" in more.err
+    strange = tmp_path / "strange.gguf"
+    strange.write_bytes(random_gguf.read_bytes().replace(b"llama", b"zzama"))
+    assert "the architecture 'zzama'" in desk.codesteer("weights", "info", str(strange)).err
     template = desk.codesteer("weights", "info", str(random_gguf), "--template")
     assert "<|start_header_id|>" in template.out
     folder = make_checkpoint(tmp_path / "it")
@@ -407,6 +414,9 @@ def test_a_file_that_is_damaged_is_found_by_verify(desk: Desk, random_gguf: Path
     done = desk.codesteer("weights", "verify", str(cut))
     assert done.code == 1
     assert "it is cut off" in done.err
+    page = tmp_path / "page.gguf"
+    page.write_text("<html>")
+    assert "instead of b'GGUF'.\n" in desk.codesteer("weights", "verify", str(page)).err
     asked = desk.codesteer("weights", "verify", str(random_gguf), "--sha256", "0" * 64)
     assert asked.code == 1
     assert "WRONG" in asked.out

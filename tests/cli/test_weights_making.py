@@ -27,6 +27,7 @@ def test_from_a_checkpoint_to_small_weights(desk: Desk) -> None:
     done = desk.codesteer("weights", "convert", "small")
     assert (done.code, done.out) == (0, f"{desk.folder.resolve() / 'small-BF16.gguf'}\n"), done.err
     assert "LlamaForCausalLM" in done.err
+    assert "0 million" not in done.err
     assert "100%" in done.err
     assert "codesteer weights quantize" in done.err
     done = desk.codesteer("weights", "quantize", "small-BF16.gguf", "q4_k_m")
@@ -56,7 +57,7 @@ def test_on_a_terminal_one_line_says_how_far_it_is(desk: Desk) -> None:
     checkpoints.write(desk.folder / "small")
     arguments = [*COMMAND[1:], "weights", "convert", "small"]
     child = pexpect.spawn(COMMAND[0], arguments, cwd=str(desk.folder), env=desk.env, timeout=60)
-    child.expect(rb"\r +\d+%  \d of \d MB  blk\.0\.")
+    child.expect(rb"\r +\d+%  \d+\.\d KB of \d\.\d MB  blk\.0\.")
     child.expect(rb"\r {50,}\rmade: \d\.\d MB")
     child.expect(rb"small-F32\.gguf\r\n")
     child.expect(pexpect.EOF)

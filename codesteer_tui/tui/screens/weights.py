@@ -274,11 +274,11 @@ def _look(config: Config) -> tuple[list[tuple[Item, str]], dict[str, Known]]:
     return [(item, telling.about_item(item)) for item in list_weights(config)], read_catalogue()
 
 
-def _describe(config: Config, item: Item) -> tuple[telling.Rows, tuple[str, ...]]:
+def _describe(config: Config, item: Item) -> tuple[telling.Rows, list[str]]:
     if item.form in ("part", "aside"):
         raise WeightsError(f"{item.path.name} is {telling.about_item(item)}.")
     facts = facts_of(item.path)
-    return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), facts.problems
+    return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), telling.minds(facts)
 
 
 def _check(item: Item) -> Checked:
