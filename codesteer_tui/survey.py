@@ -28,6 +28,7 @@ from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import FILE_NAME, doubts
 from codesteer_tui.providers.keys.sources import look
 from codesteer_tui.providers.llama.devices import can_offload, gpu_here, unused_gpu, usual_threads
+from codesteer_tui.providers.llama.places import meant
 from codesteer_tui.providers.opening import Choice, choose_role, keys_without_model
 from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
 from codesteer_tui.providers.remote.network import Network
@@ -40,7 +41,7 @@ from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.values import Role
 from codesteer_tui.weights.facts import facts_of
-from codesteer_tui.weights.store import list_weights
+from codesteer_tui.weights.store import list_weights, weights_folder
 from codesteer_tui.weights.using import require_usable
 
 LIMIT_S = 2.0
@@ -158,7 +159,10 @@ def _gguf(settings: Settings, role: Role, title: str, choice: Choice, detail: st
     path = Path(choice.model).expanduser()
     if not path.exists():
         said = f"{detail}: there is no file {choice.model!r}"
-        return Item(role, title, False, said, f"set the path: providers.{name}.model in {own}")
+        remedy = f"set the path: providers.{name}.model in {own}"
+        if near := meant(choice.model, weights_folder(settings.config)):
+            remedy = f"codesteer weights use {near.name} --name {name} --replace"
+        return Item(role, title, False, said, remedy)
     if wrong := _unusable(path):
         return Item(role, title, False, f"{detail}: {wrong.message}", wrong.remedy)
     trained = facts_of(path).context

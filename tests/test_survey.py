@@ -146,6 +146,13 @@ async def test_a_provider_without_a_file_is_told_how_to_name_one(tmp_path: Path)
         assert "codesteer weights use FILE --name local" in items[id].remedy
 
 
+async def test_a_bare_name_is_told_which_pulled_file_has_it(tmp_path: Path) -> None:
+    weights(tmp_path / "weights" / "CodeSteer-v1-Q4_K_M.gguf")
+    item = (await look(tmp_path, steered_by(Path("codesteer-v1"))))["steerer"]
+    assert not item.ok
+    assert item.remedy == "codesteer weights use CodeSteer-v1-Q4_K_M.gguf --name local --replace"
+
+
 async def test_a_context_beyond_what_the_weights_were_trained_for_is_pointed_out(tmp_path: Path) -> None:
     path = weights(tmp_path / "x.gguf")
     item = (await look(tmp_path, steered_by(path, "context_tokens = 100000000")))["steerer"]

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.places import folder_of_weights
 from codesteer_tui.weights.catalogue import Known
 
 PART = ".part"
@@ -73,11 +74,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 def weights_folder(config: Config) -> Path:
     """Where weights are kept by this configuration: as it says, else `weights` in the user's data folder."""
-    if config.weights.dir:
-        return Path(config.weights.dir).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("codesteer")) / "weights"
+    return folder_of_weights(config.weights.dir)
 
 
 def list_weights(config: Config) -> list[Item]:
