@@ -135,7 +135,7 @@ def import_published(
 
 def _missing_and_unknown(found: Texts, file: Path, *, prompted: bool) -> list[str]:
     """Raises:
-    ConfigError: what is needed is missing, or would have to be executed.
+    ConfigError: what is needed is missing or empty, or would have to be executed.
     """
     needed = (*NEEDED, DECISION) if prompted else NEEDED
     for name in PUBLISHED:
@@ -146,6 +146,12 @@ def _missing_and_unknown(found: Texts, file: Path, *, prompted: bool) -> list[st
             f"{file} does not assign {', '.join(missing)}.",
             "Name the prompt.py of the published repository, or the folder of its checkout.",
         )
+    for name in needed:
+        if not "".join("x" if isinstance(part, Field) else part for part in found.texts[name]).strip():
+            raise ConfigError(
+                f"{file}:{found.lines[name]}: {name} is empty, and a role would be told nothing.",
+                "Name the prompt.py as it was published.",
+            )
     asked = (NEEDED[0], DECISION) if prompted else NEEDED[:1]
     for name in (name for name in PUBLISHED if name in found.texts):
         allowed = {"question"} if name in asked else set()
@@ -158,7 +164,10 @@ def _missing_and_unknown(found: Texts, file: Path, *, prompted: bool) -> list[st
     notes = []
     if absent := [name for name in PUBLISHED if name not in found.texts]:
         notes.append(f"Not in {file.name}, and not needed here: {', '.join(absent)}.")
-    for name, text in _plain_texts(found).items():
+    plain = _plain_texts(found)
+    if empty := [name for name in needed if not plain.get(name, "?").strip()]:
+        notes.append(f"Empty in {file.name}, so that the turns lack it: {', '.join(empty)}.")
+    for name, text in plain.items():
         if held := sorted(set(_PLACE.findall(text)) & set(MEANT)):
             notes.append(
                 f"{name} has {{{held[0]}}} as plain text: it is kept as it stands, and nothing is filled in."

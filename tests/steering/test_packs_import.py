@@ -116,6 +116,16 @@ def test_what_is_missing_and_what_is_not_known_is_named(tmp_path: Path) -> None:
     assert "number" not in notes
 
 
+def test_a_text_that_is_empty_is_pointed_out(tmp_path: Path) -> None:
+    checkout = write_checkout(tmp_path / "checkout", PROMPT + "\ntext_output_prompt = ' '\n")
+    notes = import_published(checkout, tmp_path / "packs").notes
+    assert "Empty in prompt.py, so that the turns lack it: text_output_prompt." in notes
+    whole = write_checkout(tmp_path / "whole")
+    assert not any(
+        "Empty" in note for note in import_published(whole, tmp_path / "packs", name="whole").notes
+    )
+
+
 def test_texts_that_are_needed_and_missing_are_all_named(tmp_path: Path) -> None:
     said = refused(tmp_path, 'text_output_prompt = "x"').message
     assert "code_text_choice_prompt, with_COT_code_output_prompt" in said
