@@ -164,10 +164,7 @@ def _missing_and_unknown(found: Texts, file: Path, *, prompted: bool) -> list[st
     notes = []
     if absent := [name for name in PUBLISHED if name not in found.texts]:
         notes.append(f"Not in {file.name}, and not needed here: {', '.join(absent)}.")
-    plain = _plain_texts(found)
-    if empty := [name for name in needed if not plain.get(name, "?").strip()]:
-        notes.append(f"Empty in {file.name}, so that the turns lack it: {', '.join(empty)}.")
-    for name, text in plain.items():
+    for name, text in _plain_texts(found).items():
         if held := sorted(set(_PLACE.findall(text)) & set(MEANT)):
             notes.append(
                 f"{name} has {{{held[0]}}} as plain text: it is kept as it stands, and nothing is filled in."

@@ -116,14 +116,11 @@ def test_what_is_missing_and_what_is_not_known_is_named(tmp_path: Path) -> None:
     assert "number" not in notes
 
 
-def test_a_text_that_is_empty_is_pointed_out(tmp_path: Path) -> None:
+def test_a_needed_text_that_is_empty_is_refused(tmp_path: Path) -> None:
     checkout = write_checkout(tmp_path / "checkout", PROMPT + "\ntext_output_prompt = ' '\n")
-    notes = import_published(checkout, tmp_path / "packs").notes
-    assert "Empty in prompt.py, so that the turns lack it: text_output_prompt." in notes
-    whole = write_checkout(tmp_path / "whole")
-    assert not any(
-        "Empty" in note for note in import_published(whole, tmp_path / "packs", name="whole").notes
-    )
+    with pytest.raises(ConfigError, match="text_output_prompt is empty"):
+        import_published(checkout, tmp_path / "packs")
+    assert not (tmp_path / "packs" / "published.toml").exists()
 
 
 def test_texts_that_are_needed_and_missing_are_all_named(tmp_path: Path) -> None:
