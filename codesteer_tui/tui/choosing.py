@@ -24,6 +24,7 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
 from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.packs import point_out
 from codesteer_tui.tui.players import (
     ROLE_WORDS,
     ROLES,
@@ -115,6 +116,8 @@ class Choosing:
                 self._refuse(f"{ROLE_WORDS[role]} stays with {now}: {error.message}", error.remedy)
                 return
             self._say(done)
+            if role == "steerer":
+                await point_out(self._app)
 
     async def _try(self, role: Role, player: str) -> str:
         """Have the player, and the sentence that says from when.

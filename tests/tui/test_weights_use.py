@@ -17,6 +17,7 @@ from codesteer_tui.tui.screens.models import ModelsScreen
 from codesteer_tui.tui.screens.weights import WeightsScreen
 from tests.tui.conftest import text_on, words_on
 from tests.tui.test_models_screen import Make, home, make
+from tests.tui.test_packs import until_said
 from tests.tui.test_replay_screen import until
 from tests.tui.test_weights_screen import NAME, fetch, folder, hub, mine, opened
 from tests.weights import checkpoints
@@ -51,6 +52,15 @@ async def test_u_enter_has_weights_steer_for_now(make: Make, mine: Path, home: P
         await pilot.press("escape", "escape")
         await until(pilot, lambda: isinstance(app.screen, WeightsScreen))
         await until(pilot, lambda: "plays steerer" in words_on(app))
+
+
+async def test_a_wording_that_the_weights_were_not_trained_on_is_pointed_out(make: Make, mine: Path) -> None:
+    mine.rename(mine.with_name("CodeSteer-v1-F16.gguf"))
+    app = make()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await use(pilot, app)
+        await pilot.press("enter")
+        await until_said(app, pilot, "'published'")
 
 
 async def test_what_is_saved_holds_in_the_next_run(make: Make, mine: Path, home: Path) -> None:
