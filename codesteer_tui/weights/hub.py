@@ -77,7 +77,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 
 
 def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wanted:
-    """What is meant by a name of the catalogue, `owner/repo`, or `owner/repo:file.gguf`.
+    """What is meant by a name of the catalogue, `owner/repo`, `owner/repo:file.gguf`, or an address of a page of them.
 
     Raises:
         ConfigError: it is none of these.
@@ -85,6 +85,8 @@ def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wan
     if text in known:
         entry = known[text]
         return Wanted(entry.repo, entry.file, revision or entry.revision, text, entry)
+    if text.startswith(("http://", "https://")):
+        return _at(text, known, revision)
     repo, _, file = text.removeprefix("hf://").partition(":")
     if not _REPO.fullmatch(repo) or ".." in repo:
         import difflib
@@ -97,6 +99,27 @@ def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wan
             " OWNER/REPO:FILE.gguf.",
         )
     return Wanted(repo, file, revision)
+
+
+def _at(address: str, known: Mapping[str, Known], revision: str) -> Wanted:
+    """What the page of a repository or of a file in it shows."""
+    parts = urlsplit(address)
+    in_use = endpoint()
+    if parts.netloc != urlsplit(in_use).netloc:
+        raise ConfigError(
+            f"That address is of {plain(parts.hostname or 'no host')}, not of the hub in use, which is {in_use}.",
+            "Write weights as OWNER/REPO or OWNER/REPO:FILE.gguf; HF_ENDPOINT names another hub.",
+        )
+    owner, repo, kind, its_revision, *path = [*parts.path.strip("/").split("/"), "", "", "", ""]
+    if owner in ("datasets", "spaces") or kind not in ("", "tree", "blob", "resolve"):
+        raise ConfigError(
+            f"{plain(parts.path)[:200]} is not the page of weights.",
+            "Give that of a repository, or of a file.",
+        )
+    file = "/".join(path).strip("/") if kind in ("blob", "resolve") else ""
+    if its_revision == "main":
+        its_revision = ""
+    return understand(f"{owner}/{repo}{f':{file}' if file else ''}", known, revision or its_revision)
 
 
 def endpoint(env: Mapping[str, str] = os.environ) -> str:

@@ -50,6 +50,38 @@ def ask(hub: FakeHub, text: str) -> hubs.Offer:
     return hubs.ask_hub(hubs.understand(text, {}), address=hub.url, token=None)
 
 
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("a/b", hubs.Wanted("a/b")),
+        ("a/b/", hubs.Wanted("a/b")),
+        ("a/b/tree/main", hubs.Wanted("a/b")),
+        ("a/b/tree/v2", hubs.Wanted("a/b", "", "v2")),
+        ("a/b/blob/main/c.gguf", hubs.Wanted("a/b", "c.gguf")),
+        ("a/b/resolve/v2/d/c.gguf?download=true", hubs.Wanted("a/b", "d/c.gguf", "v2")),
+    ],
+)
+def test_the_address_of_a_page_is_understood(address: str, meant: hubs.Wanted) -> None:
+    assert hubs.understand(f"{hubs.HUB}/{address}", {}) == meant
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://elsewhere.test/a/b", "not of the hub in use"),
+        ("https://me:secret@huggingface.co/a/b", "not of the hub in use"),
+        (f"{hubs.HUB}/datasets/a/b", "not the page of weights"),
+        (f"{hubs.HUB}/a/b/discussions/1", "not the page of weights"),
+        (hubs.HUB, "no known weights"),
+        (f"{hubs.HUB}/a", "no known weights"),
+    ],
+)
+def test_other_addresses_are_not(address: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as refused:
+        hubs.understand(address, {})
+    assert "secret" not in str(refused.value)
+
+
 def test_a_known_name_a_repository_and_a_file_in_one_are_understood() -> None:
     known = read_catalogue()
     wanted = hubs.understand("codesteer-v1", known)
@@ -59,7 +91,7 @@ def test_a_known_name_a_repository_and_a_file_in_one_are_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "codester-v1", "a/b/c", "../b", "a/..", "https://host/a/b", "a b/c", "/a/b"]
+    "text", ["", "codester-v1", "a/b/c", "../b", "a/..", "ftp://host/a/b", "a b/c", "/a/b"]
 )
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="no known weights") as refused:
