@@ -171,6 +171,8 @@ def remove(
         say(f"{plan.path}  {in_bytes(plan.size)}")
         for words in removal_in_words(plan):
             say(f"  {words}")
+        for name in removing.named_by(plan, settings):
+            say(f"  Mind: [providers.{name}] of your configuration names it.")
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Removing weights needs a yes. Add --yes.")

@@ -103,8 +103,11 @@ def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wan
 
 def _at(address: str, known: Mapping[str, Known], revision: str) -> Wanted:
     """What the page of a repository or of a file in it shows."""
-    parts = urlsplit(address)
     in_use = endpoint()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
     if parts.netloc != urlsplit(in_use).netloc:
         raise ConfigError(
             f"That address is of {plain(parts.hostname or 'no host')}, not of the hub in use, which is {in_use}.",

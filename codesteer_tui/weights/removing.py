@@ -18,6 +18,7 @@ from typing import IO
 
 from msgspec import Struct
 
+from codesteer_tui.config import Config
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
@@ -27,6 +28,7 @@ from codesteer_tui.weights.store import (
     PART,
     PulledFile,
     Record,
+    configured,
     looks_like_checkpoint,
     parts_of,
     read_record,
@@ -96,11 +98,9 @@ def require_unused(removal: Removal, settings: Settings) -> None:
     """
     for _, error in settings.left_out:
         raise error
-    others = ["", *(profile.name for profile in settings.profiles)] if settings.profiles else []
-    for name in [settings.profile, *(other for other in others if other != settings.profile)]:
+    files = (removal.path, *removal.files)
+    for name, config in _configurations(settings):
         own = name == settings.profile
-        config = settings.config if own else read_all(replace(settings.asked, profile=name))[0].config
-        files = (removal.path, *removal.files)
         if roles := dict.fromkeys(role for file in files for role in roles_of(config, file)):
             where = (
                 "your configuration"
@@ -115,6 +115,27 @@ def require_unused(removal: Removal, settings: Settings) -> None:
                 + (" (Ctrl+O and Ctrl+S in the app)" if own else "")
                 + ", or add --force on the command line.",
             )
+
+
+def named_by(removal: Removal, settings: Settings) -> list[str]:
+    """The providers that have one of the files as their model, in these settings or in another profile of them."""
+    going = {os.path.realpath(file) for file in removal.files}
+    found = [
+        name
+        for _, config in _configurations(settings)
+        for name, file in configured(config)
+        if os.path.realpath(file) in going
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _configurations(settings: Settings) -> Iterator[tuple[str, Config]]:
+    """These settings by the name of their profile, then those of the other profiles, and of none."""
+    yield settings.profile, settings.config
+    others = ["", *(profile.name for profile in settings.profiles)] if settings.profiles else []
+    for name in others:
+        if name != settings.profile:
+            yield name, read_all(replace(settings.asked, profile=name))[0].config
 
 
 def remove(removal: Removal) -> int:

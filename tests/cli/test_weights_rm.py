@@ -76,3 +76,12 @@ def test_what_a_profile_uses_stays(desk: Desk) -> None:
     assert "plays the checker in your profile laptop" in done.err
     assert path.exists()
     assert desk.codesteer("weights", "rm", "--yes", "--force", "spoken.gguf").code == 0
+
+
+def test_a_provider_that_would_be_without_its_file_is_named(desk: Desk) -> None:
+    path = desk.folder / "spoken.gguf"
+    path.write_bytes(b"x")
+    desk.configure(f'[profiles.laptop.providers.mine]\nkind = "llama_cpp"\nmodel = "{path}"\n')
+    done = desk.codesteer("weights", "rm", "--yes", "spoken.gguf")
+    assert done.code == 0
+    assert "Mind: [providers.mine] of your configuration names it." in done.err

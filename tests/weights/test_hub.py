@@ -70,6 +70,7 @@ def test_the_address_of_a_page_is_understood(address: str, meant: hubs.Wanted) -
     [
         ("https://elsewhere.test/a/b", "not of the hub in use"),
         ("https://me:secret@huggingface.co/a/b", "not of the hub in use"),
+        ("https://[a/b", "not of the hub in use"),
         (f"{hubs.HUB}/datasets/a/b", "not the page of weights"),
         (f"{hubs.HUB}/a/b/discussions/1", "not the page of weights"),
         (hubs.HUB, "no known weights"),

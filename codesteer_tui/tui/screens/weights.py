@@ -35,7 +35,7 @@ from codesteer_tui.weights.catalogue import Known, read_catalogue
 from codesteer_tui.weights.checking import Checked, verify
 from codesteer_tui.weights.facts import facts_of
 from codesteer_tui.weights.hub import in_bytes
-from codesteer_tui.weights.removing import plan_removal, remove, require_unused
+from codesteer_tui.weights.removing import named_by, plan_removal, remove, require_unused
 from codesteer_tui.weights.store import (
     Item,
     list_weights,
@@ -232,7 +232,10 @@ class WeightsScreen(Screen[None]):
             plan = await in_thread(partial(plan_removal, row.path))
             await in_thread(partial(require_unused, plan, settings))
             question = f"Remove {row.path.name} ({in_bytes(plan.size)})?"
-            detail = "; ".join([str(plan.path), *telling.removal_in_words(plan)])
+            named = [
+                f"[providers.{name}] names it" for name in await in_thread(partial(named_by, plan, settings))
+            ]
+            detail = "; ".join([str(plan.path), *telling.removal_in_words(plan), *named])
             screen = ConfirmScreen(question, detail, no="No, keep it", yes="Yes, remove it")
             if not await self.app.push_screen_wait(screen):
                 return
@@ -278,7 +281,9 @@ def _describe(config: Config, item: Item) -> tuple[telling.Rows, list[str]]:
     if item.form in ("part", "aside"):
         raise WeightsError(f"{item.path.name} is {telling.about_item(item)}.")
     facts = facts_of(item.path)
-    return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), telling.minds(facts)
+    return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), telling.minds(
+        facts
+    )
 
 
 def _check(item: Item) -> Checked:
