@@ -256,7 +256,8 @@ async def test_a_context_that_is_too_small_has_the_oldest_output_shortened_and_t
         steerer = ModelSteerer(one, PACK, Sampling(max_tokens=600))
         steps = [step async for step in steerer.guide(transcript)]
     notes = [step for step in steps if isinstance(step, Noted)]
-    assert [note.kind for note in notes] == ["shortened", "device", "speed"]
+    assert [note.kind for note in notes] == ["shortened", "device", "speed", "warning"]
+    assert "was cut off after 600 tokens" in notes[3].text  # random weights never end
     assert notes[1].brief.startswith(("CPU ", "CUDA"))
     assert notes[2].brief.endswith(" tok/s")
     assert f"{tokens:,} tokens" in notes[0].text
