@@ -118,7 +118,8 @@ async def _role(settings: Settings, role: Role) -> Item:
     provider = choice.provider
     if provider is None:
         return Item(role, title, True, choice.why)
-    name = f"{choice.name}:{choice.model}" if choice.model not in ("", choice.name) else choice.name
+    model = Path(choice.model).name if provider.kind == "llama_cpp" else choice.model
+    name = f"{choice.name}:{model}" if model not in ("", choice.name) else choice.name
     detail = f"{name}: {choice.why}"
     if provider.kind == "demo":
         better = (

@@ -31,8 +31,8 @@ from codesteer_tui.tui.players import (
     SAME,
     as_saved,
     chosen,
+    known_as,
     label,
-    name_of,
     overridden,
     weights_to_save,
     with_key_source,
@@ -128,7 +128,7 @@ class Choosing:
         app, live = self._app, self._app.live
         config = with_player(app.settings.config, role, player)
         choices = choices_of(config)
-        name = name_of(choices[role])
+        name = known_as(choices[role])
         await self._require_name(player, choices[role])
         plays = chosen(config, role) == chosen(app.settings.config, role)
         when, note = "for the next problem", ""

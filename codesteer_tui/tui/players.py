@@ -158,7 +158,10 @@ def players_of(settings: Settings, role: Role) -> list[Player]:
         found.append(Player(player, choice=choice, set_up=_is_set_up(settings, name, provider)))
     chosen = getattr(config.roles, role)
     if ":" in chosen and chosen not in {p.player for p in found}:
-        found = [*_typed(config, chosen), *found]
+        found = [
+            *(typed for typed in _typed(config, chosen) if not any(_same(typed, p) for p in found)),
+            *found,
+        ]
     found.sort(key=lambda p: (not p.set_up, not p.is_local))
     return [*special, *found]
 
@@ -169,6 +172,14 @@ def _typed(config: Config, player: str) -> list[Player]:
         return [Player(player, choice=choose_provider(config, player))]
     except CodesteerError:
         return []
+
+
+def _same(one: Player, other: Player) -> bool:
+    """Whether two rows are the same weights, however the path is written."""
+    mine, its = one.choice, other.choice
+    if not mine or not its or mine.name != its.name or not (_is_file(mine) and mine.model and its.model):
+        return False
+    return os.path.realpath(Path(mine.model).expanduser()) == os.path.realpath(Path(its.model).expanduser())
 
 
 def _is_set_up(settings: Settings, name: str, provider: Provider) -> bool:
@@ -276,11 +287,26 @@ def chosen(config: Config, role: Role) -> str:
         return wanted
 
 
+def known_as(choice: Choice) -> str:
+    """Who a choice is, as a run calls whoever plays: of weights the name of their file, not its path."""
+    provider = choice.provider
+    if provider is None:
+        return "built-in rules" if choice.name == "rules" else choice.name
+    if provider.kind == "llama_cpp" and choice.model:
+        return f"{choice.name}:{Path(choice.model).name}"
+    return name_of(choice)
+
+
 def label(config: Config, role: Role) -> str:
     """Who plays a role by these settings, in a few words."""
     wanted = chosen(config, role)
     special = {"rules": "built-in rules", "same-as-task": SAME, "off": "off"}
-    return special[wanted] if wanted in SPECIAL[role] else plain(wanted)
+    if wanted in SPECIAL[role]:
+        return special[wanted]
+    try:
+        return plain(known_as(choose_role(config, role)))
+    except CodesteerError:
+        return plain(wanted)
 
 
 def name_of(choice: Choice) -> str:
@@ -370,13 +396,17 @@ def columns(row: Player, width: int) -> list[tuple[str, str]]:
         "price": (row.price_words, "dim"),
         "key": (row.key_words, "dim"),
     }
-    parts = [(f"{mark.sign} ", mark.style), (_fitted(row.player, name_width), "bold" if row.set_up else "")]
+    parts = [(f"{mark.sign} ", mark.style), (_fitted(_shown(row), name_width), "bold" if row.set_up else "")]
     if row.choice is None:
         return [*parts, ("  ", ""), (row.about, "dim")]
     for name, size in shown:
         text, style = texts[name]
         parts += [("  ", ""), (_fitted(text, size), style)]
     return parts
+
+
+def _shown(row: Player) -> str:
+    return known_as(row.choice) if row.choice and _is_file(row.choice) else row.player
 
 
 def _fitted(text: str, width: int) -> str:
