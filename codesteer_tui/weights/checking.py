@@ -131,6 +131,8 @@ def _expected(path: Path, sha256: str, known: Mapping[str, Known]) -> tuple[str,
         return "the SHA-256 that you gave", {path.name: PulledFile(path.name, sha256=sha256)}
     if record := read_record(path):
         files = {file.path.rpartition("/")[2]: file for file in record.files}
+        if not record.repo:
+            return "what it was when it was made here", files
         return f"what {record.host} said of {record.repo} at {record.commit[:12]}", files
     for name, entry in known.items():
         if entry.sha256 and entry.place == path.name:

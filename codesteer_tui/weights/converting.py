@@ -27,6 +27,7 @@ from codesteer_tui.weights.converting_files import (
     Progress,
     beside,
     clear_leftovers,
+    note_hash,
     require_another,
     require_free,
     require_room,
@@ -161,6 +162,7 @@ async def convert(plan: Plan) -> AsyncGenerator[Progress, None]:
                 yield progress
         finally:
             work.close()
+    await note_hash(plan.target)
 
 
 def _check(folder: Path, config: LlamaConfig, wanted: list[Wanted], places: dict[str, Place]) -> None:

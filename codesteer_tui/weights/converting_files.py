@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import hashlib
 import os
 import re
 import secrets
@@ -11,18 +12,21 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
 
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.weights.store import PulledFile, Record, record_path, write_record
 
 if sys.platform != "win32":
     import fcntl
 
 T = TypeVar("T")
 MB = 1_000_000
+_AT_ONCE = 1 << 24
 
 
 class Progress(Struct, frozen=True):
@@ -126,6 +130,7 @@ def beside(target: Path, *, force: bool) -> Iterator[Path]:
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
         require_free(target, force=force)
+        record_path(target).unlink(missing_ok=True)  # it is of what was there before
         part.replace(target)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -158,6 +163,27 @@ def _take(handle: int) -> None:
     """
     if sys.platform != "win32":
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+async def note_hash(target: Path) -> None:
+    """Write down which hash a file has that was just made, so that it can be checked later. Reads all of it.
+
+    Raises:
+        WeightsError: it cannot be read or written down.
+    """
+    digest, size = hashlib.sha256(), 0
+    try:
+        with target.open("rb", buffering=0) as file:
+            while data := await to_its_end(partial(file.read, _AT_ONCE)):
+                await to_its_end(partial(digest.update, data))
+                size += len(data)
+        made = PulledFile(target.name, size, digest.hexdigest())
+        write_record(target, Record(repo="", commit="", host="", licence="", files=(made,)))
+    except OSError as error:
+        raise WeightsError(
+            f"{target} was made, and its hash cannot be written down: {error.strerror or error}.",
+            "It can be used all the same.",
+        ) from error
 
 
 async def to_its_end(call: Callable[[], T]) -> T:

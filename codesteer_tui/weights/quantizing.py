@@ -25,6 +25,7 @@ from codesteer_tui.weights.converting_files import (
     Progress,
     beside,
     clear_leftovers,
+    note_hash,
     require_another,
     require_free,
     require_room,
@@ -175,6 +176,7 @@ async def quantize(plan: QuantizePlan) -> AsyncGenerator[Progress, None]:
         head = read_head(part)
         if head.size < head.must_be:
             raise WeightsError(f"llama.cpp wrote only {head.size} of {head.must_be} bytes of {plan.target}.")
+    await note_hash(plan.target)
 
 
 def fallbacks(head: GgufHead, kind: str) -> str:

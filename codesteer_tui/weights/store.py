@@ -34,7 +34,7 @@ class PulledFile(Struct, frozen=True):
 
 class Record(Struct, frozen=True, kw_only=True):
     """Where weights came from. It lies beside them, so that they can be checked again later. `revision` is what was
-    asked for, empty for what is there by itself."""
+    asked for, empty for what is there by itself. What was made here has neither repository nor host."""
 
     repo: str
     commit: str

@@ -175,7 +175,7 @@ def facts_rows(facts: Facts, roles: tuple[str, ...], record: Record | None) -> R
         ),
         ("memory", _memory(facts)),
         ("licence", facts.licence or (record.licence if record else "")),
-        ("source", _source(record) if record else facts.source),
+        ("source", _source(record) if record and record.repo else facts.source),
         ("plays", ", ".join(roles)),
     ]
     return [(label, plain(text)) for label, text in rows if text]

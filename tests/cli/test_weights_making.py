@@ -19,7 +19,9 @@ pytestmark = pytest.mark.gguf
 
 
 def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir() if path.name not in ("data", ".cache")}
+    """What a person finds there."""
+    said = {path.name for path in folder.iterdir() if path.name not in ("data", ".cache")}
+    return {name for name in said if not name.endswith(".codesteer.json")}
 
 
 def test_from_a_checkpoint_to_small_weights(desk: Desk) -> None:
@@ -63,6 +65,29 @@ def test_on_a_terminal_one_line_says_how_far_it_is(desk: Desk) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+def test_what_was_made_can_be_checked_later(desk: Desk) -> None:
+    """Also where it took the place of weights that had been pulled."""
+    checkpoints.write(desk.folder / "small")
+    made = desk.folder / "small-F32.gguf"
+    for force in ([], ["--force"]):
+        assert desk.codesteer("weights", "convert", "small", *force).code == 0
+        checked = desk.codesteer("weights", "verify", made.name)
+        assert checked.code == 0
+        assert "what it was when it was made here" in checked.err
+        assert "It is whole and right." in checked.err
+        (desk.folder / f".{made.name}.codesteer.json").write_text(
+            '{"repo": "a/b", "commit": "c", "host": "h", "licence": "",'
+            f' "files": [{{"path": "{made.name}", "sha256": "{"0" * 64}"}}]}}'
+        )
+    assert desk.codesteer("weights", "verify", made.name).code == 1
+    assert desk.codesteer("weights", "quantize", made.name, "Q8_0").code == 0
+    small = desk.folder / "small-Q8_0.gguf"
+    assert desk.codesteer("weights", "verify", small.name, "--json").data["files"][0]["outcome"] == "right"
+    small.write_bytes(small.read_bytes()[:-1] + b"x")
+    assert desk.codesteer("weights", "verify", small.name).code == 1
+    assert "source" not in desk.codesteer("weights", "info", small.name).out
 
 
 def test_again_only_with_force(desk: Desk) -> None:

@@ -27,7 +27,8 @@ async def making(pilot: Pilot[None], app: CodesteerApp) -> None:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    """What a person finds there."""
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".codesteer.json"))
 
 
 async def test_a_checkpoint_becomes_a_gguf_and_that_a_smaller_one(settings, folder: Path) -> None:

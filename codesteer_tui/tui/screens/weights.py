@@ -268,7 +268,7 @@ def _asked_as(row: Item | tuple[str, Known]) -> tuple[str, str]:
     """What to ask the hub for, and of which revision; empty where nothing says where the weights came from."""
     if not isinstance(row, Item):
         return row[0], ""
-    return (row.record.asked_as, row.record.revision) if row.record else ("", "")
+    return (row.record.asked_as, row.record.revision) if row.record and row.record.repo else ("", "")
 
 
 def _look(config: Config) -> tuple[list[tuple[Item, str]], dict[str, Known]]:
