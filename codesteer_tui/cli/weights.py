@@ -65,7 +65,8 @@ def list_all(ctx: click.Context, as_json: bool, config_file: Path | None) -> Non
         say(f"There are no weights in {folder} yet.")
     put("\nKnown by name (codesteer weights pull NAME):")
     for name, entry in known.items():
-        here_too = "  (here)" if any(telling.is_of(entry, item) for item in items) else ""
+        mine = next((item for item in items if telling.is_of(entry, item)), None)
+        here_too = "" if mine is None else "  (not wholly here)" if telling.is_cut_off(mine) else "  (here)"
         rows = dict(telling.known_rows(name, entry))
         put(f"  {name}  {entry.title}{here_too}")
         put(

@@ -309,7 +309,9 @@ class CodesteerApp(App[None]):
             self.action_build_image,
         )
         yield SystemCommand(
-            "Weights", "the files of local models: list, fetch, check, remove", self.action_weights
+            "Weights of local models",
+            "the files on this machine: list, fetch, make, check, use, remove",
+            self.action_weights,
         )
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "leave the app", self.action_quit)

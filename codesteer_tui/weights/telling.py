@@ -47,7 +47,9 @@ def offer_rows(offer: Offer, folder: Path, *, with_token: bool) -> Rows:
         ("to", str(target_of(offer, folder))),
     ]
     if offer.gated:
-        rows.append(("mind", "its maker wants the licence accepted on the hub before"))
+        rows.append(
+            ("mind", "its maker wants you to accept the licence on the hub, before it can be fetched")
+        )
     if any(not file.sha256 and not file.blob for file in offer.files):
         rows.append(("mind", "the hub names no hash, so what arrives cannot be checked"))
     if known and known.memory_gib:
@@ -93,14 +95,19 @@ def minds(facts: Facts, context: int = 0) -> list[str]:
     return said
 
 
-def about_item(item: Item) -> str:
-    """What is said of weights in a list: form, quantization, what is wrong, who uses them. Reads their head."""
+def about_item(item: Item, go_on: str = "") -> str:
+    """What is said of weights in a list: form, quantization, what is wrong, who uses them. Reads their head.
+
+    `go_on` is how to go on with what is not wholly pulled; by default the command for it.
+    """
     words = []
     match item.form:
         case "part":
-            words.append(_to_go_on(item.record))
+            words.append(_to_go_on(item.record, go_on))
         case "aside":
             words.append("had the wrong hash, not used")
+        case _ if is_cut_off(item):
+            words.append(_to_go_on(item.record, go_on))
         case _ if not item.missing:
             try:
                 facts = facts_of(item.path)
@@ -108,19 +115,20 @@ def about_item(item: Item) -> str:
                 words += facts.problems
             except WeightsError as error:
                 words.append(error.message)
-            if item.form == "checkpoint" and item.record and not _all_there(item.path, item.record):
-                words.append(_to_go_on(item.record))
     words += [f"plays {', '.join(item.roles)}"] if item.roles else []
     words += [f"[providers.{name}]" for name in item.providers]
     return plain("  ".join(words))
 
 
-def _to_go_on(record: Record | None) -> str:
-    return f"not wholly pulled; to go on: {record.again if record else 'pull it again'}"
+def is_cut_off(item: Item) -> bool:
+    """Whether a checkpoint lacks files that are to be pulled."""
+    if item.form != "checkpoint" or item.record is None:
+        return False
+    return not all((item.path / file.path.rpartition("/")[2]).is_file() for file in item.record.files)
 
 
-def _all_there(folder: Path, record: Record) -> bool:
-    return all((folder / file.path.rpartition("/")[2]).is_file() for file in record.files)
+def _to_go_on(record: Record | None, go_on: str) -> str:
+    return f"not wholly pulled; to go on: {go_on or (record.again if record else 'pull it again')}"
 
 
 def size_of_item(item: Item) -> str:

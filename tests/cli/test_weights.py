@@ -59,6 +59,21 @@ def test_pulling_shows_what_from_where_and_to_where_and_prints_the_path(desk: De
     assert after.splitlines()[-1] == "To let it steer: codesteer weights use tiny.gguf"
 
 
+def test_known_weights_that_were_cut_off_are_not_said_to_be_here(
+    desk: Desk, hub: FakeHub, tmp_path: Path
+) -> None:
+    checkpoints.write(tmp_path / "made", shards=2)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir() if path.is_file()}
+    hub.repos["yongchao98/CodeSteer-v1"] = Repo(files, card={"license": "llama3"})
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code != 0
+    listed = desk.codesteer("weights", "list").out
+    assert "not wholly pulled; to go on: codesteer weights pull codesteer-v1" in listed
+    assert "(not wholly here)" in listed
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code == 0
+    assert "  (here)" in desk.codesteer("weights", "list").out
+
+
 @pytest.mark.parametrize("answer", ["y", "n", "\x03"])
 def test_at_a_terminal_it_is_asked_and_the_progress_is_one_line(
     desk: Desk, hub: FakeHub, answer: str

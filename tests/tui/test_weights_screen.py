@@ -21,8 +21,11 @@ from codesteer_tui.tui.screens.pulling import PullScreen
 from codesteer_tui.tui.screens.weights import RowsDialog, WeightsScreen
 from codesteer_tui.weights.hub import ask_hub, understand
 from codesteer_tui.weights.pulling import pull
+from codesteer_tui.weights.store import Item
+from codesteer_tui.weights.telling import is_cut_off
 from tests.tui.conftest import text_on, words_on
 from tests.tui.test_replay_screen import until
+from tests.weights import checkpoints
 from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
 
 pytestmark = pytest.mark.gguf
@@ -204,7 +207,7 @@ async def test_a_pull_of_a_revision_goes_on_with_it(settings, hub: FakeHub, fold
     app = CodesteerApp(settings)
     async with app.run_test(size=(220, 40)) as pilot:
         await opened(pilot, app)
-        await until(pilot, lambda: f"--revision {COMMIT}" in words_on(app))
+        await until(pilot, lambda: "not wholly pulled; to go on: f" in words_on(app))
         await pilot.press("home", "f")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         assert any(f"/revision/{COMMIT}" in asked.path for asked in hub.asked)
@@ -235,3 +238,46 @@ async def test_the_token_that_was_stored_is_used(
         await fetch(pilot, app, NAME)
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         assert "with your token" in words_on(app)
+
+
+async def test_the_question_names_what_to_mind(settings, hub: FakeHub) -> None:
+    hub.repos[NAME].gated = True
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert "accept the licence on the hub" in words_on(app)
+
+
+async def test_a_checkpoint_that_was_cut_off_is_not_here(
+    settings, hub: FakeHub, folder: Path, tmp_path: Path
+) -> None:
+    checkpoints.write(tmp_path / "made", shards=2)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir() if path.is_file()}
+    hub.repos["maker/checkpoint"] = Repo(files)
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
+    with pytest.raises(ModelError):
+        pull(ask_hub(understand("maker/checkpoint", {}, ""), address=hub.url, token=None), folder)
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, app)
+        row = screen.rows[0]
+        assert isinstance(row, Item)
+        assert is_cut_off(row)
+        assert "not wholly pulled; to go on: f" in words_on(app)
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(app.screen, RowsDialog))
+        await pilot.press("escape")
+        assert app.screen is screen
+
+
+async def test_what_was_not_wholly_pulled_is_described_in_a_dialog_too(settings, folder: Path) -> None:
+    (folder / "x.gguf.part").write_bytes(b"GGUF")
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 30)) as pilot:
+        screen = await opened(pilot, app)
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(app.screen, RowsDialog))
+        assert "x.gguf.part is not wholly pulled" in words_on(app)
+        await pilot.press("escape")
+        assert app.screen is screen

@@ -107,11 +107,11 @@ class PullScreen(ModalScreen[str | None]):
         folder = self._folder
         offer, token = await in_thread(partial(_ask, name, self._revision, self._token))
         rows = await in_thread(partial(telling.offer_rows, offer, folder, with_token=bool(token)))
+        self._lines = []
         for label, text in rows:
             self._say(f"{label:<8} {text}")
         await in_thread(partial(pulling_files.check_room, offer, folder))
-        said = dict(rows)
-        detail = "\n".join(f"{label:<8} {said[label]}" for label in ("what", "size", "licence", "from", "to"))
+        detail = "\n".join(f"{label:<8} {text}" for label, text in rows if label not in ("memory", "note"))
         screen = ConfirmScreen("Fetch these weights?", detail, no="No, fetch nothing", yes="Yes, fetch them")
         if not await self.app.push_screen_wait(screen):
             self._say("Nothing was fetched.")

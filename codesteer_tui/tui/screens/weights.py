@@ -45,6 +45,9 @@ from codesteer_tui.weights.store import (
 )
 from codesteer_tui.weights.using import require_usable
 
+_GO_ON = "f"
+"""The key that goes on with what is not wholly pulled."""
+
 MOST_NAME = 40
 """Columns for a name in the list."""
 
@@ -150,8 +153,8 @@ class WeightsScreen(Screen[None]):
         try:
             rows, problems = await in_thread(partial(_describe, self._config, row))
         except CodesteerError as error:
-            self.say(f"{error.message} {error.remedy}", "bold $text-error")
-            return
+            rows = [("file", str(row.path)), ("size", telling.size_of_item(row))]
+            problems = [error.message, *([f"-> {error.remedy}"] if error.remedy else [])]
         await self.app.push_screen(RowsDialog(row.path.name, rows, problems))
 
     def action_fetch(self, other: bool = False) -> None:
@@ -274,12 +277,13 @@ def _asked_as(row: Item | tuple[str, Known]) -> tuple[str, str]:
 def _look(config: Config) -> tuple[list[tuple[Item, str]], dict[str, Known]]:
     with importing:
         import gguf.constants  # noqa: F401
-    return [(item, telling.about_item(item)) for item in list_weights(config)], read_catalogue()
+    items = list_weights(config)
+    return [(item, telling.about_item(item, _GO_ON)) for item in items], read_catalogue()
 
 
 def _describe(config: Config, item: Item) -> tuple[telling.Rows, list[str]]:
     if item.form in ("part", "aside"):
-        raise WeightsError(f"{item.path.name} is {telling.about_item(item)}.")
+        raise WeightsError(f"{item.path.name} is {telling.about_item(item, _GO_ON)}.")
     facts = facts_of(item.path)
     return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), telling.minds(
         facts
