@@ -11,9 +11,11 @@ from codesteer_tui import sessions
 from codesteer_tui.config import Provider, Roles
 from codesteer_tui.settings import Settings
 from codesteer_tui.survey import Item
+from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.players import columns, label, players_of
 from codesteer_tui.tui.screens.live import LiveScreen
+from codesteer_tui.tui.widgets.status import fit, top_items
 from codesteer_tui.tui.widgets.welcome import INDENT, Welcome
 from codesteer_tui.values import RoleInfo
 from tests.recordings.build import game24
@@ -70,3 +72,12 @@ async def test_a_long_word_of_what_is_ready_stays_in_its_column(settings: Settin
         box = [line.partition("│ ")[2] for line in lines[start : start + 3]]
         assert [line[:INDENT].strip() for line in box] == ["+ Steerer", "", ""]
         assert all(line[INDENT : INDENT + 1].strip() for line in box)
+
+
+def test_a_long_name_is_shortened_before_the_steerer_leaves_the_title() -> None:
+    transcript = Transcript.of(game24())
+    for role, name in (("task_llm", "local:Llama-3.1-8B-Instruct"), ("steerer", "cp:CodeSteer-v1-Q4_K_M")):
+        transcript.roles[role] = RoleInfo("cp", "llama_cpp", name, name)  # type: ignore[index]
+    shown = "".join(p if isinstance(p, str) else p[0] for p in fit(top_items(transcript, "REC"), 78))
+    assert "STEER cp:CodeSt" in shown
+    assert "TASK local:" in shown

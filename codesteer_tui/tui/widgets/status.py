@@ -120,7 +120,7 @@ def _role_item(
         return Item((*texts, f"{name} -> {cut(new, 12)} {when}"), "bold $text-warning", rank=min(rank, 1))
     if demo:
         return Item((f"{name} {DEMO}", DEMO, "demo, no language model"), "bold $text-warning")
-    return Item((f"{name} {label}", f"{name} {cut(label, 18)}"), rank=rank)
+    return Item((f"{name} {label}", f"{name} {cut(label, 18)}", f"{name} {cut(label, 10)}"), rank=rank)
 
 
 def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
