@@ -164,6 +164,8 @@ def remove(
     # All of the configuration must be readable: what plays a role is refused, and names lead to its folder.
     known, settings = read_catalogue(), settings_of(ctx, config_file=config_file)
     paths = dict.fromkeys(find_weights(file, known, settings.config, sole=True) for file in files)
+    if any(path.is_dir() for path in paths):
+        say("Reading what is there, to see what was changed since it was pulled ...")
     plans = [removing.plan_removal(path) for path in paths]
     if not force:
         for plan in plans:

@@ -97,6 +97,23 @@ def check_file(path: Path, expected: PulledFile, advance: Advance) -> FileCheck:
     return _check(path, expected, advance)
 
 
+def is_as_it_came(path: Path, file: PulledFile, at: float) -> bool:
+    """Whether a file is still what the hub gave: somebody may have trained or written into its folder since. All of it
+    is read; where the hub told no hash it may not be newer than `at`.
+
+    Raises:
+        WeightsError: it cannot be read.
+        OSError: it is not there.
+    """
+    if path.is_symlink():
+        return True  # only the link goes
+    there = path.stat()
+    if file.size >= 0 and there.st_size != file.size:
+        return False
+    outcome = _check(path, file, _nobody).outcome
+    return outcome == "right" or (outcome == "not_known" and there.st_mtime <= at)
+
+
 def sha256_of(path: Path, advance: Advance) -> str:
     """The SHA-256 of a file, in hex.
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from codesteer_tui import __version__
 from codesteer_tui.errors import CodesteerError, ModelError, WeightsError
 from codesteer_tui.providers.failures.network import is_network
-from codesteer_tui.weights.checking import FileCheck, check_file
+from codesteer_tui.weights.checking import FileCheck, check_file, is_as_it_came
 from codesteer_tui.weights.hub import Offer, in_bytes, library, refuse_offline
 from codesteer_tui.weights.hub_failures import refusal, unreachable
 from codesteer_tui.weights.pulling_files import (
@@ -113,11 +113,19 @@ def pull(
     job = _Job(offer, record, token, tell or _nobody, stopped or _never, wait, timeout_s or _timeout_s())
     try:
         earlier = read_record(target)
-        ours = earlier is not None and earlier.repo == record.repo and offer.form == "checkpoint"
-        if offer.form == "checkpoint":
+        at = record_path(target).stat().st_mtime if earlier else 0.0
+
+        def may_replace(place: Path) -> bool:
+            """Whether it is what was pulled from there before, and nobody has changed it."""
+            if earlier is None or earlier.repo != record.repo or offer.form != "checkpoint":
+                return False
+            came = [file for file in earlier.files if place_of(offer, folder, file) == place]
+            return any(is_as_it_came(place, file, at) for file in came)
+
+        if offer.form == "checkpoint" and record != earlier:
             write_record(target, record)
         for file in offer.files:
-            job.file(file, place_of(offer, folder, file), may_replace=ours)
+            job.file(file, place_of(offer, folder, file), may_replace)
         write_record(target, record)
     except OSError as error:
         raise disk_error(error, target) from error
@@ -150,17 +158,21 @@ class _Job:
         self._told_at = 0.0
         self._marks: list[tuple[float, int]] = []
 
-    def file(self, file: PulledFile, path: Path, *, may_replace: bool) -> None:
+    def file(self, file: PulledFile, path: Path, may_replace: Callable[[Path], bool]) -> None:
         """Have this file at its place, whole and checked."""
         if path.exists():
             size, outcome = path.stat().st_size, self._check(path, path, file).outcome
             if outcome == "right" or (outcome == "not_known" and size == file.size):
                 self._before += size
                 return
-            if not may_replace:
+            if not may_replace(path):
+                alone = self._offer.form == "gguf"
+                by_hand = (
+                    f"codesteer weights rm {path.name}" if alone else "by hand, unless it is your own work"
+                )
                 raise WeightsError(
                     f"{path} is there already, and it is not the file that {self._offer.host} has.",
-                    f"Remove it (codesteer weights rm {path.name}), or choose another folder with --to.",
+                    f"Remove it ({by_hand}), or choose another folder with --to.",
                 )
         part = part_of(path, file, self._offer.commit)
         with held(part) as out:

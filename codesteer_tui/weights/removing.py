@@ -22,11 +22,10 @@ from codesteer_tui.config import Config
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
-from codesteer_tui.weights.checking import check_file
+from codesteer_tui.weights.checking import is_as_it_came
 from codesteer_tui.weights.store import (
     ASIDE,
     PART,
-    PulledFile,
     Record,
     configured,
     looks_like_checkpoint,
@@ -55,8 +54,6 @@ _DESCRIPTIONS = (
 _INDEX = "model.safetensors.index.json"
 _WEIGHTS = re.compile(r"model(-\d{5}-of-\d{5})?\.safetensors")
 _LEFT_OF_A_PULL = re.compile(r".+\.[0-9a-f]{8,12}\.part")
-_SMALL = 64_000_000
-"""Bytes up to which a file's hash is always taken before it is removed; a larger one's, where it is newer."""
 
 
 class Removal(Struct, frozen=True, kw_only=True):
@@ -220,26 +217,13 @@ def _of_pull(folder: Path, record: Record) -> list[Path]:
     for file in record.files:
         name = file.path.rpartition("/")[2]
         path = folder / name
-        if name and _is_a_file(path) and _as_it_came(path, file, at):
+        if name and _is_a_file(path) and is_as_it_came(path, file, at):
             found.append(path)
         found += [part for part in folder.glob(f"{_literal(name)}.*{PART}") if _is_part_of(part.name, name)]
         found += [part for part in folder.glob(f".{_literal(name)}.*{PART}.codesteer.json") if part.is_file()]
         if _is_a_file(aside := folder / f"{name}{ASIDE}"):
             found.append(aside)
     return found
-
-
-def _as_it_came(path: Path, file: PulledFile, at: float) -> bool:
-    """Whether a file is still what the hub gave: somebody may have trained or written into this folder since."""
-    if path.is_symlink():
-        return True  # only the link goes
-    there = path.stat()
-    if file.size >= 0 and there.st_size != file.size:
-        return False
-    if there.st_size > _SMALL and there.st_mtime <= at:
-        return True
-    outcome = check_file(path, file, lambda count: None).outcome
-    return outcome == "right" or (outcome == "not_known" and there.st_mtime <= at)
 
 
 def _is_part_of(name: str, whole: str) -> bool:

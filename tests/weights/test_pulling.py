@@ -354,6 +354,22 @@ def test_who_asks_is_named_with_its_version(hub, tmp_path: Path) -> None:
     assert all(f"codesteer-tui/{__version__}" in agent for agent in agents), agents
 
 
+def test_a_newer_checkpoint_takes_the_place_of_what_was_pulled_and_of_nothing_else(hub, tmp_path) -> None:
+    name, shard = "maker/it", "model.safetensors"
+    hub.repos[name] = Repo({"config.json": b"{}", "README.md": b"old", shard: b"old weights"})
+    folder = fetch(hub, tmp_path, name)
+    hub.repos[name].files |= {"README.md": b"newer", shard: b"new weights"}
+    assert fetch(hub, tmp_path, name) == folder
+    assert ((folder / "README.md").read_bytes(), (folder / shard).read_bytes()) == (b"newer", b"new weights")
+    (folder / shard).write_bytes(b"my training")
+    hub.repos[name].files[shard] = b"yet others!"
+    for _ in range(2):
+        with pytest.raises(WeightsError, match="there already") as refused:
+            fetch(hub, tmp_path, name)
+        assert "your own work" in refused.value.remedy
+        assert (folder / shard).read_bytes() == b"my training"
+
+
 def test_two_pulls_of_one_file_do_not_write_into_each_other(hub, tmp_path: Path) -> None:
     failed: list[WeightsError] = []
 

@@ -127,16 +127,14 @@ def test_of_what_was_pulled_only_that_goes_and_only_if_it_is_as_it_came(tmp_path
     assert names(folder) == mine
 
 
-def test_large_files_that_are_newer_than_the_pull_are_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("codesteer_tui.weights.removing._SMALL", 0)
+def test_a_training_that_is_older_than_the_record_stays_too(tmp_path: Path) -> None:
+    """The record is written anew by every pull: how old it is says nothing about what lies beside it."""
     folder = pulled(tmp_path / "it")
     at = (folder / ".codesteer.json").stat().st_mtime
     same, trained_into = sorted(folder.glob("*.safetensors"))
     trained_into.write_bytes(trained_into.read_bytes()[:-1] + b"x")
-    for path in (same, trained_into):
-        os.utime(path, (at + 60, at + 60))
+    for path, since in ((same, 60), (trained_into, -60)):
+        os.utime(path, (at + since, at + since))
     assert plan_removal(folder).left == (trained_into.name,)
 
 

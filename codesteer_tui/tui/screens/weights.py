@@ -232,7 +232,12 @@ class WeightsScreen(Screen[None]):
             return
         settings: Settings = self.app.settings  # type: ignore[attr-defined]
         try:
+            if row.form == "checkpoint":
+                self.say(
+                    f"{row.path.name}: reading what is there, to see what was changed since it was pulled ..."
+                )
             plan = await in_thread(partial(plan_removal, row.path))
+            self.say("")
             await in_thread(partial(require_unused, plan, settings))
             question = f"Remove {row.path.name} ({in_bytes(plan.size)})?"
             named = [
