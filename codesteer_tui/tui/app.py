@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -58,6 +59,8 @@ class CodesteerApp(App[None]):
         """Who was given a role in the app, for the problems from then on."""
         self.pack = ""
         """The prompt pack that was chosen in the app, for the problems from then on; empty for the configured one."""
+        self.until_quit = AsyncExitStack()
+        """What lasts from one problem to the next, and is closed when the person quits."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         if settings.config.screen.reduced_motion:
@@ -87,6 +90,9 @@ class CodesteerApp(App[None]):
             )
         if self._recording:
             self.open_recording(self._recording, play=self._play, speed=self._speed)
+
+    async def on_unmount(self) -> None:
+        await self.until_quit.aclose()
 
     def open_recording(self, recording: Recording, *, play: bool, speed: float = 1.0) -> None:
         """Show a recorded session, at its end or from its start."""

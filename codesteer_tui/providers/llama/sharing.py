@@ -1,16 +1,19 @@
 """One worker for all models that use the same file with the same loading settings, whoever opened them.
 
 It is started by the first call, stopped when the last of these models is closed or nobody has asked it anything for
-a while, and started again by the next call.
+a while, and started again by the next call. Where workers stay, as in the app, closing the last model frees its
+conversation only.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeAlias
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.process import Worker
@@ -20,6 +23,8 @@ _SAVING_S = 60.0
 """Seconds for a conversation to be written to its file before its worker is stopped all the same."""
 
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Key, Shared]] = WeakKeyDictionary()
+_staying: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+"""The event loops in which workers outlive the models that use them."""
 
 
 class Unheld(Exception):
@@ -72,6 +77,7 @@ class Shared:
         if self.worker is not None and not self.worker.alive:
             await self.retire(self.worker)
         if self.worker is None:
+            await _make_room(self)
             worker = await Worker.start(load, self._log_path)
             if not self._holders:
                 await worker.stop()
@@ -90,23 +96,49 @@ class Shared:
         self._holders[conversation] = memory_file
 
     async def release(self, conversation: int) -> None:
-        """A model uses it no more. With the last one the worker stops; who comes meanwhile waits for that."""
+        """A model uses it no more. With the last one the worker stops, unless workers stay; who comes meanwhile waits
+        for that."""
         saves = bool(self._holders.pop(conversation, ""))
         worker, shut = self.worker, wire.Shut(next(self.numbers), conversation)
         if self._holders:
             if worker is not None and worker.alive and self.loaded:
                 await worker.send(shut)
-            return
+        elif not await self._stays(shut):
+            await self._end(shut if saves else None)
+
+    async def _stays(self, shut: wire.Shut) -> bool:
+        """Free the last conversation and keep the worker, where workers stay and it is not in the middle of
+        something."""
+        worker = self.worker
+        if self._loop not in _staying or worker is None or not self.loaded or self.turn.locked():
+            return False
+        try:
+            await _ask(worker, shut)
+        except asyncio.CancelledError:
+            await self.vacate()
+            raise
+        return bool(self._holders) or (self._loop in _staying and worker.alive)
+
+    async def vacate(self) -> None:
+        """End the worker where nobody uses it."""
+        if not self._holders:
+            await self._end(None)
+
+    async def _end(self, shut: wire.Shut | None) -> None:
+        """End the worker that nobody uses, and forget that there was one."""
         self._quiet()
         self._free.clear()
         try:
-            if worker is not None:
-                await self._let_go(worker, shut if saves else None)
+            if self.worker is not None:
+                await self._let_go(self.worker, shut)
         finally:
             self._free.set()
-            known = _shared.get(self._loop, {})
-            if not self._holders and known.get(self.key) is self:
-                del known[self.key]
+            self._forget()
+
+    def _forget(self) -> None:
+        known = _shared.get(self._loop, {})
+        if not self._holders and known.get(self.key) is self:
+            del known[self.key]
 
     async def _let_go(self, worker: Worker, shut: wire.Shut | None) -> None:
         """Stop the worker; a conversation that is to be kept is written first, unless it is in a call."""
@@ -141,6 +173,7 @@ class Shared:
                 if memory_file and worker.alive:
                     await _ask(worker, wire.Shut(next(self.numbers), conversation))
             await self.retire(worker)
+        self._forget()
 
 
 async def _ask(worker: Worker, shut: wire.Shut) -> None:
@@ -149,6 +182,26 @@ async def _ask(worker: Worker, shut: wire.Shut) -> None:
             await worker.ask(shut)
     except TimeoutError:
         return
+
+
+@asynccontextmanager
+async def workers_stay() -> AsyncIterator[None]:
+    """In here a worker outlives the models that use it, so that the next problem finds the weights loaded: until it was
+    idle for as long as it may be, or other weights are loaded, or this ends.
+    """
+    loop = asyncio.get_running_loop()
+    _staying.add(loop)
+    try:
+        yield
+    finally:
+        _staying.discard(loop)
+        await _make_room(None)
+
+
+async def _make_room(wanted: Shared | None) -> None:
+    """End the workers that nobody uses, but for the one that is wanted."""
+    known = _shared.get(asyncio.get_running_loop(), {})
+    await asyncio.gather(*(mine.vacate() for mine in list(known.values()) if mine is not wanted))
 
 
 def shared(key: Key, log_path: Path | None) -> Shared:
