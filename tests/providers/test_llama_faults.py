@@ -306,6 +306,62 @@ def test_a_log_on_a_full_disk_still_tells_the_errors() -> None:
     assert log.offloaded == 20
 
 
+def test_the_last_words_are_what_is_amiss_and_not_what_llama_cpp_tells_on_its_way(tmp_path: Path) -> None:
+    path = tmp_path / "llama.log"
+    with path.open("wb") as file:
+        log = Log(file.fileno())
+        for level, text in (
+            (2, b"load_tensors: loading\n"),
+            (2, b"...."),
+            (5, b"....\n"),
+            (3, b"no room on the GPU\n"),
+            (2, b"sched_reserve: unfinished"),
+            (4, b"decode: failed\n"),
+            (1, b"debugging\n"),
+        ):
+            log(level, text, None)
+        file.write(b"GGML_ASSERT(n > 0) failed\n")
+    text = path.read_text()
+    assert "info: ........\n" in text
+    assert "debugging" not in text
+    assert process.last_words(text) == "no room on the GPU | decode: failed | GGML_ASSERT(n > 0) failed"
+
+
+@gguf
+async def test_a_program_that_quits_while_weights_load_ends_without_a_word(slow_gguf: Path) -> None:
+    program = (
+        "import asyncio\n"
+        "from codesteer_tui.providers import Sampling\n"
+        "from codesteer_tui.providers.llama.model import LlamaCppModel\n"
+        "from codesteer_tui.values import Message\n"
+        "async def main():\n"
+        f"    model = LlamaCppModel(path={str(slow_gguf)!r})\n"
+        "    async def ask():\n"
+        "        try:\n"
+        "            async for _ in model.stream([Message('user', 'go')], Sampling()):\n"
+        "                pass\n"
+        "        finally:\n"
+        "            await model.aclose()\n"
+        "    task = asyncio.create_task(ask())\n"
+        "    while model.worker_pid is None:\n"
+        "        await asyncio.sleep(0.01)\n"
+        "    task.cancel()\n"
+        "    await asyncio.sleep(0)\n"
+        "    await asyncio.sleep(0)\n"
+        "asyncio.run(main())\n"
+    )
+    made = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        program,
+        cwd=Path(__file__).parents[2],
+        stderr=asyncio.subprocess.STDOUT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await made.communicate()
+    assert (said.decode(), made.returncode) == ("", 0)
+
+
 @gguf
 async def test_a_template_that_makes_nothing_of_a_conversation_refuses_it(tmp_path: Path) -> None:
     template = "{% if messages | length > 1 %}{{ messages[0].content }}{% endif %}"

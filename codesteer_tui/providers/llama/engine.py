@@ -21,7 +21,7 @@ from codesteer_tui.providers.llama import memory, wire
 from codesteer_tui.providers.llama.gguf_header import read_header, size_on_disk
 from codesteer_tui.providers.thinking import TAGS
 
-_LOG_DEBUG, _LOG_ERROR, _LOG_CONTINUED = 1, 4, 5  # ggml.h: enum ggml_log_level
+_LOG_DEBUG, _LOG_INFO, _LOG_ERROR, _LOG_CONTINUED = 1, 2, 4, 5  # ggml.h: enum ggml_log_level
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
 _ALL_LAYERS = 1_000_000
 _OFFLOADED = re.compile(rb"offloaded (\d+)/\d+ layers to GPU")
@@ -33,11 +33,13 @@ _KINDS = {
 
 
 class Log:
-    """llama.cpp's own words: all but debug go to the log file, the last errors are kept for messages."""
+    """llama.cpp's own words: all but debug go to the log file, where what is mere information is marked as such; the
+    last errors are kept for messages."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._level = 0
+        self._in_line = False
         self.errors: deque[str] = deque(maxlen=4)
         self.offloaded: int | None = None
         """Layers that llama.cpp says it put on a GPU, once it has said so."""
@@ -45,9 +47,13 @@ class Log:
     def __call__(self, level: int, text: bytes, _: object) -> None:
         """Called by llama.cpp, from any thread."""
         self._level = self._level if level == _LOG_CONTINUED else level
-        if self._level != _LOG_DEBUG:
+        if self._level != _LOG_DEBUG and text:
+            begins = b"\n" if self._in_line and level != _LOG_CONTINUED else b""
+            if self._level == _LOG_INFO and (begins or not self._in_line):
+                begins += wire.INFO.encode()
+            self._in_line = not text.endswith(b"\n")
             with contextlib.suppress(OSError):  # a full disk
-                os.write(self._descriptor, text)
+                os.write(self._descriptor, begins + text)
         if found := _OFFLOADED.search(text):
             self.offloaded = int(found[1])
         if self._level >= _LOG_ERROR and text.strip():

@@ -304,6 +304,7 @@ class LlamaCppModel:
         last = f" Its last words: {lines}" if lines else ""
         remedy = "The next call starts a new one."
         if worker.was_killed:
+            last = " Memory may have run out."
             remedy += " If it was out of memory: lower context_tokens or use smaller weights."
         if loading:
             message = f"The process that loads {self._path.name} ended ({how}).{last}"

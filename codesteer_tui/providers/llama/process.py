@@ -20,6 +20,7 @@ from codesteer_tui.providers.llama import wire
 _HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
 _GRACE_S = 5.0
 _LOG_LINES = 6
+_LOG_READ = 64 << 10
 _LONGEST_LOG = 1 << 20
 _LOOK_S = 0.1
 _MOST_LOGS = 9
@@ -66,7 +67,11 @@ class Worker:
             log.close()
             raise
         worker = cls(process, log, log.tell())
-        await worker.send(load)
+        try:
+            await worker.send(load)
+        except asyncio.CancelledError:
+            await worker.stop()
+            raise
         return worker
 
     @property
@@ -150,6 +155,7 @@ class Worker:
             await self._process.wait()
         except asyncio.CancelledError:
             self._kill()
+            await self._process.wait()  # else its end is reported to an event loop that is closed by then
             raise
         await asyncio.wait([self._reader])
         if not self._log.closed:
@@ -162,10 +168,14 @@ class Worker:
         self._log.close()
 
     def obituary(self) -> tuple[str, str]:
-        """How it ended, and the last lines of its log, for a worker that was stopped."""
+        """How it ended, and what its log has to say of that, for a worker that was stopped. Of one that was killed it
+        has nothing to say."""
         code = self._process.returncode or 0
-        how = f"signal {-code}" if code < 0 else f"exit {code}"
-        return how, self._lines
+        if code >= 0:
+            return f"exit {code}", self._lines
+        known = {int(number): number.name for number in signal.Signals}
+        how = ", ".join(filter(None, (f"signal {-code}", known.get(-code, ""))))
+        return how, "" if self.was_killed else self._lines
 
     async def _read(self) -> None:
         """Take in the answers, those to the load first; at the end everybody who waits is told None.
@@ -197,9 +207,14 @@ class Worker:
 
     def _last_lines(self) -> str:
         end = self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(self._log_start, end - 4096))
-        lines = self._log.read().decode("utf-8", "replace").splitlines()
-        return " | ".join(line.strip() for line in lines[-_LOG_LINES:] if line.strip())
+        self._log.seek(max(self._log_start, end - _LOG_READ))
+        return last_words(self._log.read().decode("utf-8", "replace"))
+
+
+def last_words(log: str) -> str:
+    """The last lines of a log that may say why a worker ended: what llama.cpp tells on its way is none of that."""
+    lines = [line.strip() for line in log.splitlines()]
+    return " | ".join([line for line in lines if line and not line.startswith(wire.INFO)][-_LOG_LINES:])
 
 
 def _open_log(path: Path | None) -> IO[bytes]:

@@ -20,6 +20,9 @@ from codesteer_tui.values import Channel, Finish, Message
 LONGEST_FRAME = 64 << 20
 """Bytes. A longer frame means that the pipe carries something else."""
 
+INFO = "info: "
+"""How a line in the worker's log begins that says nothing of what is amiss."""
+
 KvType: TypeAlias = Literal["f32", "f16", "q8_0"]
 FlashAttention: TypeAlias = Literal["auto", "on", "off"]
 
