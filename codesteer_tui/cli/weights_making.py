@@ -127,9 +127,9 @@ def quantize(
     or another that llama.cpp makes without an importance matrix. What llama.cpp keeps in another type is said.
     Prints the path of the file.
     """
+    from codesteer_tui.providers.llama.gguf_reading import read_head
     from codesteer_tui.weights import quantizing
     from codesteer_tui.weights.catalogue import read_catalogue
-    from codesteer_tui.weights.gguf_reading import read_head
     from codesteer_tui.weights.store import find_weights
 
     settings = settings_for_reading(ctx, config_file)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 from msgspec import Struct
 
 from codesteer_tui.errors import WeightsError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.weights.converting_config import (
     LlamaConfig,
     Wanted,
@@ -35,7 +36,6 @@ from codesteer_tui.weights.converting_files import (
 )
 from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors, read_rows, reading
 from codesteer_tui.weights.converting_vocabulary import Vocabulary, read_vocabulary
-from codesteer_tui.weights.gguf_reading import read_head
 from codesteer_tui.weights.store import read_record
 
 if TYPE_CHECKING:

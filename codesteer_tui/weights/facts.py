@@ -11,7 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from codesteer_tui.errors import WeightsError
-from codesteer_tui.weights.gguf_reading import GgufHead, Length, read_head
+from codesteer_tui.providers.llama.gguf_reading import GgufHead, Length, read_head
 
 USUAL_CONTEXT = 8192
 """Tokens of context that a local model gets where the configuration names no other number."""

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 import codesteer_tui
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.gguf_reading import GgufHead, read_head
 from codesteer_tui.weights.converting_files import (
     Progress,
     beside,
@@ -30,7 +31,6 @@ from codesteer_tui.weights.converting_files import (
     require_free,
     require_room,
 )
-from codesteer_tui.weights.gguf_reading import GgufHead, read_head
 from codesteer_tui.weights.store import is_later_part, parts_of
 
 TYPES = {

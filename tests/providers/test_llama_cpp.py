@@ -254,7 +254,9 @@ async def test_a_seed_makes_sampling_repeatable(random_gguf: Path) -> None:
     assert replies[0] == replies[1] != replies[2]
 
 
-@pytest.mark.parametrize("kind", ["missing", "directory", "html", "empty", "header cut", "version"])
+@pytest.mark.parametrize(
+    "kind", ["missing", "directory", "html", "empty", "header cut", "cut", "vocabulary cut", "version"]
+)
 async def test_a_file_that_is_no_gguf_is_named_and_no_process_is_started(
     tmp_path: Path, random_gguf: Path, kind: str
 ) -> None:
@@ -263,6 +265,8 @@ async def test_a_file_that_is_no_gguf_is_named_and_no_process_is_started(
         "html": b"<!DOCTYPE html><title>Sign in</title>",
         "empty": b"",
         "header cut": head(random_gguf, 200),
+        "cut": head(random_gguf, random_gguf.stat().st_size - 1000),
+        "vocabulary cut": head(random_gguf, 5000),
         "version": b"GGUF" + (77).to_bytes(4, "little") + bytes(16),
     }
     if kind == "directory":
@@ -274,17 +278,18 @@ async def test_a_file_that_is_no_gguf_is_named_and_no_process_is_started(
         assert model.worker_pid is None
     assert isinstance(error, WeightsError)
     assert str(path) in error.message
+    whole = f"1,000 of {random_gguf.stat().st_size:,} bytes are missing"
+    assert (whole in error.message, "weights verify weights.gguf" in error.remedy) == ((kind == "cut"),) * 2
 
 
 @pytest.mark.parametrize(
     ("make_it", "why"),
     [
-        (lambda p, whole: p.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2]), "file bounds"),
         (lambda p, whole: make(p, template=""), "no chat template"),
         (lambda p, whole: make(p, template="{% for m in %}"), "cannot be loaded"),
         (lambda p, whole: p.write_bytes(whole.read_bytes().replace(b"llama", b"zzama", 1)), "zzama"),
     ],
-    ids=["half a file", "no template", "broken template", "unknown architecture"],
+    ids=["no template", "broken template", "unknown architecture"],
 )
 async def test_weights_that_llama_cpp_cannot_use_say_why(
     tmp_path: Path, random_gguf: Path, make_it: object, why: str

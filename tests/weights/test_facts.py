@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import WeightsError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.weights.facts import facts_of, kv_bytes_per_token, safetensors_header
-from codesteer_tui.weights.gguf_reading import read_head
 from tests.tiny_gguf import TEMPLATE
 
 

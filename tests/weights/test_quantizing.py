@@ -14,9 +14,9 @@ import gguf
 import pytest
 
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.weights.converting import convert, plan_conversion
 from codesteer_tui.weights.converting_files import Progress
-from codesteer_tui.weights.gguf_reading import read_head
 from codesteer_tui.weights.quantizing import (
     NEED_A_MATRIX,
     TYPES,

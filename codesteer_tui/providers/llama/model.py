@@ -21,6 +21,7 @@ from codesteer_tui.providers import Completed, Delta, Loading, Remark, Sampling,
 from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
+from codesteer_tui.providers.llama.gguf_reading import require_whole
 from codesteer_tui.providers.llama.memory import size
 from codesteer_tui.providers.llama.process import Reply, Worker
 from codesteer_tui.providers.llama.sharing import Key, Shared, Unheld, shared
@@ -213,6 +214,10 @@ class LlamaCppModel:
         if self._open_in is not None and self._open_in is mine.worker and self._open_in.alive:
             return
         talk = self._talk
+        if not mine.runs:
+            await asyncio.to_thread(require_whole, self._path, provider=self._name)
+            if self._shared is not mine:
+                raise self._was_closed()
         try:
             worker = await mine.started(wire.Load(str(self._path), talk, self._gpu_layers, self._mmap))
         except Unheld:

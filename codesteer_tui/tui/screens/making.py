@@ -19,12 +19,12 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from codesteer_tui.errors import CodesteerError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.weights import converting, quantizing
 from codesteer_tui.weights.converting_files import Progress
-from codesteer_tui.weights.gguf_reading import read_head
 from codesteer_tui.weights.hub import in_bytes
 from codesteer_tui.weights.store import Item
 
