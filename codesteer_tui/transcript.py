@@ -262,8 +262,11 @@ class Transcript:
                 self._spend(number, role, usage)
             case ev.LoadingDelta(round=number, role=role):
                 self.round(number).loading[role] = event
-            case ev.Noted(round=number):
-                self.round(number).notes.append(event)
+            case ev.Noted(round=number, role=role, kind=kind):
+                this = self.round(number)
+                this.notes.append(event)
+                if kind == "device" and (known := this.loading.get(role)) and known.what == "weights":
+                    del this.loading[role]
             case ev.RoundFinished(round=number):
                 self.round(number).finished = True
             case _:

@@ -181,12 +181,14 @@ async def fitted(call: Call) -> tuple[Call, Noted | None]:
         return call, None  # the call itself will say so
     if not rounds:
         return call, None
-    outputs = "output of the oldest program" if rounds == 1 else f"outputs of the {rounds} oldest programs"
+    outputs = f"outputs of the {rounds} oldest programs" if rounds > 1 else "output of the oldest program"
+    if rounds == 1 and shorter(2) is None:
+        outputs = "output of the program"
     text = (
         f"The conversation has {first:,} tokens, and the context of {model.info.label} holds {model.context:,}: "
         f"the {outputs} {'was' if rounds == 1 else 'were'} shortened, which leaves {needed:,}."
     )
-    remedy = "A larger context_tokens of this provider keeps them whole."
+    remedy = "A larger context_tokens of this provider keeps them whole, where the model can take more."
     return call, Noted(round=call.round, role=call.role, kind="shortened", text=text, remedy=remedy)
 
 

@@ -18,7 +18,7 @@ from codesteer_tui.tui.blocks import PANE, text_of
 from codesteer_tui.tui.course import runs_on
 from codesteer_tui.tui.drawing import flags, guidance, task
 from codesteer_tui.tui.widgets.pane import Pane
-from codesteer_tui.tui.widgets.status import is_roomy, top_items
+from codesteer_tui.tui.widgets.status import activity, is_roomy, top_items
 from codesteer_tui.values import Guidance, Role, RoleInfo
 from tests.recordings.build import game24
 
@@ -66,6 +66,34 @@ def test_before_the_first_text_a_pane_says_how_far_the_model_is(
     transcript = Transcript.of(events[:end])
     transcript.apply(ev.LoadingDelta(round=0, role=role, what=what, fraction=0.42))  # type: ignore[arg-type]
     assert words in shown(drawing, transcript)
+
+
+@pytest.mark.parametrize(("drawing", "role"), [(guidance, "steerer"), (task, "task_llm")])
+def test_that_weights_load_is_seen_without_the_pane_and_no_longer_than_they_do(
+    drawing: object, role: Role
+) -> None:
+    kinds = (ev.GuidanceDelta, ev.GuidanceGiven) if role == "steerer" else (ev.AnswerDelta, ev.AnswerGiven)
+    events = game24()
+    transcript = Transcript.of(events[: next(i for i, e in enumerate(events) if isinstance(e, kinds))])
+    name = "steerer" if role == "steerer" else "TaskLLM"
+    for what, words in (("weights", f"R0 {name} loads ... 80%"), ("prompt", f"R0 {name} reads ... 80%")):
+        transcript.apply(ev.LoadingDelta(round=0, role=role, what=what, fraction=0.8))  # type: ignore[arg-type]
+        assert activity(transcript, running=True)[0] == words
+        assert "80%" in drawing.peek(transcript, transcript.round(0))  # type: ignore[attr-defined]
+    transcript.apply(ev.LoadingDelta(round=0, role=role, what="weights", fraction=0.8))
+    transcript.apply(ev.Noted(round=0, role=role, kind="device", text="on the CPU, loaded in 0.3 s"))
+    assert "80%" not in shown(drawing, transcript) + activity(transcript, running=True)[0]
+    assert "80%" not in drawing.peek(transcript, transcript.round(0))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("drawing", "role"), [(guidance, "steerer"), (task, "task_llm")])
+def test_what_was_left_out_stands_before_what_came_of_it(drawing: object, role: Role) -> None:
+    transcript = noted(role)
+    transcript.apply(ev.Noted(round=0, role=role, kind="warning", text="Cut off at the end."))
+    text = shown(drawing, transcript)
+    said = transcript.round(0).answer_text if role == "task_llm" else "decision"
+    found = [text.index(words) for words in ("was shortened", said.split("\n")[0], "Cut off")]
+    assert found == sorted(found)
 
 
 def test_a_decision_is_shown_with_its_probability() -> None:

@@ -7,7 +7,7 @@ from codesteer_tui.steering.outcome import answer_of
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded
 from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, waits_for_person
-from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, note_blocks
+from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, note_blocks, shortened_blocks
 from codesteer_tui.tui.drawing.run import execution_blocks
 from codesteer_tui.tui.words import OUTCOMES, RUNNING, Mark, cut
 from codesteer_tui.values import Finding, Judgement, Outcome
@@ -75,6 +75,7 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
         *_self_check(transcript, this, bounds),
         *_truth(transcript, this, bounds),
         *_symbolic(transcript, this),
+        *shortened_blocks(this, "checker"),
         *note_blocks(this, "checker"),
     ]
 

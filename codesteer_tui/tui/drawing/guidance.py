@@ -15,7 +15,13 @@ from codesteer_tui.tui.course import (
     runs_on,
     waits_for_person,
 )
-from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
+from codesteer_tui.tui.drawing.calls import (
+    change_blocks,
+    failed_blocks,
+    loading_words,
+    note_blocks,
+    shortened_blocks,
+)
 from codesteer_tui.tui.words import DECISIONS, cut, duration
 
 DECISION_STYLES = {
@@ -40,6 +46,7 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
     return [
         *_problem(transcript, this, bounds),
         *change_blocks(transcript, this, "steerer"),
+        *shortened_blocks(this, "steerer"),
         *_guidance(transcript, this, bounds),
         *note_blocks(this, "steerer"),
     ]
@@ -115,7 +122,7 @@ def _by(transcript: Transcript, this: Round) -> str:
 def peek(transcript: Transcript, this: Round | None) -> str:
     """The guidance in one line."""
     if this is None or this.guidance is None:
-        return ""
+        return loading_words(this, "steerer") if this else ""
     said = this.guidance.text or this.guidance.why
     return f"{DECISIONS[this.guidance.decision]} {cut(said, 200)}".strip()
 

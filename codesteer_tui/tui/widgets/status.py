@@ -138,6 +138,10 @@ def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
     at = f"R{this.number} "
     if waits_for_person(transcript, this):
         return f"{at}waiting for you", "bold $text-warning"
+    for role, name in (("steerer", "steerer"), ("task_llm", "TaskLLM"), ("checker", "checker")):
+        if loading := this.loading.get(role):  # type: ignore[call-overload]
+            does = "loads" if loading.what == "weights" else "reads"
+            return f"{at}{name} {does} ... {loading.fraction:.0%}", "$text-accent"
     if this.guidance is None:
         return f"{at}steerer decides ...", "$text-accent"
     if this.answer is None and this.guidance.decision not in ("return_answer", "terminate"):
