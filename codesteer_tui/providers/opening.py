@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from codesteer_tui.providers.remote.model import Habits, RemoteModel
 
 DEMO_PROVIDER = "demo"
-LOCAL_CONTEXT = 8192
-"""Tokens of context that weights are opened with where nothing else is set, or what they were trained for."""
 
 
 class Choice(Struct, frozen=True):
@@ -182,7 +180,7 @@ def _open_weights(choice: Choice, provider: Provider) -> LlamaCppModel:
     return LlamaCppModel(
         name=choice.name,
         path=path,
-        n_ctx=provider.context_tokens or LOCAL_CONTEXT,
+        n_ctx=provider.context_tokens,
         gpu_layers=provider.gpu_layers,
         n_threads=provider.threads or None,
         n_batch=provider.batch_tokens,

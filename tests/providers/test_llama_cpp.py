@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import ModelError, WeightsError
-from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
+from codesteer_tui.providers import Completed, Delta, Remark, Sampling, TextDelta
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.values import Message
@@ -233,6 +233,15 @@ async def test_the_context_is_never_larger_than_the_weights_were_trained_for(tmp
         error = await error_of(model, "all work and no play " * 60)
         assert "256" in error.message
         assert "trained for no more" in error.remedy
+        assert f"the context of {model.info.label} holds" in error.message
+    async with opened(path, n_ctx=8192) as model:
+        items = [item async for item in model.stream([Message("user", "go")], Sampling(max_tokens=4096))]
+        device, full = (item for item in items if isinstance(item, Remark) and item.kind != "speed")
+        assert "256 tokens (you asked for 8,192, the weights were trained for 256)" in device.text
+        assert "trained for no more" in full.remedy
+    async with opened(path) as model:
+        items = [item async for item in model.stream([Message("user", "go")], Sampling(max_tokens=1))]
+        assert not any("you asked" in item.text for item in items if isinstance(item, Remark))
         _, end = await say(model, "go", options=Sampling(max_tokens=4096))
     assert end.finish == "length"
     assert end.usage.input_tokens + end.usage.output_tokens == 256

@@ -23,6 +23,7 @@ from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.llama.gguf_reading import require_whole
 from codesteer_tui.providers.llama.memory import size
+from codesteer_tui.providers.llama.places import LOCAL_CONTEXT
 from codesteer_tui.providers.llama.process import Reply, Worker
 from codesteer_tui.providers.llama.sharing import Key, Shared, Unheld, shared
 from codesteer_tui.providers.remote.streaming import sendable
@@ -35,7 +36,7 @@ class LlamaCppModel:
     """Weights in a GGUF file, with their own chat template, and one conversation with them.
 
     `name` is the provider as configured; `n_ctx` is the context in tokens (at most what the weights were
-    trained for); `gpu_layers` counts layers, "auto" takes all where the build can use a GPU; `n_threads`
+    trained for; 0: the usual); `gpu_layers` counts layers, "auto" takes all where the build can use a GPU; `n_threads`
     defaults to all cores but one; `n_batch` and `n_ubatch` are tokens handed over and computed at once; `mmap`
     reads the file as it is needed instead of all at first. The worker stops after `idle_s` seconds without a
     call (0: never). In the folder `memory` the evaluated conversation is kept, to be gone on with later, one for
@@ -48,7 +49,7 @@ class LlamaCppModel:
         *,
         path: str | Path,
         name: str = "llama_cpp",
-        n_ctx: int = 8192,
+        n_ctx: int = 0,
         gpu_layers: int | Literal["auto"] = "auto",
         n_threads: int | None = None,
         n_batch: int = 256,
@@ -66,9 +67,9 @@ class LlamaCppModel:
         self._name = name
         self._gpu_layers = None if gpu_layers == "auto" else gpu_layers
         self._talk = wire.Talk(
-            n_ctx, n_threads or usual_threads(), n_batch, n_ubatch or n_batch, flash, kv_type
+            n_ctx or LOCAL_CONTEXT, n_threads or usual_threads(), n_batch, n_ubatch or n_batch, flash, kv_type
         )
-        self._n_ctx = n_ctx
+        self._n_ctx, self._trained = n_ctx, 0
         self._mmap, self._idle_s, self._memory, self._role = mmap, idle_s, memory, role
         self._log_path = log_path
         self._label = label or f"{name}:{self._path.stem}"
@@ -184,7 +185,8 @@ class LlamaCppModel:
             await self._leave()
         if self._shared is None:
             header = await asyncio.to_thread(read_header, self._path, provider=self._name)
-            n_ctx = min(self._n_ctx, header.context_length or self._n_ctx)
+            wanted, self._trained = self._n_ctx or LOCAL_CONTEXT, header.context_length
+            n_ctx = min(wanted, self._trained or wanted)
             self._talk = msgspec.structs.replace(self._talk, n_ctx=n_ctx)
             mine = shared(self._key(), self._log_path)
             self._talk = _with_memory(self._talk, self._memory, mine.key, self._role)
@@ -249,7 +251,9 @@ class LlamaCppModel:
             raise await self._failed(worker, answer, loading=True)
         self._open_in = worker
         self._note = _where(loaded)
-        yield Remark("device", _device_words(loaded, answer, talk), brief=_brief_device(loaded, talk))
+        yield Remark(
+            "device", _device_words(loaded, answer, talk, self._n_ctx), brief=_brief_device(loaded, talk)
+        )
         warned = unused_gpu() if not loaded.can_offload and self._gpu_layers != 0 else None
         if warned:
             yield Remark("warning", *warned)
@@ -283,7 +287,7 @@ class LlamaCppModel:
                     case wire.Done() as done_:
                         ended = True
                         self.evaluated_tokens, self.restored_tokens = done_.evaluated, done_.restored
-                        for delta in _ending(done_, self.context):
+                        for delta in _ending(done_, self.context, self._trained):
                             yield delta
                     case answer:
                         ended = True
@@ -300,7 +304,8 @@ class LlamaCppModel:
         if self._shared is None or self._shared.worker is not worker:
             return self._was_closed()
         if isinstance(answer, wire.Fault) and not loading:
-            return ModelError(answer.kind, answer.message, answer.remedy, provider=self._name)
+            message = answer.message.replace(wire.THIS_MODEL, self._label)
+            return ModelError(answer.kind, message, answer.remedy, provider=self._name)
         self._open_in = None
         await self._shared.retire(worker)
         if isinstance(answer, wire.Fault):
@@ -328,14 +333,14 @@ async def _stopped(worker: Worker, number: int, reply: Reply) -> None:
         await worker.cancel(number, reply)
 
 
-def _ending(done: wire.Done, context: int) -> Iterator[Delta]:
+def _ending(done: wire.Done, context: int, trained: int) -> Iterator[Delta]:
     """What cut it off where that was the context, how fast it was, and the end."""
     if done.finish == "length" and done.input_tokens + done.output_tokens >= context:
         full = (
             f"The reply was cut off because the context is full: of its {context:,} tokens the conversation has "
             f"{done.input_tokens:,} and the reply {done.output_tokens:,}."
         )
-        yield Remark("warning", full, "Raise context_tokens of this provider, if the weights can take more.")
+        yield Remark("warning", full, wire.for_more_room(context, trained))
     cached = done.input_tokens - done.evaluated
     read = f"read {done.evaluated:,} of {done.input_tokens:,} prompt tokens"
     if done.read_s > 0 and done.evaluated > 1:
@@ -374,7 +379,8 @@ def _threads(talk: wire.Talk) -> str:
     return f"{talk.n_threads} thread{'s' if talk.n_threads > 1 else ''}"
 
 
-def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk) -> str:
+def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk, asked: int) -> str:
+    """Where it runs and what it takes. A context that is less than was `asked` for is what the weights can take."""
     wanted = "gpu" if loaded.gpu_layers else "cpu"
     used = [device for device in loaded.devices if device.kind == wanted]
     words = "; ".join(
@@ -383,9 +389,14 @@ def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk) -> 
         else d.description.strip()
         for d in used
     )
+    why = (
+        f" (you asked for {asked:,}, the weights were trained for {talk.n_ctx:,})"
+        if asked > talk.n_ctx
+        else ""
+    )
     return (
         f"{_where(loaded)}{f' ({words})' if words else ''}, {_threads(talk)}; weights {size(loaded.weights)}, "
-        f"context {opened.n_ctx:,} tokens{f' in {size(opened.kv_bytes)}' if opened.kv_bytes else ''}; "
+        f"context {opened.n_ctx:,} tokens{why}{f' in {size(opened.kv_bytes)}' if opened.kv_bytes else ''}; "
         f"loaded in {loaded.seconds:.1f} s"
     )
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+LOCAL_CONTEXT = 8192
+"""Tokens of context that weights are opened with where nothing else is set, or what they were trained for."""
+
 
 def folder_of_weights(said: str) -> Path:
     """The folder that weights are pulled into: the one that is said, else `weights` in the user's data folder."""

@@ -23,6 +23,9 @@ LONGEST_FRAME = 64 << 20
 INFO = "info: "
 """How a line in the worker's log begins that says nothing of what is amiss."""
 
+THIS_MODEL = "the local model"
+"""How the worker calls the model, whose name it does not know."""
+
 KvType: TypeAlias = Literal["f32", "f16", "q8_0"]
 FlashAttention: TypeAlias = Literal["auto", "on", "off"]
 
@@ -239,3 +242,12 @@ async def read_answer(pipe: asyncio.StreamReader) -> Answer | None:
     except asyncio.IncompleteReadError:
         return None
     return answer
+
+
+def for_more_room(n_ctx: int, trained: int) -> str:
+    """What helps where a conversation is too long: a larger context only where the weights can take one."""
+    if 0 < trained <= n_ctx:
+        return (
+            "These weights were trained for no more: use fewer rounds, a shorter problem, or other weights."
+        )
+    return "Raise context_tokens of this provider, or use fewer rounds or a shorter problem."

@@ -107,24 +107,16 @@ class Service:
             yield wire.Fault(
                 ask.id,
                 "context_too_long",
-                f"The conversation has {error.args[0]} tokens; the context of the local model holds "
+                f"The conversation has {error.args[0]} tokens; the context of {wire.THIS_MODEL} holds "
                 f"{conversation.n_ctx}.",
-                _for_more_room(conversation.n_ctx, self._weights),
+                wire.for_more_room(
+                    conversation.n_ctx, self._weights.header.context_length if self._weights else 0
+                ),
             )
         except RuntimeError as error:
             yield wire.Fault(ask.id, "broken_stream", f"llama.cpp failed: {error}.", "Try again.")
         finally:
             self.abort.end()
-
-
-def _for_more_room(n_ctx: int, weights: Weights | None) -> str:
-    """What helps where a conversation is too long: a larger context only where the weights can take one."""
-    trained = weights.header.context_length if weights else 0
-    if 0 < trained <= n_ctx:
-        return (
-            "These weights were trained for no more: use fewer rounds, a shorter problem, or other weights."
-        )
-    return "Raise context_tokens of this provider, or use fewer rounds or a shorter problem."
 
 
 def _template_refuses(number: int, error: Exception) -> wire.Fault:

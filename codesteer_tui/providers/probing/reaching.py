@@ -23,7 +23,8 @@ from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import price_of
 from codesteer_tui.providers.keys.sources import KeyState, look, source_in_words
 from codesteer_tui.providers.llama.gguf_header import read_header
-from codesteer_tui.providers.opening import LOCAL_CONTEXT, Choice, open_remote, weights_file
+from codesteer_tui.providers.llama.places import LOCAL_CONTEXT
+from codesteer_tui.providers.opening import Choice, open_remote, weights_file
 from codesteer_tui.providers.probing.listings import (
     Listed,
     context_from_props,
