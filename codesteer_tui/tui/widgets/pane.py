@@ -199,7 +199,11 @@ class Pane(VerticalScroll):
     @property
     def _is_streaming(self) -> bool:
         this = self.this
-        return self.part.number == 2 and this is not None and this.answer is None and bool(this.answer_so_far)
+        if this is None:
+            return False
+        if self.part.number == 1:
+            return this.guidance is None and bool(this.guidance_so_far)
+        return self.part.number == 2 and this.answer is None and bool(this.answer_so_far)
 
     async def zoom(self, zoomed: bool) -> None:
         """Show more of long texts, or less again."""
