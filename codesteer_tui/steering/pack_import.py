@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from codesteer_tui.steering.packs_there import SUFFIX, check_name, expanded
 from codesteer_tui.steering.prompts import PromptPack, parse_pack, read_pack_text
 from codesteer_tui.steering.published_texts import MEANT, Field, Parts, Texts, parsed, read_source, read_texts
 from codesteer_tui.steering.published_turns import Turns, find_turns
+from codesteer_tui.writing import write_whole
 
 FILE = "prompt.py"
 NAME = "published"
@@ -264,17 +264,7 @@ def _write(path: Path, text: str) -> None:
     ConfigError: the file or its folder cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise ConfigError(
             f"The prompt pack {path} cannot be written: {error.strerror or error}.",

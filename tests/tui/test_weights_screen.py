@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from tests.tui.conftest import text_on, words_on
 from tests.tui.test_replay_screen import until
 from tests.weights import checkpoints
 from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
+from tests.weights.no_hub import no_real_hub
 
 pytestmark = pytest.mark.gguf
 NAME = "maker/tiny-GGUF"
@@ -34,19 +34,10 @@ NAME = "maker/tiny-GGUF"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in list(os.environ):
-        if name.startswith(("HF_", "HUGGING", "TRANSFORMERS_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    monkeypatch.setenv("HF_HUB_DISABLE_TELEMETRY", "1")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    import huggingface_hub
-
-    huggingface_hub.close_session()
     folder = tmp_path / "data" / "codesteer" / "weights"
     folder.mkdir(parents=True)
-    yield folder
-    huggingface_hub.close_session()
+    with no_real_hub(monkeypatch, tmp_path):
+        yield folder
 
 
 @pytest.fixture
@@ -281,3 +272,24 @@ async def test_what_was_not_wholly_pulled_is_described_in_a_dialog_too(settings,
         assert "x.gguf.part is not wholly pulled" in words_on(app)
         await pilot.press("escape")
         assert app.screen is screen
+
+
+async def test_what_comes_of_a_pull_after_its_dialog_was_closed_does_no_harm(
+    settings, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.troubles.append(Trouble("dribble", pause_s=0.05))
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, PullScreen) and "%" in text_on(app))
+        closed = app.screen
+        assert isinstance(closed, PullScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, WeightsScreen))
+        await until(pilot, lambda: not closed.is_attached)
+        closed._say("the hub is gone")
+        closed._draw()
+        closed._hint("Esc closes")
+        assert app.is_running

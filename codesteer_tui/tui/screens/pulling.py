@@ -21,6 +21,7 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.weights import hub, hub_token, pulling, pulling_files, telling
 from codesteer_tui.weights.catalogue import read_catalogue
 from codesteer_tui.weights.checking import problems_of_pulled
@@ -92,6 +93,8 @@ class PullScreen(ModalScreen[str | None]):
             self._say(f"{error.message}\n-> {error.remedy}" if error.remedy else error.message)
         finally:
             self._stop.set()  # a thread that nobody waits for any more ends soon
+        if not is_there(self):
+            return
         self._latest = None
         self._draw()
         self._stop = threading.Event()
@@ -133,17 +136,22 @@ class PullScreen(ModalScreen[str | None]):
         self._latest = progress
 
     def _draw(self) -> None:
+        if not is_there(self):
+            return
         latest = self._latest
         text = telling.progress_line(latest) if latest else ""
         self.query_one("#pull-progress", Static).update(Content.assemble((text, "$text-accent")))
 
     def _say(self, line: str) -> None:
+        if not is_there(self):
+            return
         self._lines += plain(line).splitlines()
         self.query_one("#pull-lines", Static).update(Content("\n".join(self._lines)))
         self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def _hint(self, words: str) -> None:
-        self.query_one("#pull-hint", Static).update(Content(words))
+        if is_there(self):
+            self.query_one("#pull-hint", Static).update(Content(words))
 
     def action_close(self) -> None:
         self._stop.set()
