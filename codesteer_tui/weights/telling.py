@@ -107,7 +107,7 @@ def about_item(item: Item, go_on: str = "") -> str:
         case "aside":
             words.append("had the wrong hash, not used")
         case _ if is_cut_off(item):
-            words.append(_to_go_on(item.record, go_on))
+            words += [_to_go_on(item.record, go_on), *_missing_in(item.path)]
         case _ if not item.missing:
             try:
                 facts = facts_of(item.path)
@@ -118,6 +118,14 @@ def about_item(item: Item, go_on: str = "") -> str:
     words += [f"plays {', '.join(item.roles)}"] if item.roles else []
     words += [f"[providers.{name}]" for name in item.providers]
     return plain("  ".join(words))
+
+
+def _missing_in(folder: Path) -> tuple[str, ...]:
+    """What of a checkpoint that was cut off is missing, where so much has come that it can be told."""
+    try:
+        return facts_of(folder).problems
+    except WeightsError:
+        return ()
 
 
 def is_cut_off(item: Item) -> bool:
