@@ -42,6 +42,7 @@ from codesteer_tui.tui.players import (
     with_key,
     worth_asking,
 )
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.words import cut
 from codesteer_tui.values import Role, RoleInfo
 
@@ -157,6 +158,8 @@ class ModelsScreen(ModalScreen[None]):
 
     def renew(self, settings: Settings, playing: Mapping[Role, tuple[str, str]]) -> None:
         """Show other settings: somebody was chosen, or a key was stored. What is not known yet is asked."""
+        if not is_there(self):
+            return
         self.settings, self.playing = settings, playing
         for name in [n for n, row in self._found.items() if self._is_stale(n, row)]:
             del self._found[name]
@@ -173,6 +176,8 @@ class ModelsScreen(ModalScreen[None]):
 
     def say(self, words: str, *, bad: bool = False) -> None:
         """What came of the last choice, under the list."""
+        if not is_there(self):
+            return
         style = "bold $text-error" if bad else "$text-accent"
         self.query_one("#said", Static).update(Content.assemble((plain(words), style)))
 
@@ -194,7 +199,7 @@ class ModelsScreen(ModalScreen[None]):
 
     def _learnt(self, row: Player) -> None:
         self._found[row.name] = row
-        if self.is_attached:
+        if is_there(self):
             self._draw_players()
 
     def _price(self, row: Player) -> Price | None:
