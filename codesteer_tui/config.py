@@ -260,6 +260,10 @@ class Weights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dir: str = ""
     """Folder that weights are pulled into and looked for in. Empty: "weights" in the user's data folder."""
 
+    token: str = ""
+    """Where the token for the hub is, as for the key of a provider; "codesteer keys set hub" writes it. HF_TOKEN and
+    what "hf auth login" stored come before it."""
+
 
 class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the app looks."""

@@ -128,12 +128,14 @@ class GuidanceVetoed(Base, frozen=True):
 
 
 class GuidanceGiven(Base, frozen=True):
-    """The guidance of the round: what the TaskLLM is told, and by whom."""
+    """The guidance of the round: what the TaskLLM is told, and by whom; `reasoning` is what the steerer thought before,
+    where it says."""
 
     round: int
     guidance: Guidance
     usage: Usage = Usage()
     seconds: float = 0.0
+    reasoning: str = ""
 
 
 class PromptSent(Base, frozen=True):
@@ -308,7 +310,7 @@ class Noted(Base, frozen=True):
     """What a person should know about a role's model or a call to it.
 
     `kind` says which: where it runs, how fast it was, what is amiss with it (`remedy` says what helps), or what was
-    left out of its prompt because its context is too small.
+    left out of its prompt because its context is too small. `brief` is that in a word or two: "12.3 tok/s".
     """
 
     round: int
@@ -316,6 +318,7 @@ class Noted(Base, frozen=True):
     kind: NoteKind
     text: str
     remedy: str = ""
+    brief: str = ""
 
 
 class CallFailed(Base, frozen=True):

@@ -1,7 +1,8 @@
 """What is there and what is missing, for ``codesteer doctor`` and the first screen.
 
 Nothing is sent beyond this machine, nothing is started, and no key is shown: a key is only said to be found.
-Each probe has its own time limit: `LIMIT_S` seconds, more only for the sandbox, which tests itself the first time.
+Each probe has its own time limit: `LIMIT_S` seconds, more only for the sandbox, which tests itself the first time, and
+where the heads of weights are read.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from msgspec import Struct
 
 from codesteer_tui import __version__
 from codesteer_tui.config import Config, Provider, SandboxSettings
-from codesteer_tui.errors import CodesteerError, ConfigError
+from codesteer_tui.errors import CodesteerError, ConfigError, WeightsError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import FILE_NAME, doubts
 from codesteer_tui.providers.keys.sources import look
 from codesteer_tui.providers.llama.devices import can_offload, gpu_here, unused_gpu, usual_threads
+from codesteer_tui.providers.llama.places import meant
 from codesteer_tui.providers.opening import Choice, choose_role, keys_without_model
 from codesteer_tui.providers.probing.neighbours import PORTS, listens, look_at
 from codesteer_tui.providers.remote.network import Network
@@ -38,9 +40,12 @@ from codesteer_tui.settings.showing import warnings
 from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.values import Role
+from codesteer_tui.weights.facts import facts_of
+from codesteer_tui.weights.store import list_weights, weights_folder
+from codesteer_tui.weights.using import require_usable
 
 LIMIT_S = 2.0
-SANDBOX_LIMIT_S = 8.0
+LIMITS_S = {"sandbox": 8.0, "weights": 8.0, "steerer": 8.0, "task_llm": 8.0, "checker": 8.0}
 LOCAL_SERVERS = PORTS
 MOST_NAMED = 3
 """Models of a local server that are named."""
@@ -94,7 +99,7 @@ def configuration(settings: Settings, mistakes: Sequence[ConfigError]) -> list[I
 
 
 async def _bounded(id: str, title: str, probe: Awaitable[Item]) -> Item:
-    limit = SANDBOX_LIMIT_S if id == "sandbox" else LIMIT_S
+    limit = LIMITS_S.get(id, LIMIT_S)
     try:
         return await asyncio.wait_for(probe, limit)
     except TimeoutError:
@@ -113,7 +118,8 @@ async def _role(settings: Settings, role: Role) -> Item:
     provider = choice.provider
     if provider is None:
         return Item(role, title, True, choice.why)
-    name = f"{choice.name}:{choice.model}" if choice.model not in ("", choice.name) else choice.name
+    model = Path(choice.model).name if provider.kind == "llama_cpp" else choice.model
+    name = f"{choice.name}:{model}" if model not in ("", choice.name) else choice.name
     detail = f"{name}: {choice.why}"
     if provider.kind == "demo":
         better = (
@@ -123,7 +129,7 @@ async def _role(settings: Settings, role: Role) -> Item:
         return Item(role, title, True, f"{detail} ({note})", better if role == "task_llm" else "")
     settings.require_whole(choice.name)
     if provider.kind == "llama_cpp":
-        return await asyncio.to_thread(_gguf, role, title, choice, detail, settings.asked.user_file)
+        return await asyncio.to_thread(_gguf, settings, role, title, choice, detail)
     network = Network(proxy=provider.proxy, ca_bundle=provider.ca_bundle)
     await asyncio.to_thread(network.check, choice.name)
     key = await in_thread(partial(look, choice.name, provider))
@@ -145,12 +151,43 @@ async def _role(settings: Settings, role: Role) -> Item:
     return Item(role, title, True, detail, f"see whether it answers: codesteer providers test {name}")
 
 
-def _gguf(role: Role, title: str, choice: Choice, detail: str, own: Path) -> Item:
+def _gguf(settings: Settings, role: Role, title: str, choice: Choice, detail: str) -> Item:
+    """Whether the weights that play a role can be used, as far as their head tells."""
+    name, own = choice.name, settings.asked.user_file
+    if not choice.model:
+        said = f"{detail}, but no file is named"
+        return Item(role, title, False, said, f"name one: codesteer weights use FILE --name {name}")
     path = Path(choice.model).expanduser()
-    if not choice.model or not path.is_file():
+    if not path.exists():
         said = f"{detail}: there is no file {choice.model!r}"
-        return Item(role, title, False, said, f"set the path: providers.{choice.name}.model in {own}")
-    return Item(role, title, True, f"{detail} ({_size(path.stat().st_size)})")
+        remedy = f"set the path: providers.{name}.model in {own}"
+        if near := meant(choice.model, weights_folder(settings.config)):
+            remedy = f"codesteer weights use {near.name} --name {name} --replace"
+        return Item(role, title, False, said, remedy)
+    if wrong := _unusable(path):
+        return Item(role, title, False, f"{detail}: {wrong.message}", wrong.remedy)
+    trained = facts_of(path).context
+    asked = choice.provider.context_tokens if choice.provider else 0
+    more = f"; context_tokens asks for {asked:,}, and they were trained for {trained:,}"
+    said = f"{detail} ({_size(path.stat().st_size)}){more if 0 < trained < asked else ''}"
+    return Item(role, title, True, said)
+
+
+def _unusable(path: Path) -> WeightsError | None:
+    """Why llama.cpp could not hold a conversation with a file, if that can be told without it."""
+    from gguf.constants import MODEL_ARCH_NAMES
+
+    try:
+        require_usable(path)
+    except WeightsError as error:
+        return error
+    kind = facts_of(path).architecture
+    if kind in MODEL_ARCH_NAMES.values():
+        return None
+    return WeightsError(
+        f"{path.name} has the architecture {kind!r}, which llama.cpp is not known to run.",
+        "Use other weights; codesteer weights list shows what there is.",
+    )
 
 
 async def _sandbox(config: Config) -> Item:
@@ -180,22 +217,39 @@ def _for_whom(wanted: SandboxSettings, isolation: str) -> str:
 
 
 def _weights(settings: Settings) -> Item:
-    """GGUF files that the configuration names, else those in the usual folders."""
-    title, own = "Local weights", settings.asked.user_file
-    local = {n: p for n, p in settings.config.providers.items() if p.kind == "llama_cpp"}
-    named = {name: Path(provider.model).expanduser() for name, provider in local.items()}
-    missing = [f"{name} ({path})" for name, path in named.items() if not path.is_file()]
-    if missing:
-        return Item("weights", title, False, f"not there: {', '.join(missing)}", f"correct the path in {own}")
-    found = list(named.values()) or [
-        f for d in _weight_folders() if d.is_dir() for f in sorted(d.glob("*.gguf"))
-    ]
+    """GGUF files that the configuration names, then those in the folder of weights and in the usual places."""
+    title, config = "Local weights", settings.config
+    local = {n: p.model for n, p in config.providers.items() if p.kind == "llama_cpp"}
+    named = {name: Path(model).expanduser() for name, model in local.items() if model}
+    remedy = "give it another: codesteer weights use FILE --name {} --replace"
+    for name in local.keys() - named.keys():
+        said = f"[providers.{name}] names no file"
+        return Item("weights", title, False, said, remedy.format(name).replace(" another", " one"))
+    for name, path in named.items():
+        if not path.exists():
+            said = f"not there: {name} ({path})"
+            return Item("weights", title, False, said, f"correct the path in {settings.asked.user_file}")
+        if wrong := _unusable(path):
+            return Item("weights", title, False, f"{name}: {wrong.message}", remedy.format(name))
+    kept = [item for item in list_weights(config) if not item.missing]
+    pulled = [item.path for item in kept if item.form == "gguf"]
+    there = [*named.values(), *pulled, *(f for d in _usual_folders() for f in sorted(d.glob("*.gguf")))]
+    once: dict[Path, Path] = {}
+    for path in there:
+        once.setdefault(path.resolve(), path)
+    found = list(once.values())
     if not found:
-        remedy = f"name a GGUF file in a [providers.local] table of {own} (see models/README.md)"
-        return Item("weights", title, False, "no GGUF file is configured or found", remedy)
+        said = "no GGUF file is configured or found"
+        if checkpoint := next((item.path.name for item in kept if item.form == "checkpoint"), ""):
+            return Item(
+                "weights", title, False, f"{said}; there is the checkpoint {checkpoint}",
+                f"make a GGUF of it: codesteer weights convert {checkpoint}",
+            )  # fmt: skip
+        return Item("weights", title, False, said, "see what can be pulled: codesteer weights list")
     shown = ", ".join(f"{path.name} ({_size(path.stat().st_size)})" for path in found[:3])
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    remedy = "" if named else f"name one in a [providers.local] table of {own}"
+    file = found[0].name if found[0] in pulled else str(found[0])
+    remedy = "" if named else f"have it steer: codesteer weights use {file}"
     return Item("weights", title, True, shown + more, remedy)
 
 
@@ -207,7 +261,9 @@ def _prompts(settings: Settings) -> Item:
     except CodesteerError as error:
         return Item("prompts", "Prompt pack", False, error.message, error.remedy)
     said, remedy = mismatch_of(settings)
-    return Item("prompts", "Prompt pack", True, f"{pack.name}; but {said}" if said else pack.name, remedy)
+    if said:  # a run is possible all the same, so that this is another thing than a pack that cannot be used
+        return Item("wording", "Prompt pack", False, f"{pack.name}; but {said}", remedy)
+    return Item("prompts", "Prompt pack", True, pack.name)
 
 
 def _if_local(config: Config) -> list[tuple[str, str, Awaitable[Item]]]:
@@ -230,14 +286,9 @@ async def _device(provider: Provider) -> Item:
     return Item("device", title, False, f"{on_cpu}. {warning}", command)
 
 
-def _weight_folders() -> tuple[Path, ...]:
-    import platformdirs
-
-    return (
-        Path("models"),
-        Path(platformdirs.user_data_dir("codesteer", appauthor=False)) / "models",
-        Path.home() / "models",
-    )
+def _usual_folders() -> tuple[Path, ...]:
+    """Where a person may keep weights, beside the folder that they are pulled into."""
+    return (Path("models"), Path.home() / "models")
 
 
 async def _servers() -> Item:

@@ -72,6 +72,8 @@ class Round:
     vetoed: list[tuple[Guidance, str]] = field(default_factory=list)
     """What the steerer wanted to say and the person refused, with their reason."""
     guidance_so_far: str = ""
+    guidance_reasoning: str = ""
+    """What the steerer thought, or as much of it as has arrived."""
     prompts: dict[Role, tuple[Message, ...]] = field(default_factory=dict)
     """What each role was given last."""
     calls: list[ev.PromptSent] = field(default_factory=list)
@@ -107,7 +109,7 @@ class Round:
         if role == "task_llm":
             text, reasoning = self.kept
             return self.answer_so_far.removeprefix(text), self.reasoning_so_far.removeprefix(reasoning)
-        return (self.guidance_so_far if role == "steerer" else "", "")
+        return (self.guidance_so_far, self.guidance_reasoning) if role == "steerer" else ("", "")
 
     @property
     def result(self) -> ExecutionResult | None:
@@ -263,9 +265,12 @@ class Transcript:
         match event:
             case ev.RoundStarted(round=number):
                 self.round(number).started = event.at
-            case ev.GuidanceDelta(round=number, text=text):
+            case ev.GuidanceDelta(round=number, text=text, channel=channel):
                 self.round(number).loading.pop("steerer", None)
-                self.round(number).guidance_so_far += text
+                if channel == "answer":
+                    self.round(number).guidance_so_far += text
+                else:
+                    self.round(number).guidance_reasoning += text
             case ev.GuidanceProposed(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
                 this.proposal, this.guidance_seconds = guidance, seconds
@@ -278,6 +283,7 @@ class Transcript:
             case ev.GuidanceGiven(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
                 this.guidance, this.guidance_seconds = guidance, seconds or this.guidance_seconds
+                this.guidance_reasoning = event.reasoning
                 self.hint = None
                 self._settle(number, "steerer", usage)
             case ev.PromptSent():
@@ -309,8 +315,11 @@ class Transcript:
                 self._spend(number, role, usage)
             case ev.LoadingDelta(round=number, role=role):
                 self.round(number).loading[role] = event
-            case ev.Noted(round=number):
-                self.round(number).notes.append(event)
+            case ev.Noted(round=number, role=role, kind=kind):
+                this = self.round(number)
+                this.notes.append(event)
+                if kind == "device" and (known := this.loading.get(role)) and known.what == "weights":
+                    del this.loading[role]
             case ev.RoundFinished(round=number):
                 self.round(number).finished = True
             case _:
@@ -327,7 +336,7 @@ class Transcript:
         info = self.roles.get(role) or RoleInfo("", "", "", role)
         self.open_calls.setdefault(role, []).append((info, event))
         if role == "steerer":
-            this.guidance_so_far = ""
+            this.guidance_so_far = this.guidance_reasoning = ""
         elif role == "task_llm":
             before, this.answer = this.answer, None
             goes_on = before and Message("assistant", before.text) in event.messages[-2:-1]

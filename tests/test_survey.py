@@ -36,7 +36,11 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 async def look(folder: Path, text: str = "", **flags: str) -> dict[str, Item]:
     config = folder / "user.toml"
     config.write_text(text)
-    env = {"CODESTEER_CONFIG": str(config), "CODESTEER_SESSIONS__DIR": str(folder / "sessions")}
+    env = {
+        "CODESTEER_CONFIG": str(config),
+        "CODESTEER_SESSIONS__DIR": str(folder / "sessions"),
+        "CODESTEER_WEIGHTS__DIR": str(folder / "weights"),
+    }
     settings = load_settings({k.replace("__", "."): v for k, v in flags.items()}, cwd=folder, env=env)
     return {item.id: item for item in await survey(settings)}
 
@@ -80,11 +84,99 @@ async def test_missing_weights_are_named_for_the_role_and_for_themselves(tmp_pat
         assert "/nowhere/x.gguf" in items[id].detail
 
 
+def weights(path: Path, *, architecture: str = "llama", template: str = "{{ x }}", cut: int = 0) -> Path:
+    """A GGUF with a head as others have, and one tensor of a megabyte."""
+    import gguf
+    import numpy as np
+
+    path.parent.mkdir(exist_ok=True)
+    writer = gguf.GGUFWriter(str(path), architecture)
+    writer.add_context_length(512)
+    if template:
+        writer.add_chat_template(template)
+    writer.add_tensor("token_embd.weight", np.zeros((512, 512), np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size - cut])
+    return path
+
+
+def steered_by(path: Path, more: str = "") -> str:
+    return f"[providers.local]\nkind = 'llama_cpp'\nmodel = '{path}'\n{more}\n[roles]\nsteerer = 'local'\n"
+
+
 async def test_weights_that_are_there_are_listed_with_their_size(tmp_path: Path) -> None:
-    (tmp_path / "x.gguf").write_bytes(b"0" * (3 << 20))
-    items = await look(tmp_path, f"[providers.local]\nkind = 'llama_cpp'\nmodel = '{tmp_path}/x.gguf'\n")
+    items = await look(tmp_path, steered_by(weights(tmp_path / "x.gguf")))
     assert items["weights"].ok
-    assert items["weights"].detail == "x.gguf (3.0 MiB)"
+    assert items["weights"].detail == "x.gguf (1.0 MiB)"
+    assert items["steerer"].ok
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (lambda path: path.write_text("# my model\n"), "not a usable GGUF"),
+        (lambda path: path.write_bytes(b""), "empty"),
+        (lambda path: path.mkdir(), "config.json"),
+        (lambda path: weights(path, cut=5000), "5,000 of"),
+        (lambda path: weights(path, cut=(1 << 20) + 40), "cut off"),
+        (lambda path: weights(path, template=""), "no chat template"),
+        (lambda path: weights(path, architecture="abacus"), "'abacus'"),
+    ],
+)
+async def test_weights_that_cannot_be_used_are_not_ready(
+    tmp_path: Path, file: Callable[[Path], object], said: str
+) -> None:
+    file(tmp_path / "x.gguf")
+    items = await look(tmp_path, steered_by(tmp_path / "x.gguf"))
+    for id in ("steerer", "weights"):
+        assert not items[id].ok
+        assert said in items[id].detail or "is a checkpoint" in items[id].detail
+        assert items[id].remedy
+
+
+async def test_a_provider_without_a_file_is_told_how_to_name_one(tmp_path: Path) -> None:
+    items = await look(tmp_path, steered_by(Path()).replace("'.'", "''"))
+    assert "[providers.local] names no file" in items["weights"].detail
+    assert "no file is named" in items["steerer"].detail
+    for id in ("steerer", "weights"):
+        assert not items[id].ok
+        assert "codesteer weights use FILE --name local" in items[id].remedy
+
+
+async def test_a_bare_name_is_told_which_pulled_file_has_it(tmp_path: Path) -> None:
+    weights(tmp_path / "weights" / "CodeSteer-v1-Q4_K_M.gguf")
+    item = (await look(tmp_path, steered_by(Path("codesteer-v1"))))["steerer"]
+    assert not item.ok
+    assert item.remedy == "codesteer weights use CodeSteer-v1-Q4_K_M.gguf --name local --replace"
+
+
+async def test_a_context_beyond_what_the_weights_were_trained_for_is_pointed_out(tmp_path: Path) -> None:
+    path = weights(tmp_path / "x.gguf")
+    item = (await look(tmp_path, steered_by(path, "context_tokens = 100000000")))["steerer"]
+    assert "context_tokens asks for 100,000,000, and they were trained for 512" in item.detail
+
+
+async def test_pulled_weights_are_found_and_how_they_are_put_to_use(tmp_path: Path) -> None:
+    weights(tmp_path / "weights" / "spoken.gguf")
+    item = (await look(tmp_path))["weights"]
+    assert (item.ok, item.detail) == (True, "spoken.gguf (1.0 MiB)")
+    assert item.remedy == "have it steer: codesteer weights use spoken.gguf"
+
+
+async def test_a_pulled_checkpoint_is_found_and_has_to_be_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey_module, "_usual_folders", lambda: ())
+    folder = tmp_path / "weights" / "CodeSteer-v1"
+    folder.mkdir(parents=True)
+    for name in ("config.json", "model.safetensors"):
+        (folder / name).write_text("{}")
+    item = (await look(tmp_path))["weights"]
+    assert (item.ok, "CodeSteer-v1" in item.detail) == (False, True)
+    assert item.remedy == "make a GGUF of it: codesteer weights convert CodeSteer-v1"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +306,7 @@ async def test_a_probe_that_hangs_is_given_up_and_named(
         raise AssertionError
 
     monkeypatch.setattr(choose, "choose_sandbox", hangs)
-    monkeypatch.setattr(survey_module, "SANDBOX_LIMIT_S", 0.2)
+    monkeypatch.setattr(survey_module, "LIMITS_S", {"sandbox": 0.2})
     began = time.monotonic()
     item = (await look(tmp_path))["sandbox"]
     assert time.monotonic() - began < 5
@@ -255,14 +347,13 @@ async def test_reduced_isolation_says_whose_programs_it_runs(
     assert "no engine answers" in item.detail
 
 
-async def test_without_weights_the_remedy_is_to_name_some(
+async def test_without_weights_the_remedy_is_to_pull_some(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(survey_module, "_weight_folders", lambda: ())
+    monkeypatch.setattr(survey_module, "_usual_folders", lambda: ())
     item = (await look(tmp_path))["weights"]
     assert not item.ok
-    assert "[providers.local]" in item.remedy
-    assert "config init" not in item.remedy
+    assert item.remedy == "see what can be pulled: codesteer weights list"
 
 
 async def test_a_role_whose_model_is_named_has_no_key_without_a_model(

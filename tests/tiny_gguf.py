@@ -12,7 +12,7 @@ import inspect
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 SPECIALS = [
     "<|begin_of_text|>",
@@ -27,6 +27,12 @@ TEMPLATE = (
     " + m['content'] | trim + '<|eot_id|>' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"
 )
+# As the templates of models that think: what they thought goes out of the history, and some open the next thoughts.
+FORGETFUL = TEMPLATE.replace("m['content'] | trim", "m['content'].split('</think>')[-1] | trim")
+OPENING = FORGETFUL.replace(
+    "assistant<|end_header_id|>\n\n' }}", "assistant<|end_header_id|>\n\n<think>\n' }}"
+)
+THOUGHTS = ["<think>", "</think>"]
 _WIDTH, _LAYERS, _HEADS, _KV_HEADS, _BPE = 256, 2, 4, 2, 1200
 # The split of Llama 3; llama.cpp applies the same one where tokenizer.ggml.pre is "llama-bpe".
 _SPLIT = (
@@ -44,15 +50,18 @@ def make(
     context_length: int = 8192,
     template: str = TEMPLATE,
     seed: int = 0,
+    thoughts: Literal["", "normal", "control"] = "",
+    start: str = "<|end_header_id|>\n\n",
 ) -> Path:
     """Write a GGUF to `path`: random weights, or weights that say one of `replies` with equal probability.
 
+    With `thoughts` the tags of thoughts are tokens, of that kind; `start` is what stands before a reply.
     12 layers with a width of 1024 are 100 million weights, 200 MB, and take a second or two to make.
     """
     import gguf
     import numpy as np
 
-    tokenizer = _tokenizer()
+    tokenizer = _tokenizer(bool(thoughts))
     rows = -(-tokenizer.get_vocab_size() // 32) * 32
     ffn = 2 * width
     rng = np.random.default_rng(seed)
@@ -69,7 +78,9 @@ def make(
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(rows)
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
-    _add_vocabulary(writer, tokenizer, rows, template)
+    _add_vocabulary(
+        writer, tokenizer, rows, template, [*SPECIALS, *(THOUGHTS if thoughts == "control" else [])]
+    )
 
     def matrix(out: int, into: int, gain: float = 1.0) -> Any:
         values = rng.standard_normal((out, into), dtype=np.float32) * (gain * into**-0.5)
@@ -79,7 +90,7 @@ def make(
     writer.add_tensor("token_embd.weight", embedding)
     writer.add_tensor("output_norm.weight", np.ones(width, np.float32))
     if replies:
-        writer.add_tensor("output.weight", _successors(tokenizer, embedding, replies))
+        writer.add_tensor("output.weight", _successors(tokenizer, embedding, replies, start))
     mixing = 0.0 if replies else 1.0
     head = width // _HEADS
     for layer in range(layers):
@@ -100,14 +111,14 @@ def make(
     return path
 
 
-def _successors(tokenizer: Any, embedding: Any, replies: Sequence[str]) -> Any:
+def _successors(tokenizer: Any, embedding: Any, replies: Sequence[str], begins: str) -> Any:
     """The output matrix that gives every token of the replies its successor, with logit 40."""
     import numpy as np
 
     vectors = embedding.astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     output = np.zeros_like(vectors)
-    start = tokenizer.encode("<|end_header_id|>\n\n", add_special_tokens=False).ids[-1]
+    start = tokenizer.encode(begins, add_special_tokens=False).ids[-1]
     end = tokenizer.token_to_id("<|eot_id|>")
     written: set[tuple[int, int]] = set()
     for reply in replies:
@@ -135,7 +146,7 @@ def _texts() -> Iterator[str]:
 
 
 @functools.cache
-def _tokenizer() -> Any:
+def _tokenizer(thoughts: bool = False) -> Any:
     from tokenizers import AddedToken, Regex, Tokenizer, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE(ignore_merges=True))
@@ -146,17 +157,20 @@ def _tokenizer() -> Any:
     trainer = trainers.BpeTrainer(vocab_size=_BPE, initial_alphabet=alphabet, show_progress=False)
     tokenizer.train_from_iterator(_texts(), trainer)
     tokenizer.add_special_tokens([AddedToken(s, special=True, normalized=False) for s in SPECIALS])
+    if thoughts:
+        tokenizer.add_tokens([AddedToken(s, special=False, normalized=False) for s in THOUGHTS])
     return tokenizer
 
 
-def _add_vocabulary(writer: Any, tokenizer: Any, rows: int, template: str) -> None:
+def _add_vocabulary(writer: Any, tokenizer: Any, rows: int, template: str, control: Sequence[str]) -> None:
     import gguf
 
     texts = [f"<|unused_{i}|>" for i in range(rows)]
     kinds = [int(gguf.TokenType.UNUSED)] * rows
     for text, number in tokenizer.get_vocab().items():
         texts[number] = text
-        kinds[number] = int(gguf.TokenType.CONTROL if text in SPECIALS else gguf.TokenType.NORMAL)
+        added = gguf.TokenType.USER_DEFINED if text in THOUGHTS else gguf.TokenType.NORMAL
+        kinds[number] = int(gguf.TokenType.CONTROL if text in control else added)
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("llama-bpe")

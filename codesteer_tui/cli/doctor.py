@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
     from codesteer_tui.survey import Item
 
-NEEDED = ("config", "task_llm", "prompts", "sessions", "prices")
+NEEDED = ("config", "task_llm", "steerer", "checker", "prompts", "sessions", "prices")
 """The items without which no problem can be solved; the rest makes it better."""
 
 

@@ -93,7 +93,7 @@ _OPTIONS = (
 def follow(ctx: click.Context, settings: Settings, problem: Problem, how: How, **start: Any) -> None:
     """Run it to its end, print what it came to, and leave with its exit code. `start` is what it begins with."""
     from codesteer_tui.cli.outcome import as_object, exit_code, failure, why_not
-    from codesteer_tui.sessions.export import demo_advice, usage_lines
+    from codesteer_tui.sessions.export import demo_advice, reached_lines, usage_lines
 
     given: Start = {name: what for name, what in start.items() if what is not None}  # type: ignore[assignment]
     if settings.origins["steering.mode"].layer == "flag":
@@ -117,6 +117,8 @@ def follow(ctx: click.Context, settings: Settings, problem: Problem, how: How, *
         put(answer)
     if error := failure(run.transcript):
         say(f"codesteer: {error}")
+        for line in reached_lines(run.transcript):
+            say(line)
     elif how.quiet and (reason := why_not(run.transcript)):
         say(f"codesteer: {reason}")
     if advice := demo_advice(run.transcript):

@@ -22,7 +22,7 @@ MOST_CHARS = 1 << 16
 
 @click.group("keys")
 def command() -> None:
-    """List, store and remove the keys of providers.
+    """List, store and remove the keys of providers, and the token for the hub that weights come from ("hub").
 
     A key is kept in the keyring of the desktop, or in a file that only you can read. It is bound to its provider
     and to the host of that provider's base_url, and is sent to no other. It is never shown.
@@ -41,9 +41,13 @@ def list_keys(ctx: click.Context, as_json: bool, config_file: Path | None) -> No
     import msgspec
 
     from codesteer_tui.providers.keys.sources import look
+    from codesteer_tui.weights.hub_token import look_at_token
 
-    providers = settings_for_reading(ctx, config_file).config.providers
+    settings = settings_for_reading(ctx, config_file)
+    providers = settings.config.providers
     states = [look(name, provider) for name, provider in providers.items() if _remote(provider)]
+    if _is_hub(settings, HUB):
+        states.append(look_at_token(settings.config.weights.token))
     if as_json:
         put_json([msgspec.to_builtins(state) for state in states])
         return
@@ -53,6 +57,9 @@ def list_keys(ctx: click.Context, as_json: bool, config_file: Path | None) -> No
         put(f"{state.provider:<{names}}  {_found(state):<9}  {state.source:<{sources}}  {state.host or '-'}")
     say("\nA key is stored with: codesteer keys set PROVIDER")
 
+
+HUB = "hub"
+"""Whose token this is: that of the hub of weights, unless the person has a provider of that name."""
 
 ADDRESS = ("kind", "preset", "base_url")
 """What decides where a provider's key goes."""
@@ -75,7 +82,7 @@ def set_key(
     from_stdin: bool,
     config_file: Path | None,
 ) -> None:
-    """Store the key of a provider, and note in your own file where it is.
+    """Store the key of a provider, or with "hub" the token for weights, and note in your own file where it is.
 
     The key is asked for without being shown. It is never taken from the command line, where other programs of
     this machine could read it.
@@ -92,9 +99,10 @@ def set_key(
             " programs can read it: take it out of there. Here it is asked for, or read with --stdin."
         )
     settings = settings_for_reading(ctx, config_file)
-    known = _known(settings, provider)
-    settings.require_whole(provider, ADDRESS)
-    host = host_of(known)
+    known = None if _is_hub(settings, provider) else _known(settings, provider)
+    if known:
+        settings.require_whole(provider, ADDRESS)
+    host = host_of(known) if known else _host_of_hub()
     if not host:
         raise ConfigError(
             f"The provider {provider!r} has no address yet, so its key cannot be bound to one.",
@@ -105,13 +113,16 @@ def set_key(
         say(f"{why} The key goes into a file that only you can read.")
         where = "file"
     source = store_key(provider, host, _asked_for(provider, host, from_stdin), where)
-    saved = save_setting(("providers", provider, "key"), source, settings=settings)
+    setting = _setting(known, provider)
+    saved = save_setting(setting, source, settings=settings)
     kept = "the keyring" if where == "keyring" else source.removeprefix("file:")
     say(f"The key of {provider} for {host} is in {kept}.")
     instead = f', which replaces "{saved.replaced}"' if saved.replaced else ""
-    say(f'Saved in {saved}: [providers.{provider}] key = "{source}"{instead}')
-    stored = msgspec.structs.replace(known, key=source)
-    for warning in (saved.warning, plain_http_warning(provider, stored)):
+    say(f'Saved in {saved}: [{".".join(setting[:-1])}] {setting[-1]} = "{source}"{instead}')
+    other = (
+        plain_http_warning(provider, msgspec.structs.replace(known, key=source)) if known else _first(source)
+    )
+    for warning in (saved.warning, other):
         if warning:
             say(f"Mind: {warning}")
 
@@ -135,19 +146,22 @@ def remove_key(ctx: click.Context, provider: str, config_file: Path | None) -> N
     for place in removed:
         say(f"Removed: {place}")
     known = settings.config.providers.get(provider)
-    key = f"providers.{provider}.key"
+    hub = _is_hub(settings, provider)
+    setting = _setting(known, provider)
+    key = ".".join(setting)
     origin = settings.origins.get(key)
-    if known and origin and origin.layer == "user file" and is_stored_source(provider, known.key):
-        saved = unset_setting(("providers", provider, "key"), settings=settings)
+    source = str(origin.value) if origin else ""
+    if origin and origin.layer == "user file" and is_stored_source(provider, source):
+        saved = unset_setting(setting, settings=settings)
         say(f"Removed from {saved}: {key}")
         say(_left(settings, provider))
     elif not removed:
-        uses = f" Its key comes from: {source_in_words(known.key)}." if known and known.key else ""
+        uses = f" Its key comes from: {source_in_words(source)}." if source else ""
         raise ConfigError(
             f"No key of the provider {hide_shapes(provider)!r} is stored.{uses}",
             "codesteer keys list shows what there is",
         )
-    elif known:
+    elif known or hub:
         say(_left(settings, provider))
 
 
@@ -155,11 +169,18 @@ def _left(before: Settings, name: str) -> str:
     """Where the key of a provider comes from now that a stored one is removed, and what to do where from nowhere."""
     from codesteer_tui.providers.keys.sources import look
     from codesteer_tui.settings.loading import read_all
+    from codesteer_tui.weights.hub_token import look_at_token
 
-    now = read_all(before.asked)[0].config.providers.get(name)
-    if now is None or not _remote(now):
+    after = read_all(before.asked)[0]
+    now = after.config.providers.get(name)
+    if _is_hub(after, name):
+        state = look_at_token(after.config.weights.token)
+        if not state.needed:
+            return f"There is no token for {state.host} now: what needs none can be pulled still."
+    elif now is None or not _remote(now):
         return f"There is no provider {name!r} any more."
-    state = look(name, now)
+    else:
+        state = look(name, now)
     if not state.needed:
         return (
             f"{name} has no key now: what is sent to {state.host or 'it'} goes without one. If it wants one, store it"
@@ -168,6 +189,46 @@ def _left(before: Settings, name: str) -> str:
     found = {True: "found", False: "not found", None: "not asked yet"}[state.found]
     more = f"\n  → {state.remedy}" if state.found is False and state.remedy else ""
     return f"The key of {name} now comes from: {state.source} ({found}).{more}"
+
+
+def _is_hub(settings: Settings, name: str) -> bool:
+    """Whether a name is the hub's, which it is not where the person has a provider of that name."""
+    return name == HUB and name not in settings.config.providers
+
+
+def _setting(known: Provider | None, name: str) -> tuple[str, ...]:
+    """The setting that says where a key is."""
+    from codesteer_tui.weights.hub_token import SETTING
+
+    return SETTING if known is None and name == HUB else ("providers", name, "key")
+
+
+def _host_of_hub() -> str:
+    """The host that a token for the hub is bound to.
+
+    Raises:
+        ConfigError: it would cross a network unencrypted, or HF_ENDPOINT is no address.
+    """
+    from codesteer_tui.settings.binding import is_plain_http
+    from codesteer_tui.weights.hub import endpoint
+    from codesteer_tui.weights.hub_token import host_of_hub
+
+    address = endpoint()
+    if is_plain_http(address):
+        raise ConfigError(
+            "HF_ENDPOINT is plain http, and no token is sent over that.", "Write https, if it can do that."
+        )
+    return host_of_hub(address)
+
+
+def _first(source: str) -> str:
+    """That another token comes before the one that was stored, where one does."""
+    from codesteer_tui.providers.keys.sources import source_in_words
+    from codesteer_tui.weights.hub_token import look_at_token
+
+    now = look_at_token(source)
+    stronger = now.source not in ("none needed", source_in_words(source))
+    return f"{now.source} is there, and comes first." if stronger else ""
 
 
 def _remote(provider: Provider) -> bool:

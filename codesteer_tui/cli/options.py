@@ -115,6 +115,24 @@ def settings_for_reading(ctx: click.Context, config_file: Path | None = None) ->
     return settings
 
 
+def settings_for_weights(ctx: click.Context, config_file: Path | None = None) -> Settings:
+    """The settings for writing weights: what is wrong elsewhere is said on standard error and left out.
+
+    Raises:
+        ConfigError: something is wrong that may be about the folder of weights, so they could end up elsewhere.
+    """
+    from codesteer_tui.settings.schema import schema
+
+    settings, mistakes = readable_settings_of(ctx, config_file)
+    for given, error in settings.left_out:
+        mine = given is None or given.path[0] == "weights" or given.path[0] not in schema()
+        if mine and (given is None or given.profile in ("", settings.profile)):
+            raise error
+    for mistake in mistakes:
+        say(f"codesteer: a setting is left out: {mistake}")
+    return settings
+
+
 def settings_for_asking(ctx: click.Context, provider: str, config_file: Path | None = None) -> Settings:
     """The settings for asking one provider: what is wrong elsewhere is said on standard error and left out.
 

@@ -9,6 +9,7 @@ import msgspec
 
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.events import Cancelled, Failed, Finished
+from codesteer_tui.steering.outcome import best_so_far
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Verdicts
 
@@ -32,6 +33,7 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         "answer": finished.answer if finished else "",
         "answer_by": "person" if finished and finished.own_run else "run",
         "verdicts": finished.verdicts if finished else Verdicts(),
+        "best_so_far": best_so_far(transcript),
         "rounds": len(transcript.rounds),
         "usage": _usage(transcript),
         "usage_by_round": [

@@ -69,7 +69,8 @@ def list_prompts(ctx: click.Context, as_json: bool, config_file: Path | None) ->
 def show(ctx: click.Context, name: str, part: str | None, as_json: bool, config_file: Path | None) -> None:
     """Print a pack exactly as its TOML file is, or one PART of it: a template ("steerer.first") or a text.
 
-    A part is printed as the pack has it, with $names for what is filled in and no line end added.
+    A part is printed as the pack has it, with $names for what is filled in and no line end added. A pack that cannot
+    be used is printed as well, and why that is (exit code 2).
     """
     from codesteer_tui.steering.packs_there import find_pack, packs_folder
     from codesteer_tui.steering.prompts import built_in_text, load_pack, read_pack_text
@@ -78,6 +79,7 @@ def show(ctx: click.Context, name: str, part: str | None, as_json: bool, config_
     if part is None and not as_json:
         path = find_pack(name, folder)
         _put_exactly(read_pack_text(path) if path else built_in_text(name) or "")
+        load_pack(name, folder)  # what is shown may not be usable, and that is said
         return
     pack = load_pack(name, folder)
     if part is not None:

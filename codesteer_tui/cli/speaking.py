@@ -13,6 +13,9 @@ from typing import Any
 
 from codesteer_tui.text import plain
 
+STOPPED = 130
+"""The exit code of who was stopped by Ctrl+C, or by a no."""
+
 
 class ReaderGone(Exception):
     """Nobody reads standard output any more. Not a `BrokenPipeError`, which click would turn into exit code 1."""
@@ -36,6 +39,21 @@ def to_reader() -> Iterator[None]:
 def say(text: str) -> None:
     """One or more lines for the person, on standard error."""
     print(plain(text), file=sys.stderr, flush=True)
+
+
+def agreed(question: str) -> bool:
+    """Ask at the terminal, where no is the answer of who only presses Enter.
+
+    Raises:
+        click.Abort: it was not answered: Ctrl+C.
+    """
+    import click
+
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        print(file=sys.stderr)
+        raise
 
 
 def put(text: str) -> None:

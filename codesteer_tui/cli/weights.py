@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from codesteer_tui.cli.options import config_option, settings_for_reading
-from codesteer_tui.cli.speaking import put, put_json, say
+from codesteer_tui.cli.options import config_option, settings_for_reading, settings_of
+from codesteer_tui.cli.speaking import STOPPED, agreed, put, put_json, say
 from codesteer_tui.cli.weights_making import convert, quantize
 from codesteer_tui.cli.weights_pull import pull
+from codesteer_tui.cli.weights_use import use
 
 if TYPE_CHECKING:
     from codesteer_tui.weights.catalogue import Known
@@ -25,7 +26,7 @@ _WIDTH = 13
 
 @click.group("weights")
 def command() -> None:
-    """List, fetch, convert, check and remove weights: GGUF files and checkpoints on this machine.
+    """List, fetch, convert, use, check and remove weights: GGUF files and checkpoints on this machine.
 
     FILE is a path, a name in the folder of weights, or a known name. See docs/weights.md.
     """
@@ -34,6 +35,7 @@ def command() -> None:
 command.add_command(pull)
 command.add_command(convert)
 command.add_command(quantize)
+command.add_command(use)
 
 
 @command.command("list")
@@ -61,12 +63,13 @@ def list_all(ctx: click.Context, as_json: bool, config_file: Path | None) -> Non
             put(row.rstrip())
     else:
         say(f"There are no weights in {folder} yet.")
-    say("\nKnown by name (codesteer weights pull NAME):")
+    put("\nKnown by name (codesteer weights pull NAME):")
     for name, entry in known.items():
-        here_too = "  (here)" if any(telling.is_of(entry, item) for item in items) else ""
+        mine = next((item for item in items if telling.is_of(entry, item)), None)
+        here_too = "" if mine is None else "  (not wholly here)" if telling.is_cut_off(mine) else "  (here)"
         rows = dict(telling.known_rows(name, entry))
-        say(f"  {name}  {entry.title}{here_too}")
-        say(
+        put(f"  {name}  {entry.title}{here_too}")
+        put(
             f"    {entry.form} from {rows['source']}; size: {rows['size']}; memory: {rows.get('memory', 'not known')}"
         )
 
@@ -95,7 +98,7 @@ def info(
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.facts import facts_of
     from codesteer_tui.weights.store import find_weights, read_record, roles_of
-    from codesteer_tui.weights.telling import facts_rows
+    from codesteer_tui.weights.telling import facts_rows, minds
 
     config = settings_for_reading(ctx, config_file).config
     path = find_weights(file, read_catalogue(), config)
@@ -108,7 +111,7 @@ def info(
     else:
         for label, text in facts_rows(facts, roles, read_record(path)):
             put(f"{label + ':':<{_WIDTH}} {text}")
-        for problem in facts.problems:
+        for problem in minds(facts, context or 0):
             say(f"Mind: {problem}.")
 
 
@@ -148,41 +151,40 @@ def verify(ctx: click.Context, file: str, sha256: str, as_json: bool, config_fil
 def remove(
     ctx: click.Context, files: tuple[str, ...], yes: bool, force: bool, config_file: Path | None
 ) -> None:
-    """Remove weights for good: a GGUF file, what is left of a pull, or the folder of a checkpoint."""
-    from codesteer_tui.errors import WeightsError
+    """Remove weights for good: a GGUF file, what is left of a pull, or the files of a checkpoint.
+
+    What else lies in the folder of a checkpoint stays there, and so does what was changed since it was pulled.
+    """
+    from codesteer_tui.weights import removing
     from codesteer_tui.weights.catalogue import read_catalogue
     from codesteer_tui.weights.hub import in_bytes
-    from codesteer_tui.weights.store import (
-        find_weights,
-        looks_like_checkpoint,
-        remove_weights,
-        roles_of,
-        size_of,
-    )
+    from codesteer_tui.weights.store import find_weights
+    from codesteer_tui.weights.telling import removal_in_words
 
-    known, config = read_catalogue(), settings_for_reading(ctx, config_file).config
-    paths = list(dict.fromkeys(find_weights(file, known, config) for file in files))
-    for path in paths:
-        if path.is_dir() and not looks_like_checkpoint(path):
-            raise WeightsError(
-                f"{path} is not the folder of a checkpoint, so it is left alone.", "Name a file."
-            )
-        if not path.is_dir() and not path.name.endswith((".gguf", ".part", ".wrong-hash")):
-            raise WeightsError(f"{path} is no file of weights, so it is left alone.", "Remove it by hand.")
-        if (roles := roles_of(config, path)) and not force:
-            raise WeightsError(
-                f"{path} plays the {' and the '.join(roles)} in your configuration.",
-                "Give that role to another under [roles] first, or add --force.",
-            )
-    for path in paths:
-        say(f"{path}  {in_bytes(size_of(path))}")
+    # All of the configuration must be readable: what plays a role is refused, and names lead to its folder.
+    known, settings = read_catalogue(), settings_of(ctx, config_file=config_file)
+    paths = dict.fromkeys(find_weights(file, known, settings.config, sole=True) for file in files)
+    if any(path.is_dir() for path in paths):
+        say("Reading what is there, to see what was changed since it was pulled ...")
+    plans = [removing.plan_removal(path) for path in paths]
+    if not force:
+        for plan in plans:
+            removing.require_unused(plan, settings)
+    for plan in plans:
+        say(f"{plan.path}  {in_bytes(plan.size)}")
+        for words in removal_in_words(plan):
+            say(f"  {words}")
+        for name in removing.named_by(plan, settings):
+            say(f"  Mind: [providers.{name}] of your configuration names it.")
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Removing weights needs a yes. Add --yes.")
-        click.confirm("Remove?" if len(paths) == 1 else f"Remove these {len(paths)}?", abort=True, err=True)
-    for path in paths:
-        freed = remove_weights(path)
-        say(f"removed {path}, {in_bytes(freed)} freed")
+        if not agreed("Remove?" if len(plans) == 1 else f"Remove these {len(plans)}?"):
+            say("Nothing was removed.")
+            ctx.exit(STOPPED)
+    for plan in plans:
+        freed = removing.remove(plan)
+        say(f"removed {plan.path}, {in_bytes(freed)} freed")
 
 
 def _described(item: Item) -> dict[str, Any]:
@@ -242,5 +244,5 @@ def _print_checked(checked: Checked) -> None:
         if file.outcome == "wrong":
             say(f"  expected: {file.expected}")
     for problem in checked.problems:
-        say(f"Wrong: {problem}.")
+        say(f"Wrong: {problem.rstrip('.')}.")
     say(checked_in_words(checked))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,12 @@ import click
 from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, say
+from codesteer_tui.cli.weights_use import say_what_is_next
 from codesteer_tui.text import plain
 
 if TYPE_CHECKING:
     from codesteer_tui.weights.converting_files import Progress
 
-MB = 1_000_000
 _STEP = 10
 """Per cent between two lines where nobody watches a terminal."""
 _LINE = 100
@@ -74,10 +75,12 @@ def convert(
     """
     from codesteer_tui.weights import converting
     from codesteer_tui.weights.catalogue import read_catalogue
+    from codesteer_tui.weights.hub import in_bytes
     from codesteer_tui.weights.store import find_weights
 
+    settings = settings_for_reading(ctx, config_file)
     plan = converting.plan_conversion(
-        find_weights(folder, read_catalogue(), settings_for_reading(ctx, config_file).config),
+        find_weights(folder, read_catalogue(), settings.config, form="checkpoint"),
         kind,
         target=target,
         force=force,
@@ -87,15 +90,16 @@ def convert(
     config = plan.config
     numbers = sum(each.place.numbers for each in plan.tensors if each.place)
     say(
-        f"{plan.about.name}: {config.architecture}, {numbers / MB:.0f} million parameters, {config.layers} layers,"
-        f" context {config.context}, as {plan.kind}: about {plan.size / MB:.0f} MB"
+        f"{plan.about.name}: {config.architecture}, {numbers:,} parameters, {config.layers} layers,"
+        f" context {config.context}, as {plan.kind}: about {in_bytes(plan.size)}"
     )
     for note in plan.notes:
         say(f"note: {note}")
-    run_async(_follow(converting.convert(plan), "MB", MB))
+    run_async(_follow(converting.convert(plan), in_bytes))
     _done(plan.target)
     if plan.kind != "q8_0":
-        say(f"To make it smaller: codesteer weights quantize {plan.target} Q4_K_M")
+        say(f"To make it smaller: codesteer weights quantize {shlex.quote(str(plan.target))} Q4_K_M")
+    say_what_is_next(plan.target, settings)
 
 
 @click.command("quantize")
@@ -123,31 +127,37 @@ def quantize(
     or another that llama.cpp makes without an importance matrix. What llama.cpp keeps in another type is said.
     Prints the path of the file.
     """
+    from codesteer_tui.providers.llama.gguf_reading import read_head
     from codesteer_tui.weights import quantizing
     from codesteer_tui.weights.catalogue import read_catalogue
-    from codesteer_tui.weights.gguf_reading import read_head
     from codesteer_tui.weights.store import find_weights
 
+    settings = settings_for_reading(ctx, config_file)
     plan = quantizing.plan_quantization(
-        find_weights(file, read_catalogue(), settings_for_reading(ctx, config_file).config),
+        find_weights(file, read_catalogue(), settings.config, form="gguf"),
         kind,
         target=target,
         threads=threads or 0,
         requantize=requantize,
         force=force,
     )
-    run_async(_follow(quantizing.quantize(plan), "tensors", 1))
+    for note in plan.notes:
+        say(f"note: {note}")
+    run_async(_follow(quantizing.quantize(plan), "{} tensors".format))
     if note := quantizing.fallbacks(read_head(plan.target), plan.kind):
         say(f"note: {note}")
     _done(plan.target)
+    say_what_is_next(plan.target, settings)
 
 
 def _done(path: Path) -> None:
-    say(f"made: {path.stat().st_size / MB:.1f} MB")
+    from codesteer_tui.weights.hub import in_bytes
+
+    say(f"made: {in_bytes(path.stat().st_size)}")
     put(str(path))
 
 
-async def _follow(work: AsyncGenerator[Progress, None], unit: str, size: int) -> None:
+async def _follow(work: AsyncGenerator[Progress, None], told: Callable[[int], str]) -> None:
     """Go through the work, saying how far it is: one line written over on a terminal, else one for every tenth."""
     watched = sys.stderr.isatty()
     began, step = 0.0, 0
@@ -159,7 +169,7 @@ async def _follow(work: AsyncGenerator[Progress, None], unit: str, size: int) ->
                 if not watched and percent // _STEP <= step:
                     continue
                 step = percent // _STEP
-                line = f"{percent:>3}%  {progress.done // size} of {progress.total // size} {unit}"
+                line = f"{percent:>3}%  {told(progress.done)} of {told(progress.total)}"
                 if left := _left(progress, time.monotonic() - began):
                     line += f"  {left} left"
                 line += f"  {progress.what}"

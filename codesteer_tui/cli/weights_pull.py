@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codesteer_tui.cli.options import config_option, settings_for_reading
-from codesteer_tui.cli.speaking import put, say
+from codesteer_tui.cli.options import config_option, settings_for_weights
+from codesteer_tui.cli.speaking import STOPPED, agreed, put, say
+from codesteer_tui.cli.weights_use import say_what_is_next
 
 if TYPE_CHECKING:
     from codesteer_tui.weights.hub import Offer
@@ -37,7 +39,7 @@ _STEP = 10
     default="",
     metavar="SOURCE",
     help='Where the token is: "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND", "none". Never the token.'
-    "  [default: HF_TOKEN]",
+    "  [default: HF_TOKEN, else as hf auth login or codesteer keys set hub stored it]",
 )
 @config_option
 @click.pass_context
@@ -56,34 +58,45 @@ def pull(
     the hash is checked before the file is used. HF_ENDPOINT names another hub; HTTPS_PROXY, HF_TOKEN, HF_HUB_OFFLINE
     and HF_HUB_DOWNLOAD_TIMEOUT are honoured. Prints the path of what was fetched.
     """
-    from codesteer_tui.weights import hub, pulling, store
+    from codesteer_tui.weights import checking, hub, hub_token, pulling, pulling_files, store, telling
     from codesteer_tui.weights.catalogue import read_catalogue
 
     wanted = hub.understand(name, read_catalogue(), revision)
-    target = (folder or store.weights_folder(settings_for_reading(ctx, config_file).config)).expanduser()
+    settings = settings_for_weights(ctx, config_file)
+    config = settings.config
+    target = (folder or store.weights_folder(config)).expanduser()
     address = hub.endpoint()
     hub.refuse_offline()
-    token = hub.token_for(address, source)
+    token = hub_token.token_for(address, source, configured=config.weights.token)
     offer = hub.ask_hub(wanted, address=address, token=token)
     _show(offer, target, bool(token))
-    pulling.check_room(offer, target)
+    pulling_files.check_room(offer, target)
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Fetching weights needs a yes. Add --yes.")
-        click.confirm("Fetch this?", abort=True, err=True)
-    shown = _Shown()
+        if not agreed("Fetch this?"):
+            say("Nothing was fetched.")
+            ctx.exit(STOPPED)
+    shown, still = _Shown(), pulling_files.still_to_fetch(offer, target)
     try:
         path = pulling.pull(offer, target, token=token, tell=shown)
     except KeyboardInterrupt:
         shown.end()
         say("stopped; what has arrived is kept, and the same command goes on from there")
-        raise
+        ctx.exit(STOPPED)
     except BaseException:
         shown.end()
         raise
     shown.end()
-    _say_what_next(offer, path)
+    problems = checking.problems_of_pulled(path, offer.host)
+    say(f"{telling.pulled_in_words(still, offer.size)}:")
     put(str(path))
+    for problem in problems:
+        say(f"Mind: {problem}.")
+    if offer.form == "checkpoint":
+        say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {shlex.quote(str(path))}")
+    elif not problems:
+        say_what_is_next(path, settings)
 
 
 def _show(offer: Offer, folder: Path, with_token: bool) -> None:
@@ -93,17 +106,6 @@ def _show(offer: Offer, folder: Path, with_token: bool) -> None:
         say(f"{offer.wanted.known_as}: {known.title}")
     for label, text in offer_rows(offer, folder, with_token=with_token):
         say(f"  {label:<8} {text}")
-
-
-def _say_what_next(offer: Offer, path: Path) -> None:
-    say(f"Fetched and checked: {path}")
-    if offer.form == "checkpoint":
-        say(f"It is a checkpoint. To make a GGUF of it: codesteer weights convert {path}")
-        return
-    from codesteer_tui.weights.telling import how_to_use
-
-    say("To let it steer, put this into your configuration (codesteer config path names the file):\n")
-    say(how_to_use(path))
 
 
 class _Shown:

@@ -73,11 +73,15 @@ class Loading(Struct, frozen=True):
 
 
 class Remark(Struct, frozen=True):
-    """What a person should know about this model or this call: where it runs, how fast, what is amiss."""
+    """What a person should know about this model or this call: where it runs, how fast, what is amiss.
+
+    `brief` is that in a word or two, where it can be: "CPU 1 thread", "12.3 tok/s".
+    """
 
     kind: Literal["device", "speed", "warning"]
     text: str
     remedy: str = ""
+    brief: str = ""
 
 
 class Completed(Struct, frozen=True):

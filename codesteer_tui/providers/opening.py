@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from codesteer_tui.config import Config, Provider, default_providers
-from codesteer_tui.errors import ConfigError
+from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.presets import PRESETS, require_address
 from codesteer_tui.providers import ChatModel
 from codesteer_tui.providers.keys.sources import read_headers, read_key, source_in_words
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from codesteer_tui.providers.remote.model import Habits, RemoteModel
 
 DEMO_PROVIDER = "demo"
-LOCAL_CONTEXT = 8192
-"""Tokens of context that weights are opened with where nothing else is set, or what they were trained for."""
 
 
 class Choice(Struct, frozen=True):
@@ -31,6 +30,7 @@ class Choice(Struct, frozen=True):
 
     `name` is the provider's name in the configuration, or one of the words "rules" and "off" for roles
     that need no model; `provider` is None for these. `role` is the one that it was chosen for, if it was for one.
+    `folder` is where the configuration keeps weights, where it says so.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Choice(Struct, frozen=True):
     model: str
     why: str
     role: Role | None = None
+    folder: str = ""
 
 
 def choose_role(config: Config, role: Role, env: Mapping[str, str] = os.environ) -> Choice:
@@ -63,7 +64,8 @@ def _choose(config: Config, role: Role, env: Mapping[str, str]) -> Choice:
         if role == "task_llm":
             raise ConfigError('[roles] task_llm cannot be "same-as-task".', 'Name a provider, or use "auto".')
         task = _choose(config, "task_llm", env)
-        return Choice(task.name, task.provider, task.model, f"{where} is the same as task_llm")
+        why = f"{where} is the same as task_llm"
+        return Choice(task.name, task.provider, task.model, why, folder=config.weights.dir)
     if wanted == "rules" and role == "steerer":
         return Choice("rules", None, "", "built-in rules, no model")
     if wanted == "off" and role == "checker":
@@ -82,13 +84,14 @@ def choose_provider(config: Config, wanted: str, where: str = "it") -> Choice:
     name, _, model = wanted.partition(":")
     if name not in config.providers:
         known = ", ".join(sorted(config.providers))
+        table = "a [providers.NAME] table" if re.search(r"[^\w-]", name) else f"a table [providers.{name}]"
         raise ConfigError(
             f"{where} names the provider {name!r}, which is not configured.",
-            f"Known are: {known}. Add a table [providers.{name}] for another one.",
+            f"Add {table} for it; for weights of yours, codesteer weights use FILE does so. Known are: {known}.",
         )
     provider = config.providers[name]
     require_address(name, provider.preset, provider.base_url)
-    return Choice(name, provider, model or provider.model, f"{where} = {wanted!r}")
+    return Choice(name, provider, model or provider.model, f"{where} = {wanted!r}", folder=config.weights.dir)
 
 
 def keys_without_model(config: Config, env: Mapping[str, str] = os.environ) -> list[tuple[str, str]]:
@@ -156,6 +159,8 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
         from codesteer_tui.providers.demo import DemoModel
 
         return DemoModel(provider=name, seed=provider.seed, delay_s=provider.delay_s)
+    if provider.kind == "llama_cpp":
+        return _open_weights(choice, provider)
     if not choice.model:
         option = f"--{(choice.role or 'task_llm').replace('_', '-')}"
         raise ConfigError(
@@ -163,8 +168,6 @@ def open_model(choice: Choice, env: Mapping[str, str] = os.environ) -> ChatModel
             f"Name one: {option} {name}:MODEL, the same in [roles], or model in [providers.{name}]."
             f" Which there are: codesteer providers models {name}",
         )
-    if provider.kind == "llama_cpp":
-        return _open_weights(choice, provider)
     return open_remote(choice, provider, env)
 
 
@@ -172,12 +175,12 @@ def _open_weights(choice: Choice, provider: Provider) -> LlamaCppModel:
     from codesteer_tui.providers.llama.gguf_header import read_header
     from codesteer_tui.providers.llama.model import LlamaCppModel
 
-    path = Path(choice.model).expanduser()
+    path = weights_file(choice)
     read_header(path, provider=choice.name)
     return LlamaCppModel(
         name=choice.name,
         path=path,
-        n_ctx=provider.context_tokens or LOCAL_CONTEXT,
+        n_ctx=provider.context_tokens,
         gpu_layers=provider.gpu_layers,
         n_threads=provider.threads or None,
         n_batch=provider.batch_tokens,
@@ -190,6 +193,27 @@ def _open_weights(choice: Choice, provider: Provider) -> LlamaCppModel:
         role=choice.role or "",
         log_path=worker_log(),
     )
+
+
+def weights_file(choice: Choice) -> Path:
+    """The file that a choice of local weights names, whether it is there or not.
+
+    Raises:
+        WeightsError: it names none, or only the name of one that lies in the folder of weights.
+    """
+    from codesteer_tui.providers.llama.places import folder_of_weights, meant
+
+    if not choice.model:
+        raise WeightsError(
+            f"No file of the provider {choice.name!r} is named.",
+            f"Name a GGUF: codesteer weights use FILE --name {choice.name}",
+            provider=choice.name,
+        )
+    path = Path(choice.model).expanduser()
+    if not path.exists() and (near := meant(choice.model, folder_of_weights(choice.folder))):
+        remedy = f'The folder of weights has {near.name}: say model = "{near}" in [providers.{choice.name}].'
+        raise WeightsError(f"There is no file {choice.model}.", remedy, provider=choice.name)
+    return path
 
 
 def conversations_folder() -> Path:

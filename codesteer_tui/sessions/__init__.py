@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codesteer_tui.providers.llama.sharing import workers_stay
 from codesteer_tui.sessions.opening import Session, open_session
 from codesteer_tui.sessions.store import Recording, Store, Summary, read_recording, sessions_folder
 from codesteer_tui.steering.execution import Ask
@@ -15,4 +16,5 @@ __all__ = [
     "open_session",
     "read_recording",
     "sessions_folder",
+    "workers_stay",
 ]

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event
+from codesteer_tui.providers.demo_problems import DemoProblem, recognise
 from codesteer_tui.steering.interrupted import KIND as INTERRUPTED
+from codesteer_tui.steering.outcome import best_so_far
 from codesteer_tui.text import money, plain, used
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import (
@@ -40,15 +42,27 @@ RUN_FOR: dict[Purpose, str] = {
 MARKS: dict[Outcome, str] = {"pass": "pass", "fail": "FAIL", "could_not_check": "could not check"}
 """The verdicts as a person reads them."""
 
+SHOWN = 120
+"""Characters of a model's guidance that a line has where its whole text is not given."""
+
 
 def as_text(events: Iterable[Event]) -> str:
-    """A whole session as plain text, in the order of its events, without the cosmetic ones, and what it used up."""
+    """A whole session as plain text, in the order of its events, without the cosmetic ones, and what it came to."""
     transcript = Transcript()
     lines: list[str] = []
     for event in events:
         transcript.apply(event)
         lines += lines_of(event)
-    return "\n".join([*lines, *usage_lines(transcript)]) + "\n"
+    return "\n".join([*lines, *reached_lines(transcript), *usage_lines(transcript)]) + "\n"
+
+
+def reached_lines(transcript: Transcript) -> list[str]:
+    """The best answer that a failed run had reached, with the opinions on it; nothing where there is none."""
+    reached = best_so_far(transcript)
+    if reached is None:
+        return []
+    said = plain(f"best answer so far (round {reached.round}): {reached.answer}").split("\n")
+    return [*said, f"    {verdict_line(reached.verdicts)}"]
 
 
 def usage_lines(transcript: Transcript) -> list[str]:
@@ -115,7 +129,9 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
             yield f"── round {number}"
         case ev.GuidanceGiven(guidance=guidance):
             sure = f" ({guidance.confidence:.0%} sure)" if guidance.confidence is not None else ""
-            why = f" — {guidance.why}" if guidance.why else ""
+            own = guidance.decision == "refine"
+            told = guidance.why or (_begins(guidance.text) if own and not full else "")
+            why = f" — {told}" if told else ""
             yield f"{GUIDED_BY[guidance.by]}: {guidance.decision.replace('_', ' ')}{sure}{why}"
             yield from _block(guidance.text, full)
             if guidance.hint:
@@ -236,10 +252,23 @@ def demo_advice(transcript: Transcript) -> tuple[str, str] | None:
     task_llm, ending = transcript.roles.get("task_llm"), transcript.ending
     if task_llm is None or task_llm.kind != "demo" or not isinstance(ending, ev.Finished) or ending.answer:
         return None
+    steerer = transcript.roles.get("steerer")
+    known = transcript.problem and isinstance(recognise(transcript.problem.question), DemoProblem)
+    if known and steerer and steerer.kind != "rules":
+        return (
+            "The built-in demo knows this kind of problem, and could not follow the steerer's guidance.",
+            "let the built-in rules guide it: --steerer rules; or choose a real model: --task-llm NAME",
+        )
     return (
         "The built-in demo knows only a few kinds of problem.",
         "for a real model set OPENAI_API_KEY or ANTHROPIC_API_KEY; codesteer doctor shows what is there",
     )
+
+
+def _begins(text: str) -> str:
+    """A text in one line, or how it begins, in quotation marks; nothing of none."""
+    words = " ".join(plain(text).split())
+    return f'"{words if len(words) <= SHOWN else words[: SHOWN - 1].rstrip() + "…"}"' if words else ""
 
 
 def _named(info: RoleInfo) -> str:

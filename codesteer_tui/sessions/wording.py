@@ -29,10 +29,10 @@ def mismatch(pack: PromptPack, choice: Choice, folder: Path) -> tuple[str, str]:
         said = f"{name} was trained on the prompt pack {trained_on!r}, and {pack.name!r} is in use"
         return said, _remedy(trained_on, folder)
     if pack.fine_tuned and not trained_on and choice.provider is not None:
-        known = ", ".join(weights_for(pack.wording))
-        meant = f" ({known})" if known else ""
-        whose = f"the prompt pack {pack.name!r} is for weights that were trained on it{meant}"
-        return f"{whose}, and {name} is not known to be", _remedy("", folder)
+        known = weights_for(pack.wording)
+        such = f" ({', '.join(known)} {'is' if len(known) == 1 else 'are'})" if known else ""
+        said = f"{name} is not known to be trained on the prompt pack {pack.name!r}{such}"
+        return said, _remedy("", folder)
     return "", ""
 
 
@@ -45,6 +45,25 @@ def mismatch_of(settings: Settings) -> tuple[str, str]:
     except CodesteerError:
         return "", ""
     return mismatch(pack, choice, folder)
+
+
+def pack_for(path: Path, folder: Path) -> str:
+    """The pack that the weights in `path` were trained on, by its name; empty where any will do, or it is not here.
+
+    `folder` is the person's folder of packs.
+    """
+    wanted = wording_of(path)
+    return _pack_with(wanted, folder) if wanted else ""
+
+
+def _pack_with(wording: str, folder: Path) -> str:
+    return next(iter(_packs_with(wording, folder)), "")
+
+
+def _packs_with(wording: str, folder: Path) -> list[str]:
+    """The names of the packs with a wording, the one that is called by the usual name first."""
+    names = [listed.name for listed in list_packs(folder) if listed.pack and listed.pack.wording == wording]
+    return sorted(names, key=lambda name: name != NAME)
 
 
 def _is_local(choice: Choice) -> bool:
@@ -64,7 +83,7 @@ def _remedy(wanted: str, folder: Path) -> str:
         return (
             'choose another: [steering] prompt_pack = "default"; codesteer prompts list shows what there is'
         )
-    for listed in list_packs(folder):
-        if listed.pack and listed.pack.wording == wanted:
-            return f'use it: [steering] prompt_pack = "{listed.name}"'
+    if names := _packs_with(wanted, folder):
+        others = f" ({', '.join(names[1:])} would do as well)" if len(names) > 1 else ""
+        return f'use it: [steering] prompt_pack = "{names[0]}"{others}'
     return f'import it first: codesteer prompts import CHECKOUT; then [steering] prompt_pack = "{NAME}"'

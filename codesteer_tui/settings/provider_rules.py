@@ -45,11 +45,8 @@ def check_provider_text(given: Given, value: str) -> None:
             f"{given.where}: {given.written_key} names an unknown service.",
             f"{did_you_mean(value, PRESETS)} known: {', '.join(PRESETS)}".strip(),
         )
-    if name == "key" and value not in ("", "none") and not _SOURCE.fullmatch(value):
-        raise ConfigError(
-            f"{given.where}: {given.written_key} must say where the key is; it must never be the key itself.",
-            f"put the key into a variable, the keyring (codesteer keys set NAME) or a file, and write {KEY_FORMS}",
-        )
+    if name == "key":
+        check_source(given, value, "key")
     if name == "base_url" and value and not _is_address(value, ("http", "https"), user=False):
         raise ConfigError(
             f"{given.where}: {given.written_key} is not an address that can be used.",
@@ -59,6 +56,20 @@ def check_provider_text(given: Given, value: str) -> None:
         raise ConfigError(
             f"{given.where}: {given.written_key} is not the address of a proxy that can be used.",
             'write it as "http://HOST:PORT", or "none" for no proxy at all',
+        )
+
+
+def check_source(given: Given, value: str, what: str) -> None:
+    """Refuse what does not say where a key is; `what` is how it is called.
+
+    Raises:
+        ConfigError: names the place and the setting, never the value.
+    """
+    if value not in ("", "none") and not _SOURCE.fullmatch(value):
+        name = "NAME" if what == "key" else "hub"
+        raise ConfigError(
+            f"{given.where}: {given.written_key} must say where the {what} is; it must never be the {what} itself.",
+            f"put the {what} into a variable, the keyring (codesteer keys set {name}) or a file, and write {KEY_FORMS}",
         )
 
 

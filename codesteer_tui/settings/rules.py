@@ -20,7 +20,7 @@ from codesteer_tui.config import LEAST_MEMORY_MIB, LEAST_THINKING, Config
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.presets import PRESETS
 from codesteer_tui.settings.layers import Given
-from codesteer_tui.settings.provider_rules import check_provider_text, check_table, from_text
+from codesteer_tui.settings.provider_rules import check_provider_text, check_source, check_table, from_text
 from codesteer_tui.settings.schema import (
     ANY_NAME,
     KEPT_QUIET,
@@ -65,6 +65,8 @@ def check(given: Given) -> Any:
         value = from_text(given)
     if section == "providers" and isinstance(value, str):
         check_provider_text(given, value)
+    if given.path == ("weights", "token") and isinstance(value, str):
+        check_source(given, value, "token")
     if value == "none" and NoneType in typing.get_args(hint):
         return None
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from codesteer_tui.settings.loading import Asked, Origin, Settings, read_all
 from codesteer_tui.settings.rules import check
 from codesteer_tui.settings.showing import shown_value
 from codesteer_tui.settings.toml_text import KeyPath, split_key, written, written_key
+from codesteer_tui.writing import write_whole
 
 
 @dataclass(frozen=True)
@@ -136,15 +135,4 @@ def _replace(path: Path, text: str) -> None:
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
     if not mode & 0o222:
         raise PermissionError(0, "the file is read-only")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, text.encode("utf-8"), mode=mode)

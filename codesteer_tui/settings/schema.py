@@ -39,6 +39,7 @@ NOT_IN_PROJECT_FILES = {
     ("sandbox", "runtime"): "how programs are boxed",
     ("weights", "dir"): "where big files are written",
     ("keys", "*"): "what your keys do",
+    ("weights", "token"): "which token requests carry",
 }
 """What a project file may not decide, by section and key, and what that key decides."""
 
@@ -61,6 +62,10 @@ _FORMS = {
         "providers",
         "key",
     ): '"env:NAME", "keyring:NAME", "file:PATH", "cmd:COMMAND" or "none"; never the key itself',
+    (
+        "weights",
+        "token",
+    ): '"env:NAME", "keyring:NAME", "file:PATH", "cmd:COMMAND" or "none"; never the token itself',
     ("providers", "base_url"): 'an address such as "https://HOST/v1", or empty',
     ("providers", "proxy"): 'an address such as "http://HOST:PORT", "none", or empty',
     ("providers", "headers"): "a table of texts",

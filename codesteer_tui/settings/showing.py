@@ -21,15 +21,15 @@ _CREDENTIAL = re.compile(r"(?i)auth|(^|[_-]|api|access)key|token$|secret|passw|c
 
 def shown_value(key: str, value: Any) -> Any:
     """The value of a setting without what may be a secret: the values of headers, fields of the body that are
-    named like keys, what follows the name of a command, and the user and password of a proxy."""
+    named like keys, what follows the name of a command (of a token, too), and the user and password of a proxy."""
     section, name = key.partition(".")[0], key.rpartition(".")[2]
-    if section != "providers":
+    if section != "providers" and key != "weights.token":
         return value
     if name == "headers" and isinstance(value, dict):
         return dict.fromkeys(value, HIDDEN)
     if name == "body" and isinstance(value, dict):
         return _without_credentials(value)
-    if name == "key" and isinstance(value, str) and value.startswith("cmd:"):
+    if name in ("key", "token") and isinstance(value, str) and value.startswith("cmd:"):
         program, _, more = value.removeprefix("cmd:").strip().partition(" ")
         return f"cmd:{program} …" if more else value
     if name == "proxy" and isinstance(value, str):
@@ -55,6 +55,7 @@ def shown_config(config: Config) -> dict[str, Any]:
     for name, table in tables["providers"].items():
         for key, value in table.items():
             table[key] = shown_value(f"providers.{name}.{key}", value)
+    tables["weights"]["token"] = shown_value("weights.token", tables["weights"]["token"])
     return tables
 
 

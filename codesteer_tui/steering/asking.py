@@ -60,6 +60,10 @@ MAX_QUESTIONS = 3
 PASSING = ("broken_stream", "overloaded", "rate_limit", "unreachable")
 """Failures in the middle of a reply after which the same call may well succeed."""
 
+MAX_RETRIES_HERE = 2
+"""How often a model on this machine is asked again by itself where it broke off without a word. Those behind a network
+see to that themselves."""
+
 LEAST_REPLY = 512
 """Tokens that are kept free for a reply where the context is small."""
 
@@ -177,12 +181,14 @@ async def fitted(call: Call) -> tuple[Call, Noted | None]:
         return call, None  # the call itself will say so
     if not rounds:
         return call, None
-    outputs = "output of the oldest program" if rounds == 1 else f"outputs of the {rounds} oldest programs"
+    outputs = f"outputs of the {rounds} oldest programs" if rounds > 1 else "output of the oldest program"
+    if rounds == 1 and shorter(2) is None:
+        outputs = "output of the program"
     text = (
         f"The conversation has {first:,} tokens, and the context of {model.info.label} holds {model.context:,}: "
         f"the {outputs} {'was' if rounds == 1 else 'were'} shortened, which leaves {needed:,}."
     )
-    remedy = "A larger context_tokens of this provider keeps them whole."
+    remedy = "A larger context_tokens of this provider keeps them whole, where the model can take more."
     return call, Noted(round=call.round, role=call.role, kind="shortened", text=text, remedy=remedy)
 
 
@@ -228,7 +234,12 @@ class Calls:
             kept = stream.said(before, Usage()) if stream.chars else kept
             for fact in _failed(call, stream, failure, kept, usage):
                 yield fact
-            if not (kept.text or kept.reasoning) or failure.kind not in PASSING:
+            if not (kept.text or kept.reasoning):
+                if not _may_pass_here(call, failure) or tries > MAX_RETRIES_HERE:
+                    raise failure
+                yield Retried(role=call.role, attempt=tries, after_s=0.0, reason=failure.message)
+                continue
+            if failure.kind not in PASSING:
                 raise failure
             if call.role == "checker":
                 if tries > 1:
@@ -327,8 +338,15 @@ async def _streamed(
                         yield Retried(role=call.role, attempt=attempt, after_s=after, reason=reason)
                     case Loading(what=what, fraction=fraction):
                         yield LoadingDelta(round=call.round, role=call.role, what=what, fraction=fraction)
-                    case Remark(kind=kind, text=text, remedy=remedy):
-                        yield Noted(round=call.round, role=call.role, kind=kind, text=text, remedy=remedy)
+                    case Remark(kind=kind, text=text, remedy=remedy, brief=brief):
+                        yield Noted(
+                            round=call.round,
+                            role=call.role,
+                            kind=kind,
+                            text=text,
+                            remedy=remedy,
+                            brief=brief,
+                        )
                     case Completed():
                         stream.completed = delta
     except ModelError as error:
@@ -366,6 +384,11 @@ def _failed(
         usage=usage,
         seconds=time.monotonic() - stream.began,
     )
+
+
+def _may_pass_here(call: Call, failure: ModelError) -> bool:
+    """Whether a call without a word may succeed at once: the process of a local model died and is started anew."""
+    return call.model.info.kind == "llama_cpp" and failure.kind == "broken_stream"
 
 
 def _given_up(failure: ModelError) -> ModelError:

@@ -26,7 +26,7 @@ from codesteer_tui.steering.asking import Call, Calls, Said
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code, first_block_as_published
 from codesteer_tui.steering.findings import task_messages
-from codesteer_tui.steering.outcome import answer_of, best, verdicts_of
+from codesteer_tui.steering.outcome import answer_of, kept_round, verdicts_of
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.shortening import with_short_outputs
 from codesteer_tui.steering.steerers import Steerer
@@ -84,7 +84,8 @@ async def solve(
     """Steer until the answer is returned, nothing more can be done, or the rounds are used up.
 
     Yields events stamped with `clock`, seconds since the session began, each already applied to
-    `transcript`. A provider's failure ends the run with `Failed`; what had arrived stays. A call that is not sent
+    `transcript`. A provider's failure ends the run with `Failed`; what had arrived stays, and the best answer so far is
+    `outcome.best_so_far`. A call that is not sent
     because of a limit ends it with `Finished` and the best answer so far.
     """
     run = _Run(cast, transcript, method)
@@ -295,8 +296,7 @@ class _Run:
             return taking.finish(
                 self.transcript, verify=self.cast.verify, score=method.score, threshold=method.threshold
             )
-        answered = self.transcript.answered_whole
-        kept = (answered[-1] if answered else None) if self.method.published else best(self.transcript)
+        kept = kept_round(self.transcript, published=self.method.published)
         decision = self.transcript.current.guidance if self.transcript.current else None
         if kept is None:
             return ev.Finished(answer="", answer_round=None, reason=reason, verdicts=Verdicts())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from codesteer_tui.answers import FinalAnswer, final_answer
+from codesteer_tui.events import Failed
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.values import ExecutionResult, NotRun, Outcome, Verdicts
 
@@ -58,6 +61,29 @@ def rank(this: Round) -> tuple[int, int, int, int]:
 def best(transcript: Transcript) -> Round | None:
     """The round whose answer is kept: verified by checks > runs without error > any (METHOD.md, section 5)."""
     return max(transcript.answered_whole, key=rank, default=None)
+
+
+def kept_round(transcript: Transcript, *, published: bool) -> Round | None:
+    """The round whose answer a run ends with: the best, or as published the last."""
+    answered = transcript.answered_whole
+    return (answered[-1] if answered else None) if published else best(transcript)
+
+
+class BestSoFar(Struct, frozen=True):
+    """The answer that a run had reached before it failed, the round that it is from, and the opinions on it."""
+
+    answer: str
+    round: int
+    verdicts: Verdicts
+
+
+def best_so_far(transcript: Transcript) -> BestSoFar | None:
+    """What a failed run had reached; None where there was no answer yet, or where the run did not fail."""
+    if not isinstance(transcript.ending, Failed):
+        return None
+    kept = kept_round(transcript, published=transcript.profile == "paper")
+    answer = answer_of(kept) if kept else NO_ANSWER
+    return BestSoFar(answer.text, kept.number, verdicts_of(kept)) if kept and answer.found else None
 
 
 def not_run_reason(this: Round) -> NotRun | None:

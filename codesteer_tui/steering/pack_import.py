@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from codesteer_tui.steering.packs_there import SUFFIX, check_name, expanded
 from codesteer_tui.steering.prompts import PromptPack, parse_pack, read_pack_text
 from codesteer_tui.steering.published_texts import MEANT, Field, Parts, Texts, parsed, read_source, read_texts
 from codesteer_tui.steering.published_turns import Turns, find_turns
+from codesteer_tui.writing import write_whole
 
 FILE = "prompt.py"
 NAME = "published"
@@ -135,7 +135,7 @@ def import_published(
 
 def _missing_and_unknown(found: Texts, file: Path, *, prompted: bool) -> list[str]:
     """Raises:
-    ConfigError: what is needed is missing, or would have to be executed.
+    ConfigError: what is needed is missing or empty, or would have to be executed.
     """
     needed = (*NEEDED, DECISION) if prompted else NEEDED
     for name in PUBLISHED:
@@ -146,6 +146,12 @@ def _missing_and_unknown(found: Texts, file: Path, *, prompted: bool) -> list[st
             f"{file} does not assign {', '.join(missing)}.",
             "Name the prompt.py of the published repository, or the folder of its checkout.",
         )
+    for name in needed:
+        if not "".join("x" if isinstance(part, Field) else part for part in found.texts[name]).strip():
+            raise ConfigError(
+                f"{file}:{found.lines[name]}: {name} is empty, and a role would be told nothing.",
+                "Name the prompt.py as it was published.",
+            )
     asked = (NEEDED[0], DECISION) if prompted else NEEDED[:1]
     for name in (name for name in PUBLISHED if name in found.texts):
         allowed = {"question"} if name in asked else set()
@@ -258,17 +264,7 @@ def _write(path: Path, text: str) -> None:
     ConfigError: the file or its folder cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise ConfigError(
             f"The prompt pack {path} cannot be written: {error.strerror or error}.",

@@ -123,8 +123,16 @@ class ModelSteerer:
             async for step in steps:
                 if isinstance(step, Said):
                     decided = _sure(self._read(step.text, first=first), step.chances)
+                    if lost := _lost(step, decided):
+                        yield Noted(
+                            round=number, role="steerer", kind="warning", text=lost, remedy=_MORE_ROOM
+                        )
                     yield GuidanceGiven(
-                        round=number, guidance=decided, usage=step.usage, seconds=step.seconds
+                        round=number,
+                        guidance=decided,
+                        usage=step.usage,
+                        seconds=step.seconds,
+                        reasoning=step.reasoning,
                     )
                 else:
                     yield step
@@ -136,6 +144,21 @@ class ModelSteerer:
             return reading.read_guidance(reply, self._pack)
         read = reading.first_as_published if first else reading.as_published
         return read(reply, self._pack)
+
+
+_MORE_ROOM = "Raise max_tokens of this provider, and context_tokens if it runs here; or choose less effort."
+
+
+def _lost(said: Said, decided: Guidance) -> str:
+    """What to say of a reply that was cut off before or in the middle of its guidance; empty for any other."""
+    tokens = f"{said.usage.output_tokens:,} tokens"
+    if said.finish != "length":
+        return ""
+    if said.reasoning and not said.text.strip():
+        return f"The steerer's whole reply, {tokens}, went into thoughts: it was cut off before any guidance."
+    if decided.decision == "refine" or not said.text.strip():
+        return f"The steerer's reply was cut off after {tokens}: its guidance may lack its end."
+    return ""
 
 
 def _sure(guidance: Guidance, chances: dict[str, float]) -> Guidance:

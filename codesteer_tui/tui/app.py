@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.screens.sessions import SessionsScreen
     from codesteer_tui.tui.screens.settings import SettingsScreen
     from codesteer_tui.tui.screens.tasks import TasksScreen
+    from codesteer_tui.tui.screens.weights import WeightsScreen
     from codesteer_tui.values import Role
 
 
@@ -94,6 +96,8 @@ class CodesteerApp(App[None]):
         self.series: Series | None = None
         """The baselines that are run one after the other."""
         self._mouse_is_free = False
+        self.until_quit = AsyncExitStack()
+        """What lasts from one problem to the next, and is closed when the person quits."""
         self._choosing: Choosing | None = None
         self._problem, self._recording, self._play, self._speed = problem, recording, play, speed
         self.journal = Journal()
@@ -136,9 +140,6 @@ class CodesteerApp(App[None]):
                 markup=False,
             )
 
-    def on_unmount(self) -> None:
-        self.journal.close()
-
     def use_keys(self) -> None:
         """Have the keys that the settings want, and say which cannot be."""
         wanted = self.settings.config.keys
@@ -164,6 +165,10 @@ class CodesteerApp(App[None]):
         self.use_keys()
         if self._recording:
             self.open_recording(self._recording, play=self._play, speed=self._speed)
+
+    async def on_unmount(self) -> None:
+        self.journal.close()
+        await self.until_quit.aclose()
 
     def open_recording(self, recording: Recording, *, play: bool, speed: float = 1.0) -> None:
         """Show a recorded session, at its end or from its start."""
@@ -231,13 +236,15 @@ class CodesteerApp(App[None]):
         """Have a player for a role: from the next round of a run, and for every problem from now on."""
         self.choosing.begin(role, player)
 
-    def open_models(self, role: Role = "task_llm") -> None:
-        """Show who plays which role."""
+    def open_models(
+        self, role: Role = "task_llm", search: str = "", then: Callable[[None], None] | None = None
+    ) -> None:
+        """Show who plays which role, of those that fit `search`; `then` is called when that is closed."""
         with importing:
             from codesteer_tui.tui.screens.models import ModelsScreen
 
         if not any(isinstance(screen, ModelsScreen) for screen in self.screen_stack):
-            self.push_screen(ModelsScreen(self.settings, self.choosing.playing(), role))
+            self.push_screen(ModelsScreen(self.settings, self.choosing.playing(), role, search), then)
 
     def action_models(self) -> None:
         self.open_models()
@@ -305,15 +312,13 @@ class CodesteerApp(App[None]):
         with importing:
             from codesteer_tui.tui.screens.help import HelpScreen, places_of
 
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(places_of(self.screen)))
+        self._show(HelpScreen, lambda: HelpScreen(places_of(self.screen)))
 
     def action_settings(self) -> None:
         with importing:
             from codesteer_tui.tui.screens.settings import SettingsScreen
 
-        if not isinstance(self.screen, SettingsScreen):
-            self.push_screen(SettingsScreen(self.settings))
+        self._show(SettingsScreen, lambda: SettingsScreen(self.settings))
 
     def action_charts(self) -> None:
         with importing:
@@ -347,8 +352,7 @@ class CodesteerApp(App[None]):
         with importing:
             from codesteer_tui.tui.screens.sessions import SessionsScreen
 
-        if not isinstance(self.screen, SessionsScreen):
-            self.push_screen(SessionsScreen(self.settings.config, marked))
+        self._show(SessionsScreen, lambda: SessionsScreen(self.settings.config, marked))
 
     def action_tasks(self) -> None:
         """Browse the SymBench tasks, where one was the last time."""
@@ -380,8 +384,32 @@ class CodesteerApp(App[None]):
         with importing:
             from codesteer_tui.tui.screens.weights import WeightsScreen
 
-        if not isinstance(self.screen, WeightsScreen):
-            self.push_screen(WeightsScreen(self.settings.config))
+        self._show(WeightsScreen, lambda: WeightsScreen(self.settings.config))
+
+    def on_weights_screen_use_wanted(self, event: WeightsScreen.UseWanted) -> None:
+        """Weights shall play a role: they become a provider, and the models screen gives it the role."""
+        with importing:
+            from codesteer_tui.tui.players import with_weights
+            from codesteer_tui.weights.using import free_name
+
+        name = free_name(self.settings.config, event.path)
+        if name not in self.settings.config.providers:
+            self.use(with_weights(self.settings, name, event.path))
+        self.open_models("steerer", f"{name}:", lambda _: event.screen.renew(self.settings.config))
+
+    def _show(self, kind: type[Screen[Any]], make: Callable[[], Screen[Any]]) -> None:
+        """Bring a screen forward: the one that is open already, else a new one.
+
+        A dialog that stands over the open one is left alone, since it may be at work or wait for an answer.
+        """
+        there = next((at for at, screen in enumerate(self.screen_stack) if isinstance(screen, kind)), None)
+        if there is None:
+            self.push_screen(make())
+            return
+        over = self.screen_stack[there + 1 :]
+        if not any(isinstance(screen, ModalScreen) for screen in over):
+            for _ in over:
+                self.pop_screen()
 
     async def action_new(self) -> None:
         """Back to an empty prompt, for a new problem."""
@@ -511,7 +539,9 @@ class CodesteerApp(App[None]):
             self.action_build_image,
         )
         yield SystemCommand(
-            "Weights", "the files of local models: list, fetch, check, remove", self.action_weights
+            "Weights of local models",
+            "the files on this machine: list, fetch, make, check, use, remove",
+            self.action_weights,
         )
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
         yield SystemCommand("Quit", "leave the app", self.action_quit)

@@ -24,18 +24,22 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
 from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.packs import point_out
 from codesteer_tui.tui.players import (
     ROLE_WORDS,
     ROLES,
     SAME,
+    as_saved,
     chosen,
+    known_as,
     label,
-    name_of,
     overridden,
+    weights_to_save,
     with_key_source,
 )
 from codesteer_tui.tui.words import who
 from codesteer_tui.values import FREE_KINDS, Role
+from codesteer_tui.weights.using import save_provider
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
@@ -112,6 +116,8 @@ class Choosing:
                 self._refuse(f"{ROLE_WORDS[role]} stays with {now}: {error.message}", error.remedy)
                 return
             self._say(done)
+            if role == "steerer":
+                await point_out(self._app)
 
     async def _try(self, role: Role, player: str) -> str:
         """Have the player, and the sentence that says from when.
@@ -122,7 +128,7 @@ class Choosing:
         app, live = self._app, self._app.live
         config = with_player(app.settings.config, role, player)
         choices = choices_of(config)
-        name = name_of(choices[role])
+        name = known_as(choices[role])
         await self._require_name(player, choices[role])
         plays = chosen(config, role) == chosen(app.settings.config, role)
         when, note = "for the next problem", ""
@@ -249,7 +255,7 @@ class Choosing:
 
         app = self._app
         async with self._turn:  # a choice that is being tried is what shall be saved
-            player = getattr(app.settings.config.roles, role)
+            player = as_saved(app.settings, getattr(app.settings.config.roles, role))
         setting = f"[roles] {role}"
         try:
             before = await in_thread(partial(saved_player, app.settings, role))
@@ -261,12 +267,15 @@ class Choosing:
                 if not await app.push_screen_wait(screen):
                     self._say(f'Not saved: {setting} = "{before}" stays in the file.')
                     return
+            if weights := weights_to_save(app.settings, player):
+                await in_thread(partial(save_provider, app.settings, *weights))
             saved = await in_thread(partial(save_setting, ("roles", role), player, settings=app.settings))
         except CodesteerError as error:
             self._refuse(error.message, error.remedy)
             return
         replaced = f' in place of "{before}"' if before not in (None, player) else ""
-        self._say(f'Saved in {saved}: {setting} = "{player}"{replaced}. {saved.warning}'.strip())
+        with_it = f", and [providers.{weights[0]}] with it" if weights else ""
+        self._say(f'Saved in {saved}: {setting} = "{player}"{replaced}{with_it}. {saved.warning}'.strip())
 
     async def _once(self, what: str, work: Callable[[], Awaitable[T]]) -> T | None:
         """What the work gives, or None where the same is going on: a key that is pressed twice opens one dialog."""

@@ -63,6 +63,19 @@ def changes(transcript: Transcript, this: Round, *roles: Role) -> list[RoleChang
     return [change for change in found if not roles or change.role in roles]
 
 
+def runs_on(transcript: Transcript, role: Role, this: Round | None) -> list[str]:
+    """Where a role's model runs and how fast it last wrote, in a word or two each; nothing of what is not told.
+
+    As it was known in a round, or now where none is meant.
+    """
+    who = player(transcript, role, this)
+    found: dict[str, str] = {}
+    for known in transcript.rounds:
+        if (this is None or known.number <= this.number) and player(transcript, role, known) == who:
+            found |= {note.kind: note.brief for note in known.notes if note.role == role and note.brief}
+    return [found[kind] for kind in ("device", "speed") if kind in found]
+
+
 def failure(transcript: Transcript, this: Round, role: Role) -> CallFailed | None:
     """The last call of a role that failed in this round; none that the run was stopped in, which says so itself."""
     calls = (f for f in reversed(transcript.failures) if f.round == this.number and f.role == role)

@@ -57,7 +57,13 @@ class Key(NamedTuple):
 
 KEYS: tuple[Key, ...] = (
     Key("help", "f1", "app.help", "show this help", "anywhere", "help"),
-    Key("settings", "f2", "app.settings", "show the settings, where each comes from, and change one", "anywhere"),
+    Key(
+        "settings",
+        "f2",
+        "app.settings",
+        "show the settings, where each comes from, and change one",
+        "anywhere",
+    ),
     Key(
         "tasks",
         "f3",
@@ -185,7 +191,13 @@ KEYS: tuple[Key, ...] = (
     Key(
         "run_again", "x", "screen.run_again", "run the program again, or an edited copy of it", "pane", "run"
     ),
-    Key("take_answer", "X", "screen.take_answer", "take what your own run printed as the answer, after asking", "pane"),
+    Key(
+        "take_answer",
+        "X",
+        "screen.take_answer",
+        "take what your own run printed as the answer, after asking",
+        "pane",
+    ),
     Key("difference", "d", "screen.difference", "compare the code with an earlier round's", "pane", "diff"),
     Key("find_words", "ctrl+f", "screen.find", "find words in all panes and rounds", "desk", "find"),
     Key("find_here", "slash", "screen.find", "find words in all panes and rounds", "pane"),
@@ -317,6 +329,7 @@ KEYS: tuple[Key, ...] = (
     Key("enter_key", "ctrl+k", "screen.enter_key", "enter the key of this provider", "models", "key"),
     Key("ask_again", "ctrl+r", "screen.ask_again", "ask all providers again", "models", "again"),
     Key("describe", "enter", "screen.describe", "show what the weights are", "weights", "describe"),
+    Key("use", "u", "screen.use", "give the weights a role", "weights", "use"),
     Key("fetch", "f", "screen.fetch", "fetch the highlighted weights, after asking", "weights", "fetch"),
     Key("fetch_other", "o", "screen.fetch(True)", "fetch others, by name", "weights", "others"),
     Key("make", "m", "screen.make", "make a GGUF of a checkpoint, or a smaller GGUF", "weights", "make"),
@@ -430,8 +443,22 @@ KEYS: tuple[Key, ...] = (
     Key("source", "s", "source", "the app, libraries, llama.cpp, or all", "logs", "source"),
     Key("follow", "f", "follow", "follow what is new, or stay; the end follows, too", "logs", "follow"),
     Key("change_setting", "enter", "select", "change the setting; unfold the table", "settings", "change"),
-    Key("search_settings", "slash", "screen.search", "search in names, values and meanings", "settings", "search"),
-    Key("only_set", "s", "screen.only_set", "show only what is set, or everything", "settings", "only what is set"),
+    Key(
+        "search_settings",
+        "slash",
+        "screen.search",
+        "search in names, values and meanings",
+        "settings",
+        "search",
+    ),
+    Key(
+        "only_set",
+        "s",
+        "screen.only_set",
+        "show only what is set, or everything",
+        "settings",
+        "only what is set",
+    ),
     Key("unset_setting", "d,delete", "screen.unset", "take it out of your file", "settings", "unset"),
     Key("copy_setting", "y", "screen.copy_setting", "copy it as a file has it", "settings", "copy"),
     Key("about_down", "J", "screen.scroll_about(1)", "scroll what is said about it down", "settings"),
@@ -542,9 +569,7 @@ def one_name(key: str) -> str:
     if key == "equals_sign":
         return "="
     parts = key.split("+")
-    last = NAMES.get(
-        parts[-1], parts[-1].upper() if len(parts) > 1 or parts[-1][1:].isdigit() else parts[-1]
-    )
+    last = NAMES.get(parts[-1], parts[-1].upper() if len(parts) > 1 or parts[-1][1:].isdigit() else parts[-1])
     return "+".join([*(p.capitalize() for p in parts[:-1]), last])
 
 

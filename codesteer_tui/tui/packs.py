@@ -56,6 +56,11 @@ async def use(app: CodesteerApp, listed: Listed) -> None:
         title=f"Prompt pack: {cut(escaped(listed.name), 40)}",
         markup=False,
     )
+    await point_out(app)
+
+
+async def point_out(app: CodesteerApp) -> None:
+    """Say, where the pack and the steerer's weights do not go together, that they do not."""
     said, _ = await in_thread(partial(mismatch_of, app.settings))
     if said:
         app.notify(said, title="Mind", severity="warning", timeout=15, markup=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -35,6 +37,9 @@ SPECIAL: dict[Role, dict[str, str]] = {
 """Who plays a role without a provider of its own."""
 
 SAME = "same as TASK"
+
+IN_THE_APP = "chosen in the app"
+"""Where a setting comes from that no file has."""
 
 FAILURES = {
     "missing_key": "no key",
@@ -153,7 +158,10 @@ def players_of(settings: Settings, role: Role) -> list[Player]:
         found.append(Player(player, choice=choice, set_up=_is_set_up(settings, name, provider)))
     chosen = getattr(config.roles, role)
     if ":" in chosen and chosen not in {p.player for p in found}:
-        found = [*_typed(config, chosen), *found]
+        found = [
+            *(typed for typed in _typed(config, chosen) if not any(_same(typed, p) for p in found)),
+            *found,
+        ]
     found.sort(key=lambda p: (not p.set_up, not p.is_local))
     return [*special, *found]
 
@@ -164,6 +172,14 @@ def _typed(config: Config, player: str) -> list[Player]:
         return [Player(player, choice=choose_provider(config, player))]
     except CodesteerError:
         return []
+
+
+def _same(one: Player, other: Player) -> bool:
+    """Whether two rows are the same weights, however the path is written."""
+    mine, its = one.choice, other.choice
+    if not mine or not its or mine.name != its.name or not (_is_file(mine) and mine.model and its.model):
+        return False
+    return os.path.realpath(Path(mine.model).expanduser()) == os.path.realpath(Path(its.model).expanduser())
 
 
 def _is_set_up(settings: Settings, name: str, provider: Provider) -> bool:
@@ -205,7 +221,7 @@ def matching(players: Iterable[Player], typed: str) -> list[Player]:
     listed = [
         msgspec.structs.replace(row, player=f"{row.name}:{model}", choice=_of_model(row.choice, model))
         for row in rows
-        if row.choice and row.reached
+        if row.choice and row.reached and not _is_file(row.choice)
         for model in row.reached.models
         if f"{row.name}:{model}" != row.player
     ]
@@ -224,6 +240,11 @@ def matching(players: Iterable[Player], typed: str) -> list[Player]:
         ]
     exact = [row for row in known.values() if row.player.casefold() == wanted]
     return [*exact, *(row for row in known.values() if row not in exact), *own]
+
+
+def _is_file(choice: Choice) -> bool:
+    """Whether its model is a file, which what its file is called does not find."""
+    return choice.provider is not None and choice.provider.kind == "llama_cpp"
 
 
 def _of_model(choice: Choice | None, model: str) -> Choice | None:
@@ -266,11 +287,26 @@ def chosen(config: Config, role: Role) -> str:
         return wanted
 
 
+def known_as(choice: Choice) -> str:
+    """Who a choice is, as a run calls whoever plays: of weights the name of their file, not its path."""
+    provider = choice.provider
+    if provider is None:
+        return "built-in rules" if choice.name == "rules" else choice.name
+    if provider.kind == "llama_cpp" and choice.model:
+        return f"{choice.name}:{Path(choice.model).name}"
+    return name_of(choice)
+
+
 def label(config: Config, role: Role) -> str:
     """Who plays a role by these settings, in a few words."""
     wanted = chosen(config, role)
     special = {"rules": "built-in rules", "same-as-task": SAME, "off": "off"}
-    return special[wanted] if wanted in SPECIAL[role] else plain(wanted)
+    if wanted in SPECIAL[role]:
+        return special[wanted]
+    try:
+        return plain(known_as(choose_role(config, role)))
+    except CodesteerError:
+        return plain(wanted)
 
 
 def name_of(choice: Choice) -> str:
@@ -294,10 +330,34 @@ def with_key_source(settings: Settings, name: str, source: str) -> Settings:
     return _with(settings, config, f"providers.{name}.key", source)
 
 
+def with_weights(settings: Settings, name: str, path: Path) -> Settings:
+    """The settings with a provider that is these weights, which no file has yet."""
+    provider = Provider(kind="llama_cpp", model=os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
+    providers: Mapping[str, Provider] = settings.config.providers | {name: provider}
+    config = msgspec.structs.replace(settings.config, providers=providers)
+    return _with(settings, config, f"providers.{name}.model", provider.model)
+
+
+def weights_to_save(settings: Settings, player: str) -> tuple[str, Path] | None:
+    """Provider and file of weights that were named in the app, where a player is these; else None."""
+    name = player.partition(":")[0]
+    origin, provider = settings.origins.get(f"providers.{name}.model"), settings.config.providers.get(name)
+    if provider is None or provider.kind != "llama_cpp" or origin is None or origin.where != IN_THE_APP:
+        return None
+    return name, Path(provider.model)
+
+
+def as_saved(settings: Settings, player: str) -> str:
+    """A player as a file is to have it: without the path of weights, which their provider's table has."""
+    name, _, model = player.partition(":")
+    provider = settings.config.providers.get(name)
+    return name if provider and provider.kind == "llama_cpp" and provider.model == model else player
+
+
 def _with(settings: Settings, config: Config, key: str, value: str) -> Settings:
     from dataclasses import replace
 
-    origins = settings.origins | {key: Origin("flag", "chosen in the app", value)}
+    origins = settings.origins | {key: Origin("flag", IN_THE_APP, value)}
     return replace(settings, config=config, origins=origins)
 
 
@@ -336,13 +396,17 @@ def columns(row: Player, width: int) -> list[tuple[str, str]]:
         "price": (row.price_words, "dim"),
         "key": (row.key_words, "dim"),
     }
-    parts = [(f"{mark.sign} ", mark.style), (_fitted(row.player, name_width), "bold" if row.set_up else "")]
+    parts = [(f"{mark.sign} ", mark.style), (_fitted(_shown(row), name_width), "bold" if row.set_up else "")]
     if row.choice is None:
         return [*parts, ("  ", ""), (row.about, "dim")]
     for name, size in shown:
         text, style = texts[name]
         parts += [("  ", ""), (_fitted(text, size), style)]
     return parts
+
+
+def _shown(row: Player) -> str:
+    return known_as(row.choice) if row.choice and _is_file(row.choice) else row.player
 
 
 def _fitted(text: str, width: int) -> str:

@@ -72,6 +72,22 @@ def verify(
     return Checked(path=path, form=form, against=against, files=files, problems=tuple(problems))
 
 
+def problems_of_pulled(path: Path, host: str) -> tuple[str, ...]:
+    """What is wrong with weights that have just come from a hub, as far as their heads tell: the right hash says only
+    that they are what the hub has.
+
+    Raises:
+        WeightsError: they are no weights at all.
+    """
+    try:
+        return facts_of(path).problems
+    except WeightsError as error:
+        raise WeightsError(
+            f"{path} is what {host} has, and cannot be used: {error.message}",
+            f"Look for other weights; to remove these: codesteer weights rm {path.name}",
+        ) from error
+
+
 def check_file(path: Path, expected: PulledFile, advance: Advance) -> FileCheck:
     """A file against what the hub says of it: its SHA-256, or git's hash where it is a small one.
 
@@ -79,6 +95,23 @@ def check_file(path: Path, expected: PulledFile, advance: Advance) -> FileCheck:
         WeightsError: it cannot be read.
     """
     return _check(path, expected, advance)
+
+
+def is_as_it_came(path: Path, file: PulledFile, at: float) -> bool:
+    """Whether a file is still what the hub gave: somebody may have trained or written into its folder since. All of it
+    is read; where the hub told no hash it may not be newer than `at`.
+
+    Raises:
+        WeightsError: it cannot be read.
+        OSError: it is not there.
+    """
+    if path.is_symlink():
+        return True  # only the link goes
+    there = path.stat()
+    if file.size >= 0 and there.st_size != file.size:
+        return False
+    outcome = _check(path, file, _nobody).outcome
+    return outcome == "right" or (outcome == "not_known" and there.st_mtime <= at)
 
 
 def sha256_of(path: Path, advance: Advance) -> str:
@@ -115,6 +148,8 @@ def _expected(path: Path, sha256: str, known: Mapping[str, Known]) -> tuple[str,
         return "the SHA-256 that you gave", {path.name: PulledFile(path.name, sha256=sha256)}
     if record := read_record(path):
         files = {file.path.rpartition("/")[2]: file for file in record.files}
+        if not record.repo:
+            return "what it was when it was made here", files
         return f"what {record.host} said of {record.repo} at {record.commit[:12]}", files
     for name, entry in known.items():
         if entry.sha256 and entry.place == path.name:

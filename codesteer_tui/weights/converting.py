@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 from msgspec import Struct
 
 from codesteer_tui.errors import WeightsError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.weights.converting_config import (
     LlamaConfig,
     Wanted,
@@ -23,10 +24,18 @@ from codesteer_tui.weights.converting_config import (
     rotary_factors,
     wanted_tensors,
 )
-from codesteer_tui.weights.converting_files import Progress, beside, require_free, require_room, to_its_end
+from codesteer_tui.weights.converting_files import (
+    Progress,
+    beside,
+    clear_leftovers,
+    note_hash,
+    require_another,
+    require_free,
+    require_room,
+    to_its_end,
+)
 from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors, read_rows, reading
 from codesteer_tui.weights.converting_vocabulary import Vocabulary, read_vocabulary
-from codesteer_tui.weights.gguf_reading import read_head
 from codesteer_tui.weights.store import read_record
 
 if TYPE_CHECKING:
@@ -88,7 +97,8 @@ def plan_conversion(
     pre: str = "",
     about: About | None = None,
 ) -> Plan:
-    """See what converting `folder` takes, and whether it can be done. Reads headers and JSON only.
+    """See what converting `folder` takes, and whether it can be done. Reads headers and JSON only, and removes what
+    earlier runs left that were killed.
 
     Without `kind` the numbers stay as they are. Without `target` the file goes beside the folder, or where we are if
     that is in the hub's cache; a folder as `target` is where it goes. `pre` names llama.cpp's rules for splitting
@@ -96,7 +106,7 @@ def plan_conversion(
 
     Raises:
         WeightsError: not a checkpoint of the Llama family, something of it is missing, damaged or of another
-            shape, the target is there already, or there is no room for it.
+            shape, the target is there already or made by another run, or there is no room for it.
     """
     config = read_config(folder)
     vocabulary = read_vocabulary(folder, config.vocabulary, config.raw, pre)
@@ -107,15 +117,18 @@ def plan_conversion(
     about = _about(folder, about or About())
     target = _target(folder, target, about.name, kind)
     require_free(target, force=force)
+    read = [*folder.iterdir(), *folder.glob("additional_chat_templates/*")]
+    require_another(target, [path for path in read if path.suffix != ".gguf"])
     tensors = [_planned(each, places[each.source], kind) for each in wanted]
     if factors := rotary_factors(config):
         shape = (len(factors),)
         tensors.append(Planned(Wanted("rope_freqs.weight", "", shape), None, "f32", 4 * len(factors)))
     words = sum(len(text.encode()) + 16 for text in (*vocabulary.tokens, *vocabulary.merges))
     size = sum(each.size + _ALIGNMENT for each in tensors) + words + (1 << 16)
+    cleared = clear_leftovers(target)
     require_room(target, size)
     others = [each for each in tensors if len(each.wanted.shape) == 2 and each.kind != kind]
-    notes = [*config.notes, *vocabulary.notes]
+    notes = [*cleared, *config.notes, *vocabulary.notes]
     if others:
         notes.append(
             f"{len(others)} of the matrices are kept as {others[0].kind}, because their rows are no multiple of"
@@ -149,6 +162,7 @@ async def convert(plan: Plan) -> AsyncGenerator[Progress, None]:
                 yield progress
         finally:
             work.close()
+    await note_hash(plan.target)
 
 
 def _check(folder: Path, config: LlamaConfig, wanted: list[Wanted], places: dict[str, Place]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
-from codesteer_tui.errors import WeightsError
+from codesteer_tui.errors import ConfigError, WeightsError
 
 CONFIG = "config.json"
 ARCHITECTURES = {"LlamaForCausalLM": "Llama", "MistralForCausalLM": "Mistral"}
@@ -84,11 +84,20 @@ def read_config(folder: Path) -> LlamaConfig:
     """Read `config.json` of the checkpoint.
 
     Raises:
+        ConfigError: there is no such folder.
         WeightsError: there is none, it is not of the Llama family, or llama.cpp could not compute it exactly.
     """
     path = folder / CONFIG
     if not folder.is_dir():
-        raise WeightsError(
+        if folder.is_file():
+            is_gguf = folder.suffix.lower() == ".gguf"
+            raise ConfigError(
+                f"{folder} is {'a GGUF already' if is_gguf else 'a file, and no folder'}.",
+                f"To make it smaller: codesteer weights quantize {folder} Q4_K_M"
+                if is_gguf
+                else "Give the folder with config.json of a checkpoint.",
+            )
+        raise ConfigError(
             f"There is no folder {folder}.", "Give the folder with config.json of a checkpoint."
         )
     if not path.is_file():

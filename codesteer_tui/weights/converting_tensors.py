@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.weights.converting_config import read_json
+from codesteer_tui.weights.store import read_record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,10 +87,13 @@ def _require(folder: Path, names: Iterable[str], who: str) -> None:
     names = list(names)
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
+        record = read_record(folder)
         raise WeightsError(
             f"{folder} lacks {', '.join(missing[:3])}{' and more' if len(missing) > 3 else ''}"
             f" ({who} {len(names)} files).",
-            "Fetch what is missing; a fetch that was cut off goes on where it stopped.",
+            f"Fetch what is missing: {record.again}"
+            if record
+            else "Fetch what is missing; a fetch that was cut off goes on where it stopped.",
         )
 
 

@@ -304,5 +304,8 @@ def _templates(folder: Path, settings: Mapping[str, Any], notes: list[str]) -> d
             except (OSError, UnicodeDecodeError) as error:
                 raise WeightsError(f"{path} cannot be read: {error}.") from error
     if "default" not in found:
-        notes.append("It has no chat template, so conversations will be laid out in the simplest way.")
+        notes.append(
+            "It has no chat template, and llama.cpp holds no conversation without one: put that of its family beside"
+            " config.json as chat_template.jinja, and convert it again."
+        )
     return {name: found[name] for name in sorted(found, key=lambda name: name != "default")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from codesteer_tui.errors import WeightsError
-from codesteer_tui.weights.gguf_reading import GgufHead, Length, read_head
+from codesteer_tui.providers.llama.gguf_reading import GgufHead, Length, read_head
 
 USUAL_CONTEXT = 8192
 """Tokens of context that a local model gets where the configuration names no other number."""
@@ -267,21 +268,33 @@ def safetensors_header(path: Path) -> tuple[dict[str, tuple[str, int]], str]:
 
 
 def _shards(path: Path, problems: list[str]) -> list[Path]:
-    """The safetensors files that are there; what the index names and is not there goes to `problems`."""
+    """The safetensors files that are there; what the index or their own numbers name and is not there goes to
+    `problems`."""
     there = sorted(path.glob("*.safetensors"))
     index = _json(path / "model.safetensors.index.json")
     if index is not None:
         named = index.get("weight_map")
         wanted = sorted(set(map(str, named.values()))) if isinstance(named, dict) else []
-        missing = [name for name in wanted if not (path / Path(name).name).is_file()]
-        if missing:
-            problems.append(
-                f"{len(missing)} of {len(wanted)} files of weights are missing: {', '.join(missing)}"
-            )
-        return [file for file in there if file.name in wanted] or there
-    if not there:
+    else:
+        wanted = _numbered(there)
+    missing = [name for name in wanted if not (path / Path(name).name).is_file()]
+    if missing:
+        are = "is" if len(missing) == 1 else "are"
+        problems.append(
+            f"{len(missing)} of {len(wanted)} files of weights {are} missing: {', '.join(missing)}"
+        )
+    if not there and not wanted:
         problems.append("there are no weights in it (*.safetensors)")
-    return there
+    return [file for file in there if file.name in wanted] or there
+
+
+def _numbered(files: list[Path]) -> list[str]:
+    """All the names of a set of shards whose own names count them; none where these are not such a set."""
+    found = re.fullmatch(r"(.+)-\d{5}-of-(\d{5})\.safetensors", files[0].name) if files else None
+    if not found or any(file.name == "model.safetensors" for file in files):
+        return []
+    count = int(found[2])
+    return [f"{found[1]}-{number:05}-of-{found[2]}.safetensors" for number in range(1, count + 1)]
 
 
 def _checkpoint_template(path: Path) -> str:

@@ -15,10 +15,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from codesteer_tui import __version__
 from codesteer_tui.errors import ConfigError, ModelError, WeightsError
-from codesteer_tui.providers.keys.hiding import Secret, secret
-from codesteer_tui.providers.keys.sources import SOURCE, read_secret
-from codesteer_tui.settings.binding import is_plain_http
 from codesteer_tui.text import plain
 from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.hub_failures import PROVIDER, in_our_words
@@ -79,7 +77,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 
 
 def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wanted:
-    """What is meant by a name of the catalogue, `owner/repo`, or `owner/repo:file.gguf`.
+    """What is meant by a name of the catalogue, `owner/repo`, `owner/repo:file.gguf`, or an address of a page of them.
 
     Raises:
         ConfigError: it is none of these.
@@ -87,6 +85,8 @@ def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wan
     if text in known:
         entry = known[text]
         return Wanted(entry.repo, entry.file, revision or entry.revision, text, entry)
+    if text.startswith(("http://", "https://")):
+        return _at(text, known, revision)
     repo, _, file = text.removeprefix("hf://").partition(":")
     if not _REPO.fullmatch(repo) or ".." in repo:
         import difflib
@@ -99,6 +99,30 @@ def understand(text: str, known: Mapping[str, Known], revision: str = "") -> Wan
             " OWNER/REPO:FILE.gguf.",
         )
     return Wanted(repo, file, revision)
+
+
+def _at(address: str, known: Mapping[str, Known], revision: str) -> Wanted:
+    """What the page of a repository or of a file in it shows."""
+    in_use = endpoint()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.netloc != urlsplit(in_use).netloc:
+        raise ConfigError(
+            f"That address is of {plain(parts.hostname or 'no host')}, not of the hub in use, which is {in_use}.",
+            "Write weights as OWNER/REPO or OWNER/REPO:FILE.gguf; HF_ENDPOINT names another hub.",
+        )
+    owner, repo, kind, its_revision, *path = [*parts.path.strip("/").split("/"), "", "", "", ""]
+    if owner in ("datasets", "spaces") or kind not in ("", "tree", "blob", "resolve"):
+        raise ConfigError(
+            f"{plain(parts.path)[:200]} is not the page of weights.",
+            "Give that of a repository, or of a file.",
+        )
+    file = "/".join(path).strip("/") if kind in ("blob", "resolve") else ""
+    if its_revision == "main":
+        its_revision = ""
+    return understand(f"{owner}/{repo}{f':{file}' if file else ''}", known, revision or its_revision)
 
 
 def endpoint(env: Mapping[str, str] = os.environ) -> str:
@@ -126,58 +150,6 @@ def is_offline(env: Mapping[str, str] = os.environ) -> bool:
     return (env.get("HF_HUB_OFFLINE") or env.get("TRANSFORMERS_OFFLINE") or "").upper() in _TRUE
 
 
-def token_for(address: str, source: str = "", env: Mapping[str, str] = os.environ) -> Secret | None:
-    """The token for this hub. `source` says where it is, as for the key of a provider; without one it is the variable
-    HF_TOKEN, or what `hf auth login` stored, which is for the hub's own address only; neither is sent over plain http.
-    Blocks.
-
-    Raises:
-        ConfigError: the source is in no known form, or others can read the file.
-        ModelError: `missing_key`: it is not where the source says; `auth`: it is no token.
-    """
-    host = urlsplit(address).netloc
-    if source:
-        if not SOURCE.fullmatch(source) and source != "none":
-            secret(source)
-            raise ConfigError(
-                "--token says where the token is. The token itself would stay in your shell's history.",
-                'Write "env:NAME", "file:PATH", "keyring:SERVICE/NAME", "cmd:COMMAND" or "none".',
-            )
-        token = _read_token(source, host, env)
-    else:
-        token = _usual_token(address, env)
-    if token is not None and not (token.isascii() and token.isprintable() and " " not in token):
-        raise ModelError(
-            "auth",
-            "The token holds characters that no token has.",
-            "Copy it again, alone and whole.",
-            provider=PROVIDER,
-        )
-    return token or None
-
-
-def _usual_token(address: str, env: Mapping[str, str]) -> Secret | None:
-    if is_plain_http(address):
-        return None
-    for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-        if value := env.get(variable, "").strip():
-            return secret(value)
-    home = env.get("HF_HOME") or str(Path(env.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface")
-    stored = Path(os.path.expandvars(env.get("HF_TOKEN_PATH") or str(Path(home) / "token"))).expanduser()
-    if address != HUB or not stored.is_file():
-        return None
-    return _read_token(f"file:{stored}", "", env)
-
-
-def _read_token(source: str, host: str, env: Mapping[str, str]) -> Secret | None:
-    """A token, with remedies that fit a token where it cannot be read."""
-    try:
-        return read_secret(source, name=PROVIDER, host=host, what="token", env=env)
-    except ModelError as error:
-        remedy = "Correct what --token says, set HF_TOKEN, or go without: --token none."
-        raise ModelError(error.kind, error.message, remedy, provider=PROVIDER) from None
-
-
 def library() -> ModuleType:
     """`huggingface_hub`, which is slow to import, without the counting of who uses it."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -197,12 +169,14 @@ def ask_hub(wanted: Wanted, *, address: str, token: str | None, timeout_s: float
     refuse_offline()
     host = urlsplit(address).netloc
     try:
-        api = library().HfApi(endpoint=address, token=token or False, library_name="codesteer-tui")
+        api = library().HfApi(
+            endpoint=address, token=token or False, library_name="codesteer-tui", library_version=__version__
+        )
         info = api.model_info(
             wanted.repo, revision=wanted.revision or None, files_metadata=True, timeout=timeout_s
         )
     except Exception as error:
-        raise in_our_words(error, wanted.repo, host, bool(token)) from error
+        raise in_our_words(error, wanted.repo, address, bool(token)) from error
     files = [_described(sibling) for sibling in info.siblings or ()]
     form, chosen = choose_files(wanted, files)
     _refuse_another(wanted, chosen[0], host)

@@ -7,27 +7,34 @@ and can only be gone on with by the same content.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
-import re
-import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+from codesteer_tui import __version__
 from codesteer_tui.errors import CodesteerError, ModelError, WeightsError
 from codesteer_tui.providers.failures.network import is_network
-from codesteer_tui.weights.checking import FileCheck, check_file
+from codesteer_tui.weights.checking import FileCheck, check_file, is_as_it_came
 from codesteer_tui.weights.hub import Offer, in_bytes, library, refuse_offline
 from codesteer_tui.weights.hub_failures import refusal, unreachable
+from codesteer_tui.weights.pulling_files import (
+    arrived,
+    check_room,
+    disk_error,
+    forget_if_empty,
+    held,
+    part_of,
+    place_of,
+    require_there,
+    target_of,
+    write_all,
+)
 from codesteer_tui.weights.store import (
     ASIDE,
-    PART,
     PulledFile,
     Record,
     make_folder,
@@ -36,16 +43,12 @@ from codesteer_tui.weights.store import (
     write_record,
 )
 
-if sys.platform != "win32":
-    import fcntl
-
 MOST_FAILURES = 5
 """How often in a row nothing may arrive before it is given up."""
 
 _WAITS_S = (1.0, 2.0, 4.0, 8.0)
 _LONGEST_WAIT_S = 60.0
 _TELL_EVERY_S = 0.2
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 Phase: TypeAlias = Literal["fetching", "waiting", "checking"]
 
 
@@ -70,38 +73,6 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 Tell: TypeAlias = Callable[[Progress], None]
 Stopped: TypeAlias = Callable[[], bool]
-
-
-def target_of(offer: Offer, folder: Path) -> Path:
-    """The file or folder that the weights will be."""
-    return folder / offer.place
-
-
-def still_to_fetch(offer: Offer, folder: Path) -> int:
-    """Bytes that have not arrived yet, as far as the hub tells sizes."""
-    total = 0
-    for file in offer.files:
-        path = _place(offer, folder, file)
-        if not (path.is_file() and path.stat().st_size == file.size):
-            total += max(0, file.size - _size(_part(path, file, offer.commit)))
-    return total
-
-
-def check_room(offer: Offer, folder: Path) -> None:
-    """Whether what is still to be fetched fits on the disk.
-
-    Raises:
-        WeightsError: it does not; it says how much is lacking.
-    """
-    there = folder
-    while not there.exists():
-        there = there.parent
-    needed, free = still_to_fetch(offer, folder), shutil.disk_usage(there).free
-    if needed > free:
-        raise WeightsError(
-            f"{offer.wanted.repo} needs {in_bytes(needed)} more, and {folder} has {in_bytes(free)} free.",
-            "Make room, or choose another disk with --to.",
-        )
 
 
 def pull(
@@ -137,18 +108,30 @@ def pull(
         licence=licence,
         files=offer.files,
         known_as=offer.wanted.known_as,
+        revision="" if known and offer.wanted.revision == known.revision else offer.wanted.revision,
     )
     job = _Job(offer, record, token, tell or _nobody, stopped or _never, wait, timeout_s or _timeout_s())
     try:
         earlier = read_record(target)
-        ours = earlier is not None and earlier.repo == record.repo and offer.form == "checkpoint"
-        if offer.form == "checkpoint":
+        at = record_path(target).stat().st_mtime if earlier else 0.0
+
+        def may_replace(place: Path) -> bool:
+            """Whether it is what was pulled from there before, and nobody has changed it."""
+            if earlier is None or earlier.repo != record.repo or offer.form != "checkpoint":
+                return False
+            came = [file for file in earlier.files if place_of(offer, folder, file) == place]
+            return any(is_as_it_came(place, file, at) for file in came)
+
+        if offer.form == "checkpoint" and record != earlier:
             write_record(target, record)
         for file in offer.files:
-            job.file(file, _place(offer, folder, file), may_replace=ours)
+            job.file(file, place_of(offer, folder, file), may_replace)
         write_record(target, record)
     except OSError as error:
-        raise _disk(error, target) from error
+        raise disk_error(error, target) from error
+    finally:
+        if offer.form == "checkpoint":
+            forget_if_empty(target)
     return target
 
 
@@ -167,28 +150,39 @@ class _Job:
     ) -> None:
         self._offer, self._record, self._tell, self._stopped = offer, record, tell, stopped
         self._wait, self._timeout_s, self._with_token = wait, timeout_s, bool(token)
-        headers = library().utils.build_hf_headers(token=token or False, library_name="codesteer-tui")
+        headers = library().utils.build_hf_headers(
+            token=token or False, library_name="codesteer-tui", library_version=__version__
+        )
         self._headers = {**headers, "accept-encoding": "identity"}
         self._before = 0
         self._told_at = 0.0
         self._marks: list[tuple[float, int]] = []
 
-    def file(self, file: PulledFile, path: Path, *, may_replace: bool) -> None:
+    def file(self, file: PulledFile, path: Path, may_replace: Callable[[Path], bool]) -> None:
         """Have this file at its place, whole and checked."""
         if path.exists():
             size, outcome = path.stat().st_size, self._check(path, path, file).outcome
             if outcome == "right" or (outcome == "not_known" and size == file.size):
                 self._before += size
                 return
-            if not may_replace:
+            if not may_replace(path):
+                alone = self._offer.form == "gguf"
+                by_hand = (
+                    f"codesteer weights rm {path.name}" if alone else "by hand, unless it is your own work"
+                )
                 raise WeightsError(
                     f"{path} is there already, and it is not the file that {self._offer.host} has.",
-                    f"Remove it (codesteer weights rm {path.name}), or choose another folder with --to.",
+                    f"Remove it ({by_hand}), or choose another folder with --to.",
                 )
-        part = _part(path, file, self._offer.commit)
-        with _ours(part) as out:
-            write_record(part, self._record)
-            self._fetch(file, part, out)
+        part = part_of(path, file, self._offer.commit)
+        with held(part) as out:
+            try:
+                write_record(part, self._record)
+                self._fetch(file, part, out)
+                require_there(part, out)
+            except BaseException:
+                forget_if_empty(part)
+                raise
         checked = self._check(part, path, file)
         if checked.outcome == "wrong":
             aside = path.with_name(path.name + ASIDE)
@@ -201,11 +195,12 @@ class _Job:
             )
         part.replace(path)
         record_path(part).unlink(missing_ok=True)
+        path.with_name(path.name + ASIDE).unlink(missing_ok=True)
         self._before += path.stat().st_size
 
     def _fetch(self, file: PulledFile, part: Path, out: Any) -> None:
         failures = 0
-        have = _size(part)
+        have = arrived(part)
         if 0 <= file.size < have:
             out.truncate(0)
             have = 0
@@ -213,7 +208,7 @@ class _Job:
         while file.size < 0 or have < file.size:
             try:
                 ended = self._stream(file, out, have)
-                now = _size(part)
+                now = arrived(part)
                 if (ended and file.size < 0) or 0 <= file.size <= now:
                     break
                 problem: CodesteerError = ModelError(
@@ -223,7 +218,7 @@ class _Job:
                 )
                 pause = 0.0
             except _Refused as refused:
-                now, pause, problem = _size(part), refused.after_s, refused.error
+                now, pause, problem = arrived(part), refused.after_s, refused.error
                 if not refused.may_pass:
                     raise refused.error from None
             except CodesteerError:
@@ -231,8 +226,9 @@ class _Job:
             except Exception as error:
                 if not is_network(error):
                     raise
-                now, pause = _size(part), 0.0
+                now, pause = arrived(part), 0.0
                 problem = unreachable(error, _host_of(error) or self._offer.host, kept=self._kept(now))
+            require_there(part, out)
             failures = 0 if now > have else failures + 1
             have = now
             if failures >= MOST_FAILURES:
@@ -240,6 +236,7 @@ class _Job:
             pause = pause or _WAITS_S[min(max(failures - 1, 0), len(_WAITS_S) - 1)]
             self._say(file, have, "waiting", f"{problem.message} Trying again in {pause:.0f} s.", now=True)
             self._pause(pause)
+            self._marks = [(time.monotonic(), self._before + have)]  # the wait is no part of the speed
 
     def _pause(self, seconds: float) -> None:
         while seconds > 0 and not self._stopped():
@@ -275,7 +272,8 @@ class _Job:
                         f"{file.path} is longer than {self._offer.host} said ({file.size:,} bytes), so it is not kept.",
                         "Pull it again; if that happens twice, something on the way changes it.",
                     )
-                _write(out, chunk, self._kept(have))
+                require_there(Path(out.name), out)
+                write_all(out, chunk, self._kept(have))
                 have += len(chunk)
                 self._say(file, have, "fetching")
         return True
@@ -319,50 +317,10 @@ class _Refused(Exception):
 
     def __init__(self, offer: Offer, status: int, headers: Any, with_token: bool) -> None:
         super().__init__(status)
-        self.error = refusal(status, headers, offer.wanted.repo, offer.host, with_token)
+        self.error = refusal(status, headers, offer.wanted.repo, offer.endpoint, with_token)
         self.may_pass = status in (408, 429) or status >= 500
         after = headers.get("Retry-After", "")
         self.after_s = min(float(after), _LONGEST_WAIT_S) if after.isdigit() else 0.0
-
-
-@contextlib.contextmanager
-def _ours(part: Path) -> Iterator[Any]:
-    """The part, open for writing at its end, while no other pull has it."""
-    with part.open("ab", buffering=0) as out:
-        if sys.platform != "win32":
-            try:
-                fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WeightsError(
-                    f"Another codesteer is fetching {part.name} now.",
-                    "Wait for it, or stop it; then try again.",
-                ) from None
-        yield out
-
-
-def _write(out: Any, chunk: bytes, kept: str) -> None:
-    """Write all of a chunk.
-
-    Raises:
-        WeightsError: the disk is full, or fails.
-    """
-    rest = memoryview(chunk)
-    try:
-        while rest:
-            rest = rest[out.write(rest) :]
-    except OSError as error:
-        raise _disk(error, Path(out.name), kept) from error
-
-
-def _disk(error: OSError, path: Path, kept: str = "") -> WeightsError:
-    if error.errno in _FULL:
-        return WeightsError(
-            f"The disk is full (writing {path}).", f"{kept}Make room, or choose another disk with --to."
-        )
-    return WeightsError(
-        f"{path} cannot be written: {error.strerror or error}.",
-        f"{kept}Check its folder, or choose another with --to.",
-    )
 
 
 def _goes_on(reply: Any, have: int) -> bool:
@@ -371,30 +329,11 @@ def _goes_on(reply: Any, have: int) -> bool:
     return reply.status_code == 206 and said.startswith(f"bytes {have}-")
 
 
-def _place(offer: Offer, folder: Path, file: PulledFile) -> Path:
-    name = file.path.rpartition("/")[2]
-    return target_of(offer, folder) / name if offer.form == "checkpoint" else folder / name
-
-
-def _part(path: Path, file: PulledFile, commit: str) -> Path:
-    """What has arrived of a file. Its name has a piece of the content's hash, else of the commit's, so that only the
-    same content is gone on with."""
-    identity = re.sub(r"[^\w-]", "-", (file.sha256 or file.blob or commit)[:12])
-    return path.with_name(f"{path.name}.{identity}{PART}")
-
-
-def _size(path: Path) -> int:
-    """Bytes that are there; what cannot be looked at is found out when it is written to."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 def _host_of(error: Exception) -> str:
-    """The host that a failed request went to, which is not the hub itself for large files."""
+    """The host that a failed request went to, with its port: not the hub itself for large files."""
     try:
-        return str(getattr(error, "request").url.host)  # noqa: B009 - a property that raises where there is none
+        url = getattr(error, "request").url  # noqa: B009 - a property that raises where there is none
+        return str(url.netloc.decode("ascii"))
     except (AttributeError, RuntimeError):
         return ""
 

@@ -20,9 +20,17 @@ from typing import NamedTuple
 from msgspec import Struct
 
 import codesteer_tui
-from codesteer_tui.errors import WeightsError
-from codesteer_tui.weights.converting_files import Progress, beside, require_free, require_room
-from codesteer_tui.weights.gguf_reading import GgufHead, read_head
+from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.gguf_reading import GgufHead, read_head
+from codesteer_tui.weights.converting_files import (
+    Progress,
+    beside,
+    clear_leftovers,
+    note_hash,
+    require_another,
+    require_free,
+    require_room,
+)
 from codesteer_tui.weights.store import is_later_part, parts_of
 
 TYPES = {
@@ -64,7 +72,7 @@ _MIB = 1 << 20
 
 
 class QuantizePlan(Struct, frozen=True, kw_only=True):
-    """A quantization that can begin. `threads` is how many processors it uses."""
+    """A quantization that can begin. `threads` is how many processors it uses; `notes` are for people."""
 
     source: Path
     target: Path
@@ -72,6 +80,7 @@ class QuantizePlan(Struct, frozen=True, kw_only=True):
     threads: int
     requantize: bool
     force: bool
+    notes: tuple[str, ...] = ()
 
 
 class _Ran(NamedTuple):
@@ -91,22 +100,28 @@ def plan_quantization(
     """See whether `source` can be quantized to `kind`, in whatever case it is written.
 
     Without `target` the file goes beside the source, with the type in its name. 0 `threads` means all processors
-    but one. `requantize` takes a source that is quantized already, which loses more than quantizing once.
+    but one. `requantize` takes a source that is quantized already, which loses more than quantizing once. What earlier
+    runs left that were killed is removed.
 
     Raises:
         WeightsError: the type is not known, the file is no GGUF, cut off or quantized already, or the target is
-            there already.
+            there already or made by another run.
     """
     name = kind.upper().replace("-", "_")
     if name not in TYPES:
         if name in NEED_A_MATRIX:
-            raise WeightsError(
+            raise ConfigError(
                 f"{name} needs an importance matrix, which codesteer does not make.",
                 "Choose a type that needs none, such as Q2_K or IQ3_S, or llama.cpp's own tools.",
             )
-        raise WeightsError(f"There is no type {kind!r}.", f"There are: {', '.join(TYPES)}")
+        raise ConfigError(f"There is no type {kind!r}.", f"There are: {', '.join(TYPES)}")
+    if source.is_dir():
+        raise ConfigError(
+            f"{source} is a checkpoint, and only a GGUF can be made smaller.",
+            f"Convert it first: codesteer weights convert {source}",
+        )
     if is_later_part(source.name):
-        raise WeightsError(
+        raise ConfigError(
             f"{source} is a later part of split weights.", f"Name the first: {parts_of(source)[0]}"
         )
     heads = [(part, read_head(part)) for part in parts_of(source)]
@@ -128,8 +143,7 @@ def plan_quantization(
         target = source.with_name(usual)
     elif target.is_dir():
         target = target / usual
-    if target.exists() and target.samefile(source):
-        raise WeightsError(f"{target} would be written over itself.", "Name another: --output FILE")
+    require_another(target, parts_of(source))
     require_free(target, force=force)
     return QuantizePlan(
         source=source,
@@ -138,6 +152,7 @@ def plan_quantization(
         threads=threads or max(1, (os.cpu_count() or 2) - 1),
         requantize=requantize,
         force=force,
+        notes=tuple(clear_leftovers(target)),
     )
 
 
@@ -161,6 +176,7 @@ async def quantize(plan: QuantizePlan) -> AsyncGenerator[Progress, None]:
         head = read_head(part)
         if head.size < head.must_be:
             raise WeightsError(f"llama.cpp wrote only {head.size} of {head.must_be} bytes of {plan.target}.")
+    await note_hash(plan.target)
 
 
 def fallbacks(head: GgufHead, kind: str) -> str:
@@ -204,6 +220,7 @@ async def _run(plan: QuantizePlan, part: Path, *, dry: bool) -> AsyncGenerator[P
     path = os.pathsep.join(each for each in (_HOME, os.environ.get("PYTHONPATH", "")) if each)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # the folder that the person works in may hold a queue.py
         "-m",
         "codesteer_tui.weights.quantizing_worker",
         str(plan.source),
@@ -243,7 +260,14 @@ def _require_success(plan: QuantizePlan, ran: _Ran) -> None:
     last = " | ".join(told[-_LAST_LINES:])
     raise WeightsError(
         f"llama.cpp {how} while it quantized {plan.source.name} to {plan.kind}.{f' Its words: {last}' if last else ''}",
-        "If it was out of memory: free some, or use fewer threads with --threads 1."
-        if ran.code < 0
-        else "Try another type; Q8_0 works for nearly everything.",
+        _remedy(plan, ran, last),
     )
+
+
+def _remedy(plan: QuantizePlan, ran: _Ran, last: str) -> str:
+    if ran.code < 0:
+        return "If it was out of memory: free some, or use fewer threads with --threads 1."
+    if "architecture" in last:
+        return "Only what this llama.cpp knows can be quantized or run; a newer llama-cpp-python may know it."
+    another = "another type" if plan.kind == "Q8_0" else "another type; Q8_0 works for nearly everything"
+    return f"Try {another}; codesteer weights verify {plan.source} tells whether the file is whole."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.places import folder_of_weights
 from codesteer_tui.weights.catalogue import Known
 
 PART = ".part"
@@ -32,7 +33,8 @@ class PulledFile(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """Where weights came from. It lies beside them, so that they can be checked again later."""
+    """Where weights came from. It lies beside them, so that they can be checked again later. `revision` is what was
+    asked for, empty for what is there by itself. What was made here has neither repository nor host."""
 
     repo: str
     commit: str
@@ -40,6 +42,13 @@ class Record(Struct, frozen=True, kw_only=True):
     licence: str
     files: tuple[PulledFile, ...]
     known_as: str = ""
+    revision: str = ""
+
+    @property
+    def again(self) -> str:
+        """The command that pulls the same again, as a person types it."""
+        revision = f" --revision {shlex.quote(self.revision)}" if self.revision else ""
+        return f"codesteer weights pull {shlex.quote(self.asked_as)}{revision}"
 
     @property
     def asked_as(self) -> str:
@@ -65,11 +74,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 def weights_folder(config: Config) -> Path:
     """Where weights are kept by this configuration: as it says, else `weights` in the user's data folder."""
-    if config.weights.dir:
-        return Path(config.weights.dir).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("codesteer")) / "weights"
+    return folder_of_weights(config.weights.dir)
 
 
 def list_weights(config: Config) -> list[Item]:
@@ -118,27 +123,36 @@ def roles_of(config: Config, path: Path) -> tuple[str, ...]:
     return tuple(role for role, file in uses if file and wanted in (_same(file[1]), *_same(file[1]).parents))
 
 
-def find_weights(text: str, known: dict[str, Known], config: Config) -> Path:
+def find_weights(
+    text: str, known: dict[str, Known], config: Config, *, form: str = "", sole: bool = False
+) -> Path:
     """The file or folder that a person means: a path, a name in the folder of weights, or one of the catalogue.
 
+    Where a name fits several, one of that `form` ("gguf" or "checkpoint") is meant, else the first of these. With
+    `sole` it may fit only one.
+
     Raises:
-        WeightsError: there is none, with what was probably meant.
+        ConfigError: there is none, with what was probably meant; or there are several.
     """
     folder = weights_folder(config)
     path = Path(text).expanduser()
-    if path.exists() or path.is_symlink():
-        return path
     names = [text, f"{text}.gguf", *([known[text].place] if text in known else [])]
-    for name in names:
-        if "/" not in name and (folder / name).exists():
-            return folder / name
+    places = [path, *(folder / name for name in names if "/" not in name)]
+    found = [place for place in places if place.exists() or place.is_symlink()]
+    if "/" not in text and sole and len({_same(place) for place in found}) > 1:
+        raise ConfigError(
+            f"{text} may mean any of these: {', '.join(map(str, dict.fromkeys(found)))}.",
+            "Name the path of the one that you mean.",
+        )
+    if found:
+        return next((place for place in found if _form(place) == form), found[0])
     if text in known:
-        raise WeightsError(f"{text} is not on this machine.", f"codesteer weights pull {text}")
+        raise ConfigError(f"{text} is not on this machine.", f"codesteer weights pull {text}")
     import difflib
 
     near = difflib.get_close_matches(text, [p.name for p in _in_folder(folder)] + list(known), n=1)
     hint = f"Did you mean {near[0]}? " if near else ""
-    raise WeightsError(
+    raise ConfigError(
         f"There are no weights {text!r}, neither here nor in {folder}.",
         f"{hint}codesteer weights list shows what there is.",
     )
@@ -181,32 +195,6 @@ def write_record(path: Path, record: Record) -> None:
     record_path(path).write_bytes(msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
 
 
-def remove_weights(path: Path) -> int:
-    """Remove a file of weights with its other parts, or the folder of a checkpoint; gives the bytes that were freed.
-
-    Raises:
-        WeightsError: it cannot be removed, or the folder holds something else than a checkpoint.
-    """
-    size = size_of(path)
-    try:
-        if path.is_dir() and not path.is_symlink():
-            if not looks_like_checkpoint(path):
-                raise WeightsError(
-                    f"{path} is not the folder of a checkpoint, so it is left alone.", "Remove it by hand."
-                )
-            shutil.rmtree(path)
-            return size
-        record = record_path(path)
-        for part in parts_of(path):
-            part.unlink(missing_ok=part != path)
-        record.unlink(missing_ok=True)
-    except OSError as error:
-        raise WeightsError(
-            f"{path} cannot be removed: {error.strerror or error}.", "Check who may write into its folder."
-        ) from error
-    return size
-
-
 def size_of(path: Path) -> int:
     """Bytes of a file with its other parts, or of all that is in a folder."""
     if path.is_dir():
@@ -242,16 +230,19 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 
 
 def _item(path: Path, config: Config) -> Item:
-    form = {PART: "part", ASIDE: "aside"}.get(path.suffix, "checkpoint" if path.is_dir() else "gguf")
     return Item(
         path=path,
-        form=form,
+        form=_form(path),
         size=size_of(path),
         roles=roles_of(config, path),
         providers=tuple(name for name, file in configured(config) if _same(file) == _same(path)),
         record=read_record(path),
         missing=not path.exists(),
     )
+
+
+def _form(path: Path) -> str:
+    return {PART: "part", ASIDE: "aside"}.get(path.suffix, "checkpoint" if path.is_dir() else "gguf")
 
 
 def _same(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from codesteer_tui.errors import WeightsError
@@ -10,7 +11,9 @@ from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.checking import Checked
 from codesteer_tui.weights.facts import Facts, facts_of
 from codesteer_tui.weights.hub import Offer, in_bytes
-from codesteer_tui.weights.pulling import Progress, still_to_fetch, target_of
+from codesteer_tui.weights.pulling import Progress
+from codesteer_tui.weights.pulling_files import still_to_fetch, target_of
+from codesteer_tui.weights.removing import Removal
 from codesteer_tui.weights.store import Item, Record
 
 Rows = list[tuple[str, str]]
@@ -23,6 +26,7 @@ OUTCOMES = {
     "not_known": "nothing says what it should be",
 }
 _GIB = 1 << 30
+_MOST_NAMES = 12
 
 
 def offer_rows(offer: Offer, folder: Path, *, with_token: bool) -> Rows:
@@ -31,6 +35,8 @@ def offer_rows(offer: Offer, folder: Path, *, with_token: bool) -> Rows:
     what = offer.files[0].path if len(offer.files) == 1 else f"{len(offer.files)} files"
     left = still_to_fetch(offer, folder)
     rest = f", {in_bytes(left)} still to fetch" if 0 <= left < offer.size else ""
+    if not left and offer.size > 0:
+        rest = ", all of it here already: it is only checked"
     licence = offer.licence or "the hub does not say"
     token = "with your token" if with_token else "without a token"
     rows = [
@@ -41,7 +47,9 @@ def offer_rows(offer: Offer, folder: Path, *, with_token: bool) -> Rows:
         ("to", str(target_of(offer, folder))),
     ]
     if offer.gated:
-        rows.append(("mind", "its maker wants the licence accepted on the hub before"))
+        rows.append(
+            ("mind", "its maker wants you to accept the licence on the hub, before it can be fetched")
+        )
     if any(not file.sha256 and not file.blob for file in offer.files):
         rows.append(("mind", "the hub names no hash, so what arrives cannot be checked"))
     if known and known.memory_gib:
@@ -66,21 +74,40 @@ def progress_line(progress: Progress) -> str:
     return f"{percent}  {in_bytes(progress.done)}{whole}{speed}{remaining}  {name}"
 
 
-def how_to_use(path: Path) -> str:
-    """What to write into the configuration so that a GGUF steers."""
-    written = str(path).replace("\\", "\\\\").replace('"', '\\"')
-    return f'[roles]\nsteerer = "local"\n\n[providers.local]\nkind = "llama_cpp"\nmodel = "{written}"'
+def pulled_in_words(still: int, total: int) -> str:
+    """What has become of a pull, of which so many bytes were still to be fetched."""
+    return "It was here already. Checked" if not still and total > 0 else "Fetched and checked"
 
 
-def about_item(item: Item) -> str:
-    """What is said of weights in a list: form, quantization, what is wrong, who uses them. Reads their head."""
+def minds(facts: Facts, context: int = 0) -> list[str]:
+    """What is wrong with weights, and what else to mind; `context` is what was asked for, 0 for nothing."""
+    from gguf.constants import MODEL_ARCH_NAMES
+
+    said = list(facts.problems)
+    kind = facts.architecture
+    if facts.form == "gguf" and kind and kind not in MODEL_ARCH_NAMES.values():
+        said.append(f"llama.cpp is not known to run the architecture {kind!r}")
+    if 0 < facts.context < context:
+        said.append(
+            f"it was trained for {facts.context:,} tokens; with a context of {context:,} it gets no better, and"
+            " codesteer gives it no more"
+        )
+    return said
+
+
+def about_item(item: Item, go_on: str = "") -> str:
+    """What is said of weights in a list: form, quantization, what is wrong, who uses them. Reads their head.
+
+    `go_on` is how to go on with what is not wholly pulled; by default the command for it.
+    """
     words = []
     match item.form:
         case "part":
-            again = f"codesteer weights pull {item.record.asked_as}" if item.record else "pull it again"
-            words.append(f"not wholly pulled; to go on: {again}")
+            words.append(_to_go_on(item.record, go_on))
         case "aside":
             words.append("had the wrong hash, not used")
+        case _ if is_cut_off(item):
+            words += [_to_go_on(item.record, go_on), *_missing_in(item.path)]
         case _ if not item.missing:
             try:
                 facts = facts_of(item.path)
@@ -91,6 +118,25 @@ def about_item(item: Item) -> str:
     words += [f"plays {', '.join(item.roles)}"] if item.roles else []
     words += [f"[providers.{name}]" for name in item.providers]
     return plain("  ".join(words))
+
+
+def _missing_in(folder: Path) -> tuple[str, ...]:
+    """What of a checkpoint that was cut off is missing, where so much has come that it can be told."""
+    try:
+        return facts_of(folder).problems
+    except WeightsError:
+        return ()
+
+
+def is_cut_off(item: Item) -> bool:
+    """Whether a checkpoint lacks files that are to be pulled."""
+    if item.form != "checkpoint" or item.record is None:
+        return False
+    return not all((item.path / file.path.rpartition("/")[2]).is_file() for file in item.record.files)
+
+
+def _to_go_on(record: Record | None, go_on: str) -> str:
+    return f"not wholly pulled; to go on: {go_on or (record.again if record else 'pull it again')}"
 
 
 def size_of_item(item: Item) -> str:
@@ -145,10 +191,15 @@ def facts_rows(facts: Facts, roles: tuple[str, ...], record: Record | None) -> R
         ),
         ("memory", _memory(facts)),
         ("licence", facts.licence or (record.licence if record else "")),
-        ("source", f"{record.repo} at {record.commit[:12]}, from {record.host}" if record else facts.source),
+        ("source", _source(record) if record and record.repo else facts.source),
         ("plays", ", ".join(roles)),
     ]
     return [(label, plain(text)) for label, text in rows if text]
+
+
+def _source(record: Record) -> str:
+    asked = f" ({record.revision})" if record.revision not in ("", record.commit) else ""
+    return f"{record.repo} at {record.commit[:12]}{asked}, from {record.host}"
 
 
 def checked_in_words(checked: Checked) -> str:
@@ -162,14 +213,36 @@ def checked_in_words(checked: Checked) -> str:
     return "It is whole. Whether every byte is right cannot be told: nothing says what its hash should be (--sha256)."
 
 
+def removal_in_words(removal: Removal) -> list[str]:
+    """What removing takes, and what it leaves in the folder, for who is asked."""
+    if removal.link:
+        return ["only the link; what it leads to stays"]
+    said = []
+    if len(removal.files) > 1 or removal.left:
+        said.append(f"goes: {_named([file.name for file in removal.files if not file.name.startswith('.')])}")
+    if removal.left:
+        said.append(f"stays, as it is no part of the weights or was changed: {_named(removal.left)}")
+    return [plain(words) for words in said]
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
+
+
 def _memory(facts: Facts) -> str:
     memory = facts.memory
     if memory is None:
         return ""
     return (
-        f"{memory.total / _GIB:.2f} GiB = {memory.weights / _GIB:.2f} for the weights"
-        f" + {memory.kv_cache / _GIB:.2f} for a context of {memory.context:,} tokens; llama.cpp takes some more"
+        f"{_in_memory(memory.total)} = {_in_memory(memory.weights)} for the weights"
+        f" + {_in_memory(memory.kv_cache)} for a context of {memory.context:,} tokens; llama.cpp takes some more"
     )
+
+
+def _in_memory(size: int) -> str:
+    """Bytes of memory, which is counted in powers of 1024."""
+    return f"{size / _GIB:.2f} GiB" if size >= _GIB // 10 else f"{size / (1 << 20):.2f} MiB"
 
 
 def _time(seconds: float) -> str:

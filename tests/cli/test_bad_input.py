@@ -138,6 +138,17 @@ def test_doctor_names_a_bad_configuration_and_shows_the_rest(desk) -> None:
     assert (items["config"]["ok"], items["config"]["detail"]) == (True, str(desk.config))
 
 
+@pytest.mark.parametrize("role", ["steerer", "checker"])
+def test_doctor_does_not_promise_a_run_that_a_role_cannot_play(desk, role: str) -> None:
+    (desk.folder / "x.gguf").write_text("a note")
+    desk.configure(
+        f"[roles]\n{role} = 'local'\n[providers.local]\nkind = 'llama_cpp'\nmodel = '{desk.folder}/x.gguf'\n"
+    )
+    done = desk.codesteer("doctor")
+    assert done.code == 1, done.out
+    assert "No problem can be solved yet." in done.out
+
+
 ARGUMENTS = {
     "an unknown provider": (
         ["solve", PROBLEM, "--task-llm", "nobody"],

@@ -86,6 +86,40 @@ def test_the_keyring_is_taken_where_there_is_one_else_a_file_and_it_is_said(desk
     assert "--store file" in refused.err
 
 
+@pytest.mark.parametrize("store", ["keyring", "file"])
+def test_the_token_for_the_hub_is_kept_like_a_key(desk: Desk, store: str) -> None:
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT"):
+        desk.env.pop(name, None)
+    desk.env["HF_HOME"] = str(desk.folder / "hf")
+    assert (state(desk, "hub")["needed"], state(desk, "hub")["host"]) == (False, "huggingface.co")
+    desk.configure("# mine\n")
+    done = desk.codesteer("keys", "set", "hub", "--store", store, "--stdin", stdin=f"{KEY}\n")
+    assert done.code == 0, done.err
+    assert "huggingface.co" in done.err
+    assert "[weights] token = " in done.err
+    assert desk.config.read_text().startswith("# mine\n")
+    assert KEY not in desk.config.read_text() + done.out + done.err
+    assert (state(desk, "hub")["found"], state(desk, "hub")["needed"]) == (True, True)
+    desk.env["HF_TOKEN"] = "hf_other"
+    again = desk.codesteer("keys", "set", "hub", "--store", store, "--stdin", stdin=KEY)
+    assert "variable HF_TOKEN is there, and comes first" in again.err
+    del desk.env["HF_TOKEN"]
+    gone = desk.codesteer("keys", "rm", "hub")
+    assert gone.code == 0, gone.err
+    assert "no token for huggingface.co" in gone.err
+    assert desk.config.read_text() == "# mine\n"
+    kept = [p for p in desk.folder.rglob("*") if p.is_file() and KEY in p.read_text(errors="replace")]
+    assert kept == []
+    assert desk.codesteer("keys", "rm", "hub").code == 2
+
+
+def test_no_token_is_stored_for_a_hub_without_encryption(desk: Desk) -> None:
+    desk.env["HF_ENDPOINT"] = "http://mirror.example"
+    done = desk.codesteer("keys", "set", "hub", "--store", "file", "--stdin", stdin=KEY)
+    assert done.code == 2
+    assert "plain http" in done.err
+
+
 @pytest.mark.parametrize("typed", ["", "\n", f"{KEY} {KEY}\n", f"{KEY}\x07\n", "\xff\n"])
 def test_what_is_no_key_is_refused_and_nothing_is_written(desk: Desk, typed: str) -> None:
     done = desk.codesteer("keys", "set", "groq", "--store", "file", "--stdin", stdin=typed.encode("latin-1"))

@@ -134,15 +134,23 @@ def test_a_pack_that_cannot_be_used_is_pointed_out(imported: Desk) -> None:
     assert "Did you mean 'mine'?" in item["remedy"]
 
 
+def test_a_file_that_is_no_usable_pack_is_shown_and_said_to_be_none(desk: Desk) -> None:
+    text = '[guidance]\ncoed = "x"\n'
+    (desk.folder / "mine.toml").write_text(text)
+    done = desk.codesteer("prompts", "show", str(desk.folder / "mine.toml"))
+    assert (done.code, done.out) == (2, text)
+    assert "'guidance.coed', which is not a template" in done.err
+
+
 def test_a_mismatch_is_pointed_out_by_list_doctor_and_the_start_of_a_session(imported: Desk) -> None:
     steerer = '[roles]\nsteerer = "mine:gpt-x"\ntask_llm = "demo"\nchecker = "off"\n'
     provider = '[providers.mine]\nkind = "openai"\nbase_url = "http://127.0.0.1:9/v1"\nkey = "none"\n'
     imported.configure(USED.format("published") + steerer + provider)
-    said = "'published' is for weights that were trained on it (codesteer-v1), and gpt-x is not known to be"
+    said = "gpt-x is not known to be trained on the prompt pack 'published' (codesteer-v1 is)"
     assert said in imported.codesteer("prompts", "list").err
     doctor = imported.codesteer("doctor", "--json")
-    (item,) = [item for item in doctor.data["items"] if item["id"] == "prompts"]
-    assert item["ok"]
+    (item,) = [item for item in doctor.data["items"] if item["title"] == "Prompt pack"]
+    assert (item["id"], item["ok"]) == ("wording", False)
     assert said in item["detail"]
     assert said in imported.codesteer("solve", "Use 4 6 to make 24", "--sandbox", "off").err
 

@@ -195,3 +195,20 @@ async def test_a_strangers_code_is_not_run_with_reduced_isolation_unless_told_so
     agreed = await solve_with_a_real_model(desk, "--sandbox", "namespaces")
     assert "asked:" not in agreed.err
     assert agreed.out.strip() == "36"
+
+
+async def test_a_run_that_fails_late_names_the_answer_that_it_had(desk: Desk) -> None:
+    replies = (Scripted([openai_body("It is <<<42>>>.")]), Scripted([b"{}"], 401, "application/json"))
+    async with FakeServer(*replies) as server:
+        desk.configure(
+            f"[providers.mine]\nkind = 'openai'\nmodel = 'm'\nkey = 'none'\nbase_url = '{server.url}/v1'\n"
+            "[roles]\ntask_llm = 'mine'\nchecker = 'off'\n"
+        )
+        failed = await asyncio.to_thread(desk.codesteer, "solve", "What is 6 times 7?", "--json")
+    assert failed.code == 3, failed.err
+    assert (failed.data["ended"], failed.data["answer"]) == ("failed", "")
+    assert failed.data["best_so_far"]["answer"] == "42"
+    assert failed.data["best_so_far"]["round"] == 0
+    assert "best answer so far (round 0): 42" in failed.err
+    told = desk.codesteer("replay", "--text", failed.data["session"])
+    assert "best answer so far (round 0): 42" in told.out

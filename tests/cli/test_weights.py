@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.conftest import Desk
 from tests.weights import checkpoints
-from tests.weights.fake_hub import FakeHub, Repo, Trouble
+from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
 from tests.weights.test_facts import make_checkpoint
 
 pytestmark = pytest.mark.gguf
@@ -56,10 +56,25 @@ def test_pulling_shows_what_from_where_and_to_where_and_prints_the_path(desk: De
     before, _, after = done.err.partition("Fetched and checked")
     for shown in (NAME, "3.0 MB", "licence  mit", hub.url, str(path), "without a token"):
         assert shown in before
-    assert 'kind = "llama_cpp"' in after
+    assert after.splitlines()[-1] == "To let it steer: codesteer weights use tiny.gguf"
 
 
-@pytest.mark.parametrize("answer", ["y", "n"])
+def test_known_weights_that_were_cut_off_are_not_said_to_be_here(
+    desk: Desk, hub: FakeHub, tmp_path: Path
+) -> None:
+    checkpoints.write(tmp_path / "made", shards=2)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir() if path.is_file()}
+    hub.repos["yongchao98/CodeSteer-v1"] = Repo(files, card={"license": "llama3"})
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code != 0
+    listed = desk.codesteer("weights", "list").out
+    assert "not wholly pulled; to go on: codesteer weights pull codesteer-v1" in listed
+    assert "(not wholly here)" in listed
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code == 0
+    assert "  (here)" in desk.codesteer("weights", "list").out
+
+
+@pytest.mark.parametrize("answer", ["y", "n", "\x03"])
 def test_at_a_terminal_it_is_asked_and_the_progress_is_one_line(
     desk: Desk, hub: FakeHub, answer: str
 ) -> None:
@@ -77,12 +92,13 @@ def test_at_a_terminal_it_is_asked_and_the_progress_is_one_line(
     )
     asked.expect_exact("Fetch this?")
     assert "licence  mit" in asked.before
-    asked.sendline(answer)
+    asked.send(answer if answer == "\x03" else f"{answer}\r")
     asked.expect(pexpect.EOF)
     said = asked.before
     asked.close()
-    if answer == "n":
+    if answer != "y":
         assert asked.exitstatus == 130
+        assert said.endswith("\r\nstopped\r\n" if answer != "n" else "\r\nNothing was fetched.\r\n")
         assert hub.ranges() == []
         return
     assert asked.exitstatus == 0
@@ -121,6 +137,7 @@ def test_a_pull_that_is_interrupted_goes_on_when_it_is_asked_again(desk: Desk, h
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=30)
     assert running.returncode == 130
+    assert said.decode().count("stopped") == 1
     assert "the same command goes on from there" in said.decode()
     had = parts[0].stat().st_size
     listed = desk.codesteer("weights", "list")
@@ -130,6 +147,24 @@ def test_a_pull_that_is_interrupted_goes_on_when_it_is_asked_again(desk: Desk, h
     assert "still to fetch" in done.err
     assert hub.ranges()[-1] == f"bytes={had}-"
     assert (folder(desk) / "tiny.gguf").read_bytes() == hub.repos[NAME].files["tiny.gguf"]
+
+
+@pytest.mark.parametrize("name", [NAME, "codesteer-v1"])
+def test_a_revision_that_was_cut_off_goes_on_by_the_command_that_is_shown(
+    desk: Desk, hub: FakeHub, name: str
+) -> None:
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
+    cut = desk.codesteer("weights", "pull", name, "--revision", COMMIT, "--yes")
+    assert cut.code == 3
+    listed = desk.codesteer("weights", "list").out
+    asked = f"{NAME}:tiny.gguf" if name == NAME else name
+    command = f"codesteer weights pull {asked} --revision {COMMIT}"
+    assert f"to go on: {command}" in listed
+    hub.asked.clear()
+    done = desk.codesteer(*command.split()[1:], "--yes")
+    assert done.code == 0, done.err
+    assert any(f"/revision/{COMMIT}" in asked.path for asked in hub.asked)
+    assert "to go on" not in desk.codesteer("weights", "list").out
 
 
 def test_the_token_is_used_and_never_shown(desk: Desk, hub: FakeHub) -> None:
@@ -148,6 +183,20 @@ def test_the_token_is_used_and_never_shown(desk: Desk, hub: FakeHub) -> None:
         assert TOKEN not in text
     record = (folder(desk) / ".tiny.gguf.codesteer.json").read_text()
     assert TOKEN not in record
+
+
+def test_a_token_that_was_stored_is_used(desk: Desk, hub: FakeHub) -> None:
+    hub.repos[NAME].private = True
+    desk.env["XDG_CONFIG_HOME"] = str(desk.folder / "config")
+    refused = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert refused.code == 3
+    assert "codesteer keys set hub" in refused.err
+    stored = desk.codesteer("keys", "set", "hub", "--store", "file", "--stdin", stdin=TOKEN)
+    assert stored.code == 0, stored.err
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert done.code == 0, done.err
+    assert "with your token" in done.err
+    assert TOKEN not in stored.err + done.err
 
 
 def test_the_token_is_not_taken_from_the_command_line(desk: Desk, hub: FakeHub) -> None:
@@ -176,6 +225,49 @@ def test_what_goes_wrong_is_said_with_what_helps(desk: Desk, hub, name, env, cod
     assert "→" in done.err
     assert "Traceback" not in done.err
     assert done.out == ""
+
+
+def test_what_is_here_already_is_not_said_to_be_fetched(desk: Desk, hub: FakeHub) -> None:
+    for said in ("Fetched and checked:", "It was here already. Checked:"):
+        done = desk.codesteer("weights", "pull", NAME, "--yes")
+        assert done.code == 0
+        assert said in done.err
+    assert "3.0 MB, all of it here already" in done.err
+    assert len(hub.ranges()) == 1
+
+
+def test_what_arrives_with_the_right_hash_and_is_no_gguf_is_said_to_be_none(desk: Desk, hub: FakeHub) -> None:
+    whole = hub.repos[NAME].files["tiny.gguf"]
+    hub.repos[NAME] = Repo({"bad.gguf": b"<html>no</html>"})
+    for _ in range(2):
+        done = desk.codesteer("weights", "pull", NAME, "--yes")
+        assert (done.code, done.out) == (3, "")
+        assert "cannot be used" in done.err
+        assert "weights use" not in done.err
+    hub.repos[NAME] = Repo({"cut.gguf": whole[:-9999]})
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert "Mind: it is cut off" in done.err
+    assert "weights use" not in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("info", "nosuch"),
+        ("verify", "nosuch"),
+        ("rm", "nosuch", "--yes"),
+        ("convert", "nosuch"),
+        ("use", "nosuch"),
+        ("quantize", "nosuch", "Q8_0"),
+        ("pull", NAME, "--yes", "--token", "env:NOPE"),
+        ("pull", "nosuch", "--yes"),
+    ],
+)
+def test_a_name_or_option_that_cannot_be_used_is_a_mistake_of_usage(desk: Desk, hub, arguments) -> None:
+    done = desk.codesteer("weights", *arguments)
+    assert done.code == 2
+    assert "nosuch" in done.err or "NOPE" in done.err
+    assert "→" in done.err
 
 
 def test_a_wrong_hash_is_an_error_and_listed_as_such(desk: Desk, hub: FakeHub) -> None:
@@ -242,6 +334,20 @@ def test_the_folder_of_weights_can_be_set(desk: Desk, hub: FakeHub) -> None:
     assert "where big files are written" in refused.err
 
 
+def test_nothing_is_fetched_by_settings_that_may_say_another_folder(desk: Desk, hub: FakeHub) -> None:
+    for broken in ("[steering\n", "[weight]\n", "[weights]\ndir = 5\n"):
+        desk.configure(broken)
+        done = desk.codesteer("weights", "pull", NAME, "--yes")
+        assert done.code == 2, done.err
+        assert "user.toml" in done.err
+        assert hub.ranges() == []
+        assert not folder(desk).exists()
+    desk.configure('[steering]\nmax_rounds = "many"\n')
+    done = desk.codesteer("weights", "pull", NAME, "--yes")
+    assert done.code == 0
+    assert "a setting is left out" in done.err
+
+
 def test_from_the_hub_to_weights_that_can_steer(desk: Desk, hub: FakeHub, tmp_path: Path) -> None:
     checkpoints.write(tmp_path / "made")
     files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
@@ -263,18 +369,49 @@ def test_from_the_hub_to_weights_that_can_steer(desk: Desk, hub: FakeHub, tmp_pa
     }
 
 
+@pytest.mark.parametrize("index", [True, False])
+def test_a_shard_that_is_missing_is_named_with_the_command_that_fetches_it(
+    desk: Desk, hub: FakeHub, tmp_path: Path, index: bool
+) -> None:
+    checkpoints.write(tmp_path / "made", shards=3)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir()}
+    if not index:
+        del files["model.safetensors.index.json"]
+    hub.repos["yongchao98/CodeSteer-v1"] = Repo(files)
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code == 0
+    shard = "model-00002-of-00003.safetensors"
+    (folder(desk) / "CodeSteer-v1" / shard).unlink()
+    listed = desk.codesteer("weights", "list").out
+    assert f"1 of 3 files of weights is missing: {shard}" in listed
+    assert "to go on: codesteer weights pull codesteer-v1" in listed
+    assert shard in desk.codesteer("weights", "verify", "codesteer-v1").err
+    refused = desk.codesteer("weights", "convert", "codesteer-v1")
+    assert refused.code == 3
+    assert f"lacks {shard}" in refused.err
+    assert "codesteer weights pull codesteer-v1" in refused.err
+    assert desk.codesteer("weights", "pull", "codesteer-v1", "--yes").code == 0
+    assert desk.codesteer("weights", "convert", "codesteer-v1").code == 0
+
+
 def test_without_weights_the_known_ones_are_shown(desk: Desk) -> None:
     done = desk.codesteer("weights", "list")
-    assert (done.code, done.out) == (0, "")
-    assert "codesteer-v1" in done.err
-    assert "the hub says it before anything is fetched" in done.err
+    assert done.code == 0
+    assert "There are no weights" in done.err
+    assert "  codesteer-v1  " in done.out
+    assert "the hub says it before anything is fetched" in done.out
 
 
 def test_a_file_is_described_in_words(desk: Desk, random_gguf: Path, tmp_path: Path) -> None:
     done = desk.codesteer("weights", "info", str(random_gguf))
     assert done.code == 0
-    for words in ("llama", "F16", "trained for 8,192 tokens", "llama-3 (", "GiB"):
+    for words in ("llama", "F16", "trained for 8,192 tokens", "llama-3 (", " MiB for the weights"):
         assert words in done.out
+    assert done.err == ""
+    more = desk.codesteer("weights", "info", str(random_gguf), "--context", "1000000")
+    assert "Mind: it was trained for 8,192 tokens" in more.err
+    strange = tmp_path / "strange.gguf"
+    strange.write_bytes(random_gguf.read_bytes().replace(b"llama", b"zzama"))
+    assert "the architecture 'zzama'" in desk.codesteer("weights", "info", str(strange)).err
     template = desk.codesteer("weights", "info", str(random_gguf), "--template")
     assert "<|start_header_id|>" in template.out
     folder = make_checkpoint(tmp_path / "it")
@@ -292,6 +429,9 @@ def test_a_file_that_is_damaged_is_found_by_verify(desk: Desk, random_gguf: Path
     done = desk.codesteer("weights", "verify", str(cut))
     assert done.code == 1
     assert "it is cut off" in done.err
+    page = tmp_path / "page.gguf"
+    page.write_text("<html>")
+    assert "instead of b'GGUF'.\n" in desk.codesteer("weights", "verify", str(page)).err
     asked = desk.codesteer("weights", "verify", str(random_gguf), "--sha256", "0" * 64)
     assert asked.code == 1
     assert "WRONG" in asked.out
@@ -312,7 +452,7 @@ def test_what_is_not_weights_is_not_removed(desk: Desk) -> None:
 
 
 def test_each_explains_itself(desk: Desk) -> None:
-    for name in ("list", "info", "pull", "verify", "rm"):
+    for name in ("list", "info", "pull", "use", "verify", "rm"):
         done = desk.codesteer("weights", name, "--help")
         assert done.code == 0
         assert f"codesteer weights {name}" in done.out

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.gguf
 
 
 def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir() if path.name not in ("data", ".cache")}
+    """What a person finds there."""
+    said = {path.name for path in folder.iterdir() if path.name not in ("data", ".cache")}
+    return {name for name in said if not name.endswith(".codesteer.json")}
 
 
 def test_from_a_checkpoint_to_small_weights(desk: Desk) -> None:
@@ -27,6 +29,7 @@ def test_from_a_checkpoint_to_small_weights(desk: Desk) -> None:
     done = desk.codesteer("weights", "convert", "small")
     assert (done.code, done.out) == (0, f"{desk.folder.resolve() / 'small-BF16.gguf'}\n"), done.err
     assert "LlamaForCausalLM" in done.err
+    assert "0 million" not in done.err
     assert "100%" in done.err
     assert "codesteer weights quantize" in done.err
     done = desk.codesteer("weights", "quantize", "small-BF16.gguf", "q4_k_m")
@@ -42,6 +45,10 @@ def test_known_weights_by_their_name_into_the_folder_of_weights(desk: Desk) -> N
     done = desk.codesteer("weights", "convert", "codesteer-v1", "-t", "q8_0")
     assert (done.code, done.out) == (0, f"{folder.resolve() / 'CodeSteer-v1-Q8_0.gguf'}\n"), done.err
     assert wording_of(folder / "CodeSteer-v1-Q8_0.gguf") == "published"
+    next_steps = done.err.splitlines()[-2:]
+    assert "'published'" in next_steps[0]
+    assert next_steps[0].endswith("codesteer prompts import CHECKOUT")
+    assert next_steps[1] == "To let it steer: codesteer weights use CodeSteer-v1-Q8_0.gguf"
     assert "CodeSteer-v1-Q8_0.gguf" in desk.codesteer("weights", "list").out
 
 
@@ -52,7 +59,7 @@ def test_on_a_terminal_one_line_says_how_far_it_is(desk: Desk) -> None:
     checkpoints.write(desk.folder / "small")
     arguments = [*COMMAND[1:], "weights", "convert", "small"]
     child = pexpect.spawn(COMMAND[0], arguments, cwd=str(desk.folder), env=desk.env, timeout=60)
-    child.expect(rb"\r +\d+%  \d of \d MB  blk\.0\.")
+    child.expect(rb"\r +\d+%  \d+\.\d KB of \d\.\d MB  blk\.0\.")
     child.expect(rb"\r {50,}\rmade: \d\.\d MB")
     child.expect(rb"small-F32\.gguf\r\n")
     child.expect(pexpect.EOF)
@@ -60,12 +67,35 @@ def test_on_a_terminal_one_line_says_how_far_it_is(desk: Desk) -> None:
     assert child.exitstatus == 0
 
 
+def test_what_was_made_can_be_checked_later(desk: Desk) -> None:
+    """Also where it took the place of weights that had been pulled."""
+    checkpoints.write(desk.folder / "small")
+    made = desk.folder / "small-F32.gguf"
+    for force in ([], ["--force"]):
+        assert desk.codesteer("weights", "convert", "small", *force).code == 0
+        checked = desk.codesteer("weights", "verify", made.name)
+        assert checked.code == 0
+        assert "what it was when it was made here" in checked.err
+        assert "It is whole and right." in checked.err
+        (desk.folder / f".{made.name}.codesteer.json").write_text(
+            '{"repo": "a/b", "commit": "c", "host": "h", "licence": "",'
+            f' "files": [{{"path": "{made.name}", "sha256": "{"0" * 64}"}}]}}'
+        )
+    assert desk.codesteer("weights", "verify", made.name).code == 1
+    assert desk.codesteer("weights", "quantize", made.name, "Q8_0").code == 0
+    small = desk.folder / "small-Q8_0.gguf"
+    assert desk.codesteer("weights", "verify", small.name, "--json").data["files"][0]["outcome"] == "right"
+    small.write_bytes(small.read_bytes()[:-1] + b"x")
+    assert desk.codesteer("weights", "verify", small.name).code == 1
+    assert "source" not in desk.codesteer("weights", "info", small.name).out
+
+
 def test_again_only_with_force(desk: Desk) -> None:
     checkpoints.write(desk.folder / "small")
     assert desk.codesteer("weights", "convert", "small", "-t", "q8_0", "-o", "my.gguf").code == 0
     before = (desk.folder / "my.gguf").read_bytes()
     done = desk.codesteer("weights", "convert", "small", "-o", "my.gguf")
-    assert done.code == 3
+    assert done.code == 2
     assert "my.gguf is there already" in done.err
     assert (desk.folder / "my.gguf").read_bytes() == before
     assert desk.codesteer("weights", "convert", "small", "-o", "my.gguf", "--force").code == 0
@@ -75,12 +105,12 @@ def test_again_only_with_force(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["convert", "nowhere"], 3, "nowhere"),
-        (["convert", "user.toml"], 3, "There is no folder user.toml"),
+        (["convert", "nowhere"], 2, "nowhere"),
+        (["convert", "user.toml"], 2, "user.toml is a file, and no folder"),
         (["convert", "small", "-t", "q4_0"], 2, "'q4_0' is not one of"),
-        (["convert", "codesteer-v1"], 3, "codesteer weights pull codesteer-v1"),
+        (["convert", "codesteer-v1"], 2, "codesteer weights pull codesteer-v1"),
         (["quantize", "user.toml", "Q8_0"], 3, "is not a usable GGUF file"),
-        (["quantize", "user.toml", "Q99"], 3, "There is no type 'Q99'"),
+        (["quantize", "user.toml", "Q99"], 2, "There is no type 'Q99'"),
     ],
 )
 def test_what_cannot_be_done_is_said(desk: Desk, arguments: list[str], code: int, words: str) -> None:
@@ -135,6 +165,36 @@ def test_stopping_a_conversion_leaves_nothing(desk: Desk, big: Path, how: signal
     process.send_signal(how)
     assert process.wait(30) == 128 + how
     assert names(desk.folder) == {"big", "user.toml"}
+
+
+def test_what_a_conversion_left_that_was_killed_goes_with_the_next(desk: Desk, big: Path) -> None:
+    process = desk.start("weights", "convert", str(big), "-t", "q8_0")
+    wait_for(process, b"10%")
+    at_once = desk.codesteer("weights", "convert", str(big), "-t", "q8_0")
+    assert at_once.code == 3
+    assert "Another codesteer is making" in at_once.err
+    process.kill()
+    process.wait(30)
+    (left,) = (name for name in names(desk.folder) if name.endswith(".part"))
+    desk.configure(f'[weights]\ndir = "{desk.folder}"\n')
+    assert [item["name"] for item in desk.codesteer("weights", "list", "--json").data["here"]] == ["big"]
+    again = desk.start("weights", "convert", str(big), "-t", "q8_0")
+    wait_for(again, b"was left of a run that was killed")
+    wait_for(again, b"10%")
+    again.send_signal(signal.SIGINT)
+    assert again.wait(30) == 130
+    assert names(desk.folder) == {"big", "user.toml"}, left
+
+
+def test_what_a_quantization_left_goes_with_the_next_and_nothing_else(desk: Desk) -> None:
+    tiny_gguf.make(desk.folder / "small.gguf")
+    others = {".other-Q8_0.gguf.0123abcd.part", ".small-Q8_0.gguf.mine.part", "small-Q8_0.gguf.0123abcd.part"}
+    for name in (".small-Q8_0.gguf.0123abcd.part", *others):
+        (desk.folder / name).write_bytes(b"GGUF")
+    done = desk.codesteer("weights", "quantize", "small.gguf", "Q8_0")
+    assert done.code == 0, done.err
+    assert ".small-Q8_0.gguf.0123abcd.part was left of a run that was killed" in done.err
+    assert names(desk.folder) == {"small.gguf", "small-Q8_0.gguf", "user.toml", *others}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])

@@ -47,8 +47,8 @@ def bare(weights: Weights, ids: list[int], talk: wire.Talk) -> Iterator[int]:
 def ours(conversation: Conversation, tokens: int) -> Iterator[wire.Answer]:
     """What the worker runs: a piece of text at a time, which is a token nearly always."""
     ask = wire.Generate(1, 1, PROMPT, 0.0, tokens, None, ())
-    ids, restored = conversation.prepare(ask.messages)
-    return conversation.answers(ask, ids, restored)
+    prompt, restored = conversation.prepare(ask)
+    return conversation.answers(ask, prompt, restored)
 
 
 def timed(steps: Iterator[object]) -> float:

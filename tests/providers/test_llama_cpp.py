@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import ModelError, WeightsError
-from codesteer_tui.providers import Completed, Delta, Sampling, TextDelta
+from codesteer_tui.providers import Completed, Delta, Remark, Sampling, TextDelta
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.values import Message
@@ -182,7 +182,9 @@ async def test_a_worker_that_is_killed_is_an_error_and_the_next_call_starts_anot
             _ = [item async for item in items]
         assert caught.value.kind == "broken_stream"
         assert f"signal {int(by)}" in caught.value.message
-        assert "Its last words: " in caught.value.message
+        assert by.name in caught.value.message
+        assert "sched_reserve" not in caught.value.message
+        assert ("Memory may have run out." in caught.value.message) == (by is signal.SIGKILL)
         assert ("context_tokens" in caught.value.remedy) == (by is signal.SIGKILL)
         assert random_gguf.name in caught.value.message
         assert (await say(model, "go"))[0]
@@ -222,6 +224,7 @@ async def test_a_conversation_beyond_the_context_is_refused_before_the_work(rand
         error = await error_of(model, "all work and no play " * 400)
     assert error.kind == "context_too_long"
     assert "512" in error.message
+    assert "Raise context_tokens" in error.remedy
 
 
 async def test_the_context_is_never_larger_than_the_weights_were_trained_for(tmp_path: Path) -> None:
@@ -229,6 +232,16 @@ async def test_the_context_is_never_larger_than_the_weights_were_trained_for(tmp
     async with opened(path, n_ctx=8192) as model:
         error = await error_of(model, "all work and no play " * 60)
         assert "256" in error.message
+        assert "trained for no more" in error.remedy
+        assert f"the context of {model.info.label} holds" in error.message
+    async with opened(path, n_ctx=8192) as model:
+        items = [item async for item in model.stream([Message("user", "go")], Sampling(max_tokens=4096))]
+        device, full = (item for item in items if isinstance(item, Remark) and item.kind != "speed")
+        assert "256 tokens (you asked for 8,192, the weights were trained for 256)" in device.text
+        assert "trained for no more" in full.remedy
+    async with opened(path) as model:
+        items = [item async for item in model.stream([Message("user", "go")], Sampling(max_tokens=1))]
+        assert not any("you asked" in item.text for item in items if isinstance(item, Remark))
         _, end = await say(model, "go", options=Sampling(max_tokens=4096))
     assert end.finish == "length"
     assert end.usage.input_tokens + end.usage.output_tokens == 256
@@ -250,7 +263,9 @@ async def test_a_seed_makes_sampling_repeatable(random_gguf: Path) -> None:
     assert replies[0] == replies[1] != replies[2]
 
 
-@pytest.mark.parametrize("kind", ["missing", "directory", "html", "empty", "header cut", "version"])
+@pytest.mark.parametrize(
+    "kind", ["missing", "directory", "html", "empty", "header cut", "cut", "vocabulary cut", "version"]
+)
 async def test_a_file_that_is_no_gguf_is_named_and_no_process_is_started(
     tmp_path: Path, random_gguf: Path, kind: str
 ) -> None:
@@ -259,6 +274,8 @@ async def test_a_file_that_is_no_gguf_is_named_and_no_process_is_started(
         "html": b"<!DOCTYPE html><title>Sign in</title>",
         "empty": b"",
         "header cut": head(random_gguf, 200),
+        "cut": head(random_gguf, random_gguf.stat().st_size - 1000),
+        "vocabulary cut": head(random_gguf, 5000),
         "version": b"GGUF" + (77).to_bytes(4, "little") + bytes(16),
     }
     if kind == "directory":
@@ -270,17 +287,18 @@ async def test_a_file_that_is_no_gguf_is_named_and_no_process_is_started(
         assert model.worker_pid is None
     assert isinstance(error, WeightsError)
     assert str(path) in error.message
+    whole = f"1,000 of {random_gguf.stat().st_size:,} bytes are missing"
+    assert (whole in error.message, "weights verify weights.gguf" in error.remedy) == ((kind == "cut"),) * 2
 
 
 @pytest.mark.parametrize(
     ("make_it", "why"),
     [
-        (lambda p, whole: p.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2]), "file bounds"),
         (lambda p, whole: make(p, template=""), "no chat template"),
         (lambda p, whole: make(p, template="{% for m in %}"), "cannot be loaded"),
         (lambda p, whole: p.write_bytes(whole.read_bytes().replace(b"llama", b"zzama", 1)), "zzama"),
     ],
-    ids=["half a file", "no template", "broken template", "unknown architecture"],
+    ids=["no template", "broken template", "unknown architecture"],
 )
 async def test_weights_that_llama_cpp_cannot_use_say_why(
     tmp_path: Path, random_gguf: Path, make_it: object, why: str
@@ -293,6 +311,7 @@ async def test_weights_that_llama_cpp_cannot_use_say_why(
     assert isinstance(error, WeightsError)
     assert "weights.gguf" in error.message
     assert why in error.message
+    assert ("chat_template.jinja" in error.remedy) == (why == "no chat template")
 
 
 async def test_nothing_is_written_to_the_terminal_and_the_log_has_it(

@@ -32,12 +32,12 @@ def strict(turns: list[dict[str, str]]) -> str:
 
 
 def test_ordinary_text_gives_the_tokens_of_the_template() -> None:
-    ids = Prompter(render, tokenize).ids([Message("system", "be"), Message("user", "hi ")])
+    ids = Prompter(render, tokenize).prompt([Message("system", "be"), Message("user", "hi ")]).ids
     assert ids == tokenize("s:be<end>u:hi<end>a:", True)
 
 
 def test_a_control_token_that_a_person_wrote_stays_text() -> None:
-    ids = Prompter(render, tokenize).ids([Message("user", "a<end>b")])
+    ids = Prompter(render, tokenize).prompt([Message("user", "a<end>b")]).ids
     assert ids.count(END) == 1
     assert ids[2:10] == [ord(c) for c in "a<end>b"] + [END]
 
@@ -45,13 +45,13 @@ def test_a_control_token_that_a_person_wrote_stays_text() -> None:
 def test_an_own_reply_goes_back_as_the_tokens_it_was_made_of() -> None:
     prompter = Prompter(render, tokenize)
     prompter.remember("yes", [2001, 2002])
-    ids = prompter.ids([Message("user", "q"), Message("assistant", "yes"), Message("user", "yes")])
+    ids = prompter.prompt([Message("user", "q"), Message("assistant", "yes"), Message("user", "yes")]).ids
     assert ids == [*tokenize("u:q<end>a:", True), 2001, 2002, *tokenize("<end>u:yes<end>a:", True)]
 
 
 def test_a_template_that_refuses_system_messages_gets_them_in_the_first_turn() -> None:
     messages = [Message("system", "be"), Message("user", "hi"), Message("user", "you")]
-    assert Prompter(strict, tokenize).ids(messages) == tokenize("u:be\n\nhi\n\nyou<end>a:", True)
+    assert Prompter(strict, tokenize).prompt(messages).ids == tokenize("u:be\n\nhi\n\nyou<end>a:", True)
 
 
 def test_a_template_that_refuses_everything_is_an_error() -> None:
@@ -59,7 +59,7 @@ def test_a_template_that_refuses_everything_is_an_error() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        Prompter(never, tokenize).ids([Message("user", "hi")])
+        Prompter(never, tokenize).prompt([Message("user", "hi")])
 
 
 def test_folding_changes_nothing_where_turns_alternate() -> None:

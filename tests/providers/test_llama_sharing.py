@@ -16,6 +16,7 @@ from codesteer_tui.errors import ModelError, WeightsError
 from codesteer_tui.events import GuidanceGiven, Noted
 from codesteer_tui.providers import Completed, Loading, Remark, Sampling
 from codesteer_tui.providers.llama.model import LlamaCppModel
+from codesteer_tui.providers.llama.sharing import workers_stay
 from codesteer_tui.providers.opening import Choice
 from codesteer_tui.sessions.casting import Models
 from codesteer_tui.steering.asking import LEAST_REPLY
@@ -139,6 +140,71 @@ async def test_an_idle_worker_stops_and_the_next_call_starts_another(random_gguf
         assert (await say(other, "go"))[0] == before
 
 
+async def pid_of_a_session(path: Path, **options: object) -> int:
+    """The worker of a model that is opened, asked and closed again, as a session does it."""
+    async with two(path, **options) as (one, _):
+        await say(one, "go")
+        assert one.worker_pid is not None
+        return one.worker_pid
+
+
+async def test_where_workers_stay_the_next_session_finds_the_weights_loaded_until_it_ends(
+    random_gguf: Path, tmp_path: Path
+) -> None:
+    async with workers_stay():
+        pids = {await pid_of_a_session(random_gguf, memory=tmp_path) for _ in range(3)}
+        assert len(pids) == 1
+        assert not gone(*pids)
+    assert gone(*pids)
+    assert await pid_of_a_session(random_gguf) not in pids
+
+
+async def test_a_worker_that_stays_goes_when_it_was_idle_for_long(random_gguf: Path) -> None:
+    async with workers_stay():
+        pid = await pid_of_a_session(random_gguf, idle_s=0.3)
+        assert not gone(pid)
+        assert await soon(lambda: gone(pid))
+        assert await pid_of_a_session(random_gguf) != pid
+
+
+async def test_a_worker_that_stays_makes_room_for_other_weights_but_not_one_in_use(
+    random_gguf: Path, code_gguf: Path
+) -> None:
+    async with workers_stay():
+        unused = await pid_of_a_session(random_gguf)
+        async with two(code_gguf) as (one, _):
+            await say(one, "go")
+            assert gone(unused)
+            await pid_of_a_session(random_gguf)
+            assert one.worker_pid is not None
+            assert (await say(one, "go"))[0]
+
+
+async def test_a_session_that_is_stopped_in_the_middle_leaves_the_weights_loaded(slow_gguf: Path) -> None:
+    async with workers_stay():
+        async with two(slow_gguf) as (one, _):
+            items = one.stream([Message("user", "go")], Sampling(max_tokens=4000))
+            await begun(items)
+            await items.aclose()  # type: ignore[attr-defined]
+            pid = one.worker_pid
+        assert pid is not None
+        assert await pid_of_a_session(slow_gguf) == pid
+
+
+async def test_a_model_that_is_closed_while_it_loads_stops_that_even_where_workers_stay(
+    slow_gguf: Path,
+) -> None:
+    async with workers_stay(), two(slow_gguf) as (one, _):
+        task = asyncio.create_task(say(one, "go"))
+        assert await soon(lambda: one.worker_pid is not None)
+        pid = one.worker_pid
+        await one.aclose()
+        with pytest.raises(ModelError):
+            await task
+        assert pid is not None
+        assert gone(pid)
+
+
 async def test_a_worker_is_not_idle_while_it_writes(random_gguf: Path) -> None:
     async with two(random_gguf, idle_s=0.05) as (one, _):
         text, end = await say(one, "go", options=Sampling(max_tokens=1500))
@@ -222,8 +288,10 @@ async def test_loading_and_reading_say_how_far_they_are_and_the_first_call_where
     assert remarks[0].kind == "device"
     assert "on the CPU" in remarks[0].text or "layers on" in remarks[0].text
     assert "1 thread" in remarks[0].text
+    assert remarks[0].brief in ("CPU 1 thread", remarks[0].text.split("layers on ")[-1].split(" ")[0])
     assert remarks[-1].kind == "speed"
     assert "tokens/s" in remarks[-1].text
+    assert remarks[-1].brief.removesuffix(" tok/s") in remarks[-1].text
     assert isinstance(items[-1], Completed)
     assert [item.kind for item in again if isinstance(item, Remark)] == ["speed"]
     assert model.info.note
@@ -254,7 +322,10 @@ async def test_a_context_that_is_too_small_has_the_oldest_output_shortened_and_t
         steerer = ModelSteerer(one, PACK, Sampling(max_tokens=600))
         steps = [step async for step in steerer.guide(transcript)]
     notes = [step for step in steps if isinstance(step, Noted)]
-    assert [note.kind for note in notes] == ["shortened", "device", "speed"]
+    assert [note.kind for note in notes] == ["shortened", "device", "speed", "warning"]
+    assert "was cut off after 600 tokens" in notes[3].text  # random weights never end
+    assert notes[1].brief.startswith(("CPU ", "CUDA"))
+    assert notes[2].brief.endswith(" tok/s")
     assert f"{tokens:,} tokens" in notes[0].text
     assert f"leaves {fewer:,}" in notes[0].text
     given = steps[-1]

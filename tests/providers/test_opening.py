@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
-from codesteer_tui.config import Config, Provider, Roles, default_providers
-from codesteer_tui.errors import ConfigError
+from codesteer_tui.config import Config, Provider, Roles, Weights, default_providers
+from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.providers.opening import choose_role, keys_without_model, open_model
 from codesteer_tui.values import Role
 
@@ -84,3 +86,40 @@ def test_a_role_without_a_model_names_the_option_and_where_the_models_are(role: 
         open_model(choose_role(config, role, {}), {})
     assert f"--{role.replace('_', '-')} groq:MODEL" in caught.value.remedy
     assert "codesteer providers models groq" in caught.value.remedy
+
+
+def weights_at(folder: Path, model: str) -> Config:
+    local = Provider(kind="llama_cpp", model=model)
+    return Config(roles=Roles(steerer="local"), providers={"local": local}, weights=Weights(dir=str(folder)))
+
+
+@pytest.mark.parametrize(
+    ("model", "meant"),
+    [
+        ("codesteer-v1", "CodeSteer-v1-Q4_K_M.gguf"),
+        ("CodeSteer-v1-BF16", "CodeSteer-v1-BF16-copy.gguf"),
+        ("other.gguf", ""),
+        ("/nowhere/codesteer-v1", ""),
+    ],
+)
+def test_a_bare_name_as_the_file_is_told_which_file_has_it(tmp_path: Path, model: str, meant: str) -> None:
+    for name in ("CodeSteer-v1-Q4_K_M.gguf", "CodeSteer-v1-BF16-copy.gguf"):
+        (tmp_path / name).touch()
+    with pytest.raises(WeightsError) as caught:
+        open_model(choose_role(weights_at(tmp_path, model), "steerer", {}))
+    assert model in caught.value.message
+    assert bool(meant) == ("[providers.local]" in caught.value.remedy)
+    assert str(tmp_path / meant) in caught.value.remedy if meant else "path of a GGUF" in caught.value.remedy
+
+
+def test_weights_without_a_file_are_not_taken_for_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="No file of the provider 'local' is named") as caught:
+        open_model(choose_role(weights_at(tmp_path, ""), "steerer", {}))
+    assert caught.value.remedy == "Name a GGUF: codesteer weights use FILE --name local"
+
+
+def test_an_unknown_provider_is_added_by_a_table_or_is_weights() -> None:
+    with pytest.raises(ConfigError) as caught:
+        choose_role(Config(roles=Roles(steerer="local")), "steerer", {})
+    assert caught.value.remedy.startswith("Add a table [providers.local] for it; for weights of yours, ")
+    assert "codesteer weights use FILE" in caught.value.remedy

@@ -327,6 +327,11 @@ async def test_weights_say_what_their_header_says(random_gguf: Path) -> None:
     assert (found.ok, found.context_tokens, found.context_note) == (True, 8192, "trained for 8,192")
     assert "3 MiB" in found.detail
     assert found.key_source == "none needed"
+    greedy = Provider(kind="llama_cpp", model=str(random_gguf), context_tokens=100_000_000)
+    found = await ping(Choice("local", greedy, greedy.model, ""))
+    assert (found.context_tokens, "context_tokens asks for 100,000,000" in found.context_note) == (8192, True)
+    unnamed = await ping(Choice("local", Provider(kind="llama_cpp"), "", ""))
+    assert (unnamed.ok, unnamed.remedy) == (False, "Name a GGUF: codesteer weights use FILE --name local")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"<html>"])

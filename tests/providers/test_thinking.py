@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesteer_tui.providers.remote.thinking import ThoughtSplitter
+from codesteer_tui.providers.thinking import ThoughtSplitter
 
 
 def split(pieces: list[str]) -> tuple[str, str]:
@@ -64,3 +64,28 @@ def test_how_text_is_cut_makes_no_difference_and_plain_text_stays_as_it_is(text:
 def test_a_megabyte_of_blanks_is_not_held_back() -> None:
     splitter = ThoughtSplitter()
     assert sum(len(d.text) for _ in range(100_000) for d in splitter.feed(" " * 10)) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "reasoning", "answer"),
+    [
+        ("\nHm.\n</think>\n\n4", "Hm.\n", "4"),
+        ("</think>4", "", "4"),
+        ("<think>\nHm.</think>4", "Hm.", "4"),
+        ("<thin air</think>4", "<thin air", "4"),
+        ("cut off", "cut off", ""),
+        ("<thi", "<thi", ""),
+    ],
+)
+def test_thoughts_that_the_prompt_has_opened_go_on_in_the_reply(
+    text: str, reasoning: str, answer: str
+) -> None:
+    for size in range(1, len(text) + 2):
+        splitter = ThoughtSplitter("<think>")
+        assert splitter.thinking
+        deltas = [d for i in range(0, len(text), size) for d in splitter.feed(text[i : i + size])]
+        said = {"reasoning": "", "answer": ""}
+        for delta in deltas + splitter.rest():
+            said[delta.channel] += delta.text
+        assert (said["reasoning"], said["answer"]) == (reasoning, answer)
+        assert splitter.thinking == ("</think>" not in text)

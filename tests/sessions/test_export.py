@@ -7,11 +7,24 @@ import re
 import pytest
 
 from codesteer_tui import events as ev
-from codesteer_tui.sessions.export import as_text, lasting, lines_of
+from codesteer_tui.problem import Problem
+from codesteer_tui.sessions.export import as_text, demo_advice, lasting, lines_of
 from codesteer_tui.steering.interrupted import KIND as INTERRUPTED
 from codesteer_tui.steering.interrupted import STOPPED
 from codesteer_tui.text import money, used
-from codesteer_tui.values import ExecutionResult, Limits, Message, NotRun, Program, Role, Usage
+from codesteer_tui.transcript import Transcript
+from codesteer_tui.values import (
+    ExecutionResult,
+    Guidance,
+    Limits,
+    Message,
+    NotRun,
+    Program,
+    Role,
+    RoleInfo,
+    SandboxInfo,
+    Usage,
+)
 
 STAMP = re.compile(r"^ *\d+\.\d\ds  ")
 SOURCE = "for n in range(3):\n    print(n)\n\nprint('end')\n"
@@ -125,3 +138,48 @@ def test_money_in_words(usd: float, estimated: bool, unknown: bool, words: str) 
     in_full = {"$?": "price unknown", "$0.01+?": "$0.01 and a part of unknown price"}.get(words, words)
     price = f", {in_full}" if words else ""
     assert used(1, usd, estimated=estimated, unknown=unknown) == f"{'~' if estimated else ''}1 token{price}"
+
+
+@pytest.mark.parametrize(
+    ("guidance", "line"),
+    [
+        (Guidance("refine", "Try\n\nall orders."), 'guidance: refine — "Try all orders."'),
+        (Guidance("refine", "so " * 99), f'guidance: refine — "{("so " * 99)[:119]}…"'),
+        (Guidance("refine", "Try.", "It guessed."), "guidance: refine — It guessed."),
+        (Guidance("code", "Write code."), "guidance: code"),
+        (Guidance("return_answer"), "guidance: return answer"),
+    ],
+)
+def test_what_a_steerer_said_is_in_the_one_line_that_tells_of_it(guidance: Guidance, line: str) -> None:
+    told = ev.GuidanceGiven(round=0, guidance=guidance)
+    (short,) = lines_of(told, full=False)
+    assert short.endswith(line)
+    assert '"' not in lines_of(told)[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "steerer", "said"),
+    [
+        ("Use 4 7 8 8 to make 24", "llama_cpp", "could not follow the steerer's guidance"),
+        ("Why is the sky blue?", "llama_cpp", "knows only a few kinds of problem"),
+        ("Why is the sky blue?", "rules", "knows only a few kinds of problem"),
+    ],
+)
+def test_a_demo_without_an_answer_is_not_said_to_be_ignorant_of_what_it_knows(
+    question: str, steerer: str, said: str
+) -> None:
+    roles = {
+        "task_llm": RoleInfo("demo", "demo", "demo-1", "demo"),
+        "steerer": RoleInfo("s", steerer, "m", "m"),
+    }
+    started = ev.SessionStarted(
+        session="s",
+        problem=Problem(question),
+        roles=roles,  # type: ignore[arg-type]
+        sandbox=SandboxInfo("off", "not_run", "off"),
+        max_rounds=0,
+    )
+    ended = ev.Finished(answer="", answer_round=None, reason="all rounds were used")
+    advice = demo_advice(Transcript.of([started, ended]))
+    assert advice is not None
+    assert said in advice[0]

@@ -89,8 +89,7 @@ def test_trained_weights_with_other_words_and_their_words_with_other_weights(
     assert "steerer.gguf was trained on the prompt pack 'published', and 'default' is in use" in said
     assert remedy == 'use it: [steering] prompt_pack = "published"'
     said, remedy = mismatch(published, other, folder)
-    assert "'published' is for weights that were trained on it (codesteer-v1)" in said
-    assert "other.gguf" in said
+    assert said == "other.gguf is not known to be trained on the prompt pack 'published' (codesteer-v1 is)"
     assert 'prompt_pack = "default"' in remedy
     together = ("", "")
     assert mismatch(published, trained, folder) == together
@@ -101,6 +100,15 @@ def test_trained_weights_with_other_words_and_their_words_with_other_weights(
     prompted = import_published(tmp_path / "checkout", tmp_path / "prompts", prompted=True).pack
     assert "was trained on" in mismatch(prompted, trained, folder)[0]
     assert mismatch(prompted, other, folder) == together
+
+
+def test_of_several_packs_with_the_wording_the_one_called_by_its_name_is_offered(
+    tmp_path: Path, published: PromptPack
+) -> None:
+    trained = local(gguf_named(tmp_path / "steerer.gguf", "CodeSteer-v1"))
+    import_published(tmp_path / "checkout", tmp_path / "prompts", name="a-copy")
+    remedy = mismatch(load_pack(), trained, tmp_path / "prompts")[1]
+    assert remedy == 'use it: [steering] prompt_pack = "published" (a-copy would do as well)'
 
 
 def test_the_configuration_is_looked_at_as_a_whole(tmp_path: Path, published: PromptPack) -> None:
@@ -133,13 +141,13 @@ async def test_a_session_says_it_when_it_starts_and_goes_on(tmp_path: Path, publ
     assert isinstance(events[0], ev.SessionStarted)
     (noted,) = [e for e in events if isinstance(e, ev.Noted)]
     assert (noted.role, noted.kind, noted.round) == ("steerer", "warning", 0)
-    assert "'published' is for weights that were trained on it" in noted.text
+    assert "not known to be trained on the prompt pack 'published'" in noted.text
     assert 'prompt_pack = "default"' in noted.remedy
     assert events.index(noted) == 2  # after the session and its first round began, before anybody is asked
     assert events[0].prompt_pack == "published"
     assert "prompt pack: published" in "\n".join(lines_of(events[0], full=False))
     shown = "\n".join(lines_of(noted, full=False))
-    assert "trained on it" in shown
+    assert "not known to be trained on" in shown
     assert "→" in shown
     assert path is not None
     assert read_recording(path).events == events
@@ -157,7 +165,7 @@ async def test_a_steerer_that_takes_over_says_it_too(tmp_path: Path, published: 
                     await session.change_role("steerer", "served")
     (noted,) = [e for e in events if isinstance(e, ev.Noted)]
     assert noted.round == 1
-    assert "trained on it" in noted.text
+    assert "not known to be trained on" in noted.text
 
 
 @pytest.mark.gguf

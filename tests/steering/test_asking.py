@@ -303,6 +303,24 @@ async def test_the_demo_and_local_models_fail_in_the_record_like_others() -> Non
     assert of(ev.CallFailed, events)[0].message == "The worker died."
 
 
+async def test_a_local_model_that_dies_before_its_first_word_is_asked_again_by_itself() -> None:
+    person = Person()
+    died = ModelError("broken_stream", "The process ended.", "Try again.")
+    events = await run(cast(Breaking(("", died), ("", died), "It is <<<42>>>", kind="llama_cpp"), person))
+    assert person.asked == []
+    assert [(r.role, r.attempt) for r in of(ev.Retried, events)] == [("task_llm", 1), ("task_llm", 2)]
+    assert isinstance(events[-1], ev.Finished)
+    assert events[-1].answer == "42"
+
+
+async def test_a_local_model_that_always_dies_is_given_up() -> None:
+    died = ModelError("broken_stream", "The process ended.", "Try again.")
+    model = Breaking(*[("", died)] * 9, kind="llama_cpp")
+    events = await run(cast(model, Person()))
+    assert len(model.seen) == asking.MAX_RETRIES_HERE + 1
+    assert isinstance(events[-1], ev.Failed)
+
+
 async def test_a_broken_answer_is_asked_for_again_when_the_session_goes_on() -> None:
     transcript = started()
     await run(cast(Breaking(("half of it", BROKEN)), Person(STOP)), transcript)

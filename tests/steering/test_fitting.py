@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,16 @@ async def test_only_as_many_outputs_are_shortened_as_have_to_be_the_oldest_first
     assert "context_tokens" in noted.remedy
     whole = [word * 500 in "".join(m.content for m in asked.messages).replace("\n", "") for word in OUTPUTS]
     assert whole == [number >= count for number in range(3)]
+
+
+async def test_the_only_program_is_not_called_the_oldest() -> None:
+    transcript = told()
+    several = call(Counting(LEAST_REPLY + 10), transcript)
+    first = several.shorter
+    assert first is not None
+    _, noted = await fitted(replace(several, shorter=lambda count: first(1) if count == 1 else None))
+    assert noted is not None
+    assert "the output of the program was shortened" in noted.text
 
 
 async def test_what_does_not_fit_even_so_is_left_for_the_model_to_refuse() -> None:

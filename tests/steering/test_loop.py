@@ -16,11 +16,13 @@ from codesteer_tui.sandbox import Admission
 from codesteer_tui.steering.answer_checker import ModelChecker, NoChecker
 from codesteer_tui.steering.execution import ALWAYS, YES, Executor
 from codesteer_tui.steering.loop import Cast, Method, solve
+from codesteer_tui.steering.outcome import best_so_far
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.steering.steerers import ModelSteerer, RuleSteerer, Steerer
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import (
     ExecutionResult,
+    Finish,
     Guidance,
     Limits,
     NotRun,
@@ -245,6 +247,40 @@ async def test_a_providers_failure_ends_the_run_and_keeps_what_had_arrived() -> 
     assert (events[-1].kind, events[-1].remedy) == ("broken_stream", "Try again.")
     given = next(e for e in events if isinstance(e, ev.AnswerGiven))
     assert (given.finish, given.text) == ("broken", "half ")
+
+
+@pytest.mark.parametrize(
+    ("reply", "finish", "said"),
+    [
+        ("Search all ord", "length", True),
+        ("", "length", True),
+        ("<<<Code>>> because it", "length", False),
+        ("Search all orders.", "stop", False),
+    ],
+)
+async def test_guidance_that_was_cut_off_is_pointed_out(reply: str, finish: Finish, said: bool) -> None:
+    guide = ModelSteerer(ScriptedModel(reply, finish=finish), PACK, Sampling())
+    events = await run(cast(ScriptedModel(REAL), steerer=guide), method=Method(max_rounds=0))
+    noted = [event for event in events if isinstance(event, ev.Noted)]
+    assert ["was cut off after 3 tokens" in note.text and "max_tokens" in note.remedy for note in noted] == (
+        [True] if said else []
+    )
+
+
+async def test_an_answer_that_is_there_stays_the_best_so_far_when_a_later_call_fails() -> None:
+    overflow = ModelError("context_too_long", "The conversation has 885 tokens.", "Use fewer rounds.")
+    guide = ModelSteerer(ScriptedModel("<<<Code>>>", overflow), PACK, Sampling())
+    transcript = started()
+    events = await run(
+        cast(ScriptedModel(REAL), steerer=guide, checker=ScriptedModel(TEST_PROGRAM)), transcript
+    )
+    assert isinstance(events[-1], ev.Failed)
+    reached = best_so_far(transcript)
+    assert reached is not None
+    assert (reached.answer, reached.round, reached.verdicts.self_check) == ("4 * 6", 0, "pass")
+    empty = started()
+    await run(cast(ScriptedModel(overflow)), empty)
+    assert best_so_far(empty) is None
 
 
 async def test_a_failing_sandbox_is_never_held_against_the_answer_or_shown_to_a_model() -> None:

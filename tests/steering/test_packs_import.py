@@ -116,6 +116,13 @@ def test_what_is_missing_and_what_is_not_known_is_named(tmp_path: Path) -> None:
     assert "number" not in notes
 
 
+def test_a_needed_text_that_is_empty_is_refused(tmp_path: Path) -> None:
+    checkout = write_checkout(tmp_path / "checkout", PROMPT + "\ntext_output_prompt = ' '\n")
+    with pytest.raises(ConfigError, match="text_output_prompt is empty"):
+        import_published(checkout, tmp_path / "packs")
+    assert not (tmp_path / "packs" / "published.toml").exists()
+
+
 def test_texts_that_are_needed_and_missing_are_all_named(tmp_path: Path) -> None:
     said = refused(tmp_path, 'text_output_prompt = "x"').message
     assert "code_text_choice_prompt, with_COT_code_output_prompt" in said

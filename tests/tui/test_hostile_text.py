@@ -93,10 +93,9 @@ async def test_every_pane_survives(settings: Settings, monkeypatch: pytest.Monke
     async with app.run_test(size=(140, 40)) as pilot:
         await type_in(pilot, "q")
         await until(pilot, lambda: app.screen.desk is not None and is_idle(app))
-        await pilot.pause(0.3)
-        if len(text) < 2000:
-            for which in ("guidance", "task", "run", "flags"):
-                assert plain(text).rstrip("\n") in pane(app, which).text
+        for which in ("guidance", "task", "run", "flags") if len(text) < 2000 else ():
+            shown = plain(text).rstrip("\n")
+            await until(pilot, lambda which=which, shown=shown: shown in pane(app, which).text)
         app.screen.query_one("#pane-flags", Pane).focus()
         await pilot.press("enter")
         await pilot.pause()

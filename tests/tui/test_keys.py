@@ -23,12 +23,14 @@ OPTIONAL = {"shift+enter", "shift+left", "shift+right"}
 """Keys that some terminals do not report; each has another way."""
 
 SENT = {
-    "escape": "\x1b", "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "space": " ",
-    "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "up": "\x1b[A", "down": "\x1b[B", "home": "\x1b[H", "end": "\x1b[F",
-    "left": "\x1b[D", "right": "\x1b[C", "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<", "greater_than_sign": ">", "left_parenthesis": "(", "right_parenthesis": ")",
-    "left_curly_bracket": "{", "right_curly_bracket": "}", "minus": "-",
-    "plus": "+", "equals_sign": "=", "slash": "/", "comma": ",", "full_stop": ".", "exclamation_mark": "!", "f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~",
-    "f8": "\x1b[19~", "f9": "\x1b[20~", "f12": "\x1b[24~", "delete": "\x1b[3~",
+    "escape": "\x1b", "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "space": " ", "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~", "up": "\x1b[A", "down": "\x1b[B", "home": "\x1b[H", "end": "\x1b[F",
+    "left": "\x1b[D", "right": "\x1b[C", "left_square_bracket": "[", "right_square_bracket": "]",
+    "less_than_sign": "<", "greater_than_sign": ">", "left_parenthesis": "(", "right_parenthesis": ")",
+    "left_curly_bracket": "{", "right_curly_bracket": "}", "minus": "-", "plus": "+", "equals_sign": "=",
+    "slash": "/", "comma": ",", "full_stop": ".", "exclamation_mark": "!", "f1": "\x1bOP", "f2": "\x1bOQ",
+    "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~", "f8": "\x1b[19~", "f9": "\x1b[20~", "f12": "\x1b[24~",
+    "delete": "\x1b[3~",
 }  # fmt: skip
 """What a legacy terminal sends."""
 

@@ -115,6 +115,24 @@ async def test_escape_stops_the_turn_and_keeps_what_came(
         assert "This one is" in pane(app, "task").text
 
 
+@pytest.mark.parametrize("size", [(160, 45), (80, 24), (70, 15)])
+async def test_a_run_that_fails_late_names_the_answer_that_it_had(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    events = list(takewhile(lambda event: getattr(event, "round", 0) < 2, game24()))
+    events.append(ev.RoundStarted(round=2))
+    message = "The conversation has 885 tokens; the context of the local model holds 512. " * 3
+    events.append(ev.Failed(kind="context_too_long", message=message, remedy="Use fewer rounds. " * 9))
+    monkeypatch.setattr(sessions, "open_session", opener(FakeSession(events)))
+    async with app.run_test(size=size) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: "BEST SO FAR (R1)" in text_on(app))
+        shown = words_on(app)
+        assert "((7 - (8 / 8)) * 4)" in shown
+        assert "The conversation has 885 tokens" in shown
+        assert ("Use fewer rounds" in shown) == (size[1] > 16)
+
+
 async def test_what_a_stopped_call_came_to_stands_in_the_bottom_line(
     app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

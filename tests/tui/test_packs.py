@@ -73,9 +73,12 @@ async def test_the_palette_says_which_is_in_use_and_what_is_wrong(packed: Settin
 
 
 async def test_a_mismatch_is_pointed_out_when_it_is_chosen(packed: Settings) -> None:
-    mine = Provider(kind="openai", model="gpt-x", base_url="http://127.0.0.1:9/v1", key="none")
+    mine = Provider(
+        kind="openai", model="gpt-x-fine-tuned-v3.gguf", base_url="http://127.0.0.1:9/v1", key="none"
+    )
     config = msgspec.structs.replace(packed.config, roles=Roles(steerer="mine"), providers={"mine": mine})
     app = CodesteerApp(replace(packed, config=config))
     async with app.run_test(size=(140, 45), notifications=True) as pilot:
         await choose(app, pilot, "pack: published")
-        await until_said(app, pilot, "trained on it (codesteer-v1), and gpt-x is not known")
+        await until_said(app, pilot, "gpt-x-fine-tuned-v3.gguf is not known to be trained on")
+        assert "the prompt pack 'published'" in words_on(app)

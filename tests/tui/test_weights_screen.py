@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +10,23 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from codesteer_tui.config import Provider, Roles
+from codesteer_tui.config import Provider, Roles, Weights
+from codesteer_tui.errors import ModelError
+from codesteer_tui.providers.keys.sources import store_key
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.pulling import PullScreen
 from codesteer_tui.tui.screens.weights import RowsDialog, WeightsScreen
+from codesteer_tui.weights.hub import ask_hub, understand
+from codesteer_tui.weights.pulling import pull
+from codesteer_tui.weights.store import Item
+from codesteer_tui.weights.telling import is_cut_off
 from tests.tui.conftest import text_on, words_on
 from tests.tui.test_replay_screen import until
-from tests.weights.fake_hub import FakeHub, Repo, Trouble
+from tests.weights import checkpoints
+from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
+from tests.weights.no_hub import no_real_hub
 
 pytestmark = pytest.mark.gguf
 NAME = "maker/tiny-GGUF"
@@ -27,19 +34,10 @@ NAME = "maker/tiny-GGUF"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in list(os.environ):
-        if name.startswith(("HF_", "HUGGING", "TRANSFORMERS_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    monkeypatch.setenv("HF_HUB_DISABLE_TELEMETRY", "1")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    import huggingface_hub
-
-    huggingface_hub.close_session()
     folder = tmp_path / "data" / "codesteer" / "weights"
     folder.mkdir(parents=True)
-    yield folder
-    huggingface_hub.close_session()
+    with no_real_hub(monkeypatch, tmp_path):
+        yield folder
 
 
 @pytest.fixture
@@ -191,6 +189,21 @@ async def test_escape_stops_and_what_arrived_is_kept(settings, hub: FakeHub, fol
     assert (folder / "tiny.gguf").read_bytes() == hub.repos[NAME].files["tiny.gguf"]
 
 
+async def test_a_pull_of_a_revision_goes_on_with_it(settings, hub: FakeHub, folder: Path) -> None:
+    offer = ask_hub(understand(NAME, {}, COMMIT), address=hub.url, token=None)
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
+    with pytest.raises(ModelError):
+        pull(offer, folder)
+    hub.asked.clear()
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(220, 40)) as pilot:
+        await opened(pilot, app)
+        await until(pilot, lambda: "not wholly pulled; to go on: f" in words_on(app))
+        await pilot.press("home", "f")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert any(f"/revision/{COMMIT}" in asked.path for asked in hub.asked)
+
+
 async def test_what_the_hub_refuses_is_said_and_another_name_can_be_tried(settings, hub: FakeHub) -> None:
     app = CodesteerApp(settings)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -201,3 +214,82 @@ async def test_what_the_hub_refuses_is_said_and_another_name_can_be_tried(settin
         app.screen.query_one(Input).value = NAME
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+
+
+async def test_the_token_that_was_stored_is_used(
+    settings: Settings, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    hub.repos[NAME].private = True
+    hub.tokens = ("hf_notARealTokenAtAll123",)
+    source = store_key("hub", hub.url.removeprefix("http://"), hub.tokens[0], "file")
+    config = msgspec.structs.replace(settings.config, weights=Weights(token=source))
+    app = CodesteerApp(Settings(config))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert "with your token" in words_on(app)
+
+
+async def test_the_question_names_what_to_mind(settings, hub: FakeHub) -> None:
+    hub.repos[NAME].gated = True
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        assert "accept the licence on the hub" in words_on(app)
+
+
+async def test_a_checkpoint_that_was_cut_off_is_not_here(
+    settings, hub: FakeHub, folder: Path, tmp_path: Path
+) -> None:
+    checkpoints.write(tmp_path / "made", shards=2)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "made").iterdir() if path.is_file()}
+    hub.repos["maker/checkpoint"] = Repo(files)
+    hub.troubles.extend([Trouble("cut", after=1000), Trouble("status", status=404)])
+    with pytest.raises(ModelError):
+        pull(ask_hub(understand("maker/checkpoint", {}, ""), address=hub.url, token=None), folder)
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, app)
+        row = screen.rows[0]
+        assert isinstance(row, Item)
+        assert is_cut_off(row)
+        assert "not wholly pulled; to go on: f" in words_on(app)
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(app.screen, RowsDialog))
+        await pilot.press("escape")
+        assert app.screen is screen
+
+
+async def test_what_was_not_wholly_pulled_is_described_in_a_dialog_too(settings, folder: Path) -> None:
+    (folder / "x.gguf.part").write_bytes(b"GGUF")
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 30)) as pilot:
+        screen = await opened(pilot, app)
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(app.screen, RowsDialog))
+        assert "x.gguf.part is not wholly pulled" in words_on(app)
+        await pilot.press("escape")
+        assert app.screen is screen
+
+
+async def test_what_comes_of_a_pull_after_its_dialog_was_closed_does_no_harm(
+    settings, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.troubles.append(Trouble("dribble", pause_s=0.05))
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await fetch(pilot, app, NAME)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, PullScreen) and "%" in text_on(app))
+        closed = app.screen
+        assert isinstance(closed, PullScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, WeightsScreen))
+        await until(pilot, lambda: not closed.is_attached)
+        closed._say("the hub is gone")
+        closed._draw()
+        closed._hint("Esc closes")
+        assert app.is_running

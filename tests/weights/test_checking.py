@@ -1,4 +1,4 @@
-"""Whether weights are right, and what may be removed."""
+"""Whether weights are right, and what there is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from codesteer_tui.config import Config, Provider, Roles, Weights
-from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.errors import ConfigError
 from codesteer_tui.weights import store
 from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.checking import verify
@@ -172,30 +172,27 @@ def test_weights_are_found_by_path_by_name_and_by_what_they_are_known_as(tmp_pat
     config = Config(weights=Weights(dir=str(folder)))
     for text in (str(folder / "b.gguf"), "b.gguf", "b", "bee"):
         assert store.find_weights(text, known, config) == folder / "b.gguf"
-    with pytest.raises(WeightsError) as unknown:
+    with pytest.raises(ConfigError) as unknown:
         store.find_weights("bed", known, config)
     assert "Did you mean bee?" in unknown.value.remedy
     (folder / "b.gguf").unlink()
-    with pytest.raises(WeightsError) as absent:
+    with pytest.raises(ConfigError) as absent:
         store.find_weights("bee", known, config)
     assert absent.value.remedy == "codesteer weights pull bee"
 
 
-def test_removing_takes_all_parts_and_the_record_and_nothing_else(tmp_path: Path) -> None:
-    parts = [tmp_path / f"s-0000{number}-of-00002.gguf" for number in (1, 2)]
-    for part in parts:
-        part.write_bytes(b"12345")
-    (tmp_path / "keep.gguf").write_bytes(b"x")
-    note(parts[0], PulledFile("s", 1))
-    assert store.remove_weights(parts[0]) == 10
-    assert [path.name for path in tmp_path.iterdir()] == ["keep.gguf"]
-
-
-def test_a_folder_that_is_no_checkpoint_is_not_removed(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(WeightsError, match="left alone"):
-        store.remove_weights(tmp_path)
-    assert (tmp_path / "letter.txt").exists()
-    folder = make_checkpoint(tmp_path / "it")
-    assert store.remove_weights(folder) > 0
-    assert not folder.exists()
+def test_a_name_that_fits_several_means_what_can_be_used_and_for_removing_none(tmp_path: Path) -> None:
+    checkpoint = make_checkpoint(tmp_path / "It")
+    gguf = tmp_path / "it-v1.gguf"
+    gguf.write_bytes(b"x")
+    known = {"it-v1": Known(title="it", form="checkpoint", repo="a/It")}
+    config = Config(weights=Weights(dir=str(tmp_path)))
+    assert store.find_weights("it-v1", known, config, form="checkpoint") == checkpoint
+    assert store.find_weights("it-v1", known, config, form="gguf") == gguf
+    with pytest.raises(ConfigError, match="may mean any of these") as several:
+        store.find_weights("it-v1", known, config, sole=True)
+    assert str(checkpoint) in several.value.message
+    assert str(gguf) in several.value.message
+    assert store.find_weights(str(gguf), known, config, sole=True) == gguf
+    gguf.unlink()
+    assert store.find_weights("it-v1", known, config, form="gguf") == checkpoint

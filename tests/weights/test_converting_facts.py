@@ -162,7 +162,10 @@ async def test_a_missing_template_is_said(tmp_path: Path) -> None:
     change(tmp_path / "small" / "tokenizer_config.json", chat_template=None)
     plan, reader = await converted(tmp_path / "small", "q8_0")
     assert value(reader, "tokenizer.chat_template") is None
-    assert any("no chat template" in note for note in plan.notes)
+    assert any("no conversation without one" in note for note in plan.notes)
+    (tmp_path / "small" / "chat_template.jinja").write_text("{{ messages }}")
+    again = plan_conversion(tmp_path / "small", force=True)
+    assert not any("chat template" in note for note in again.notes)
 
 
 async def test_rules_that_are_not_recognised_can_be_named(tmp_path: Path) -> None:

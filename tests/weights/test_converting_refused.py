@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codesteer_tui.errors import WeightsError
+from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.weights.converting import Plan, convert, plan_conversion
 from tests.weights import checkpoints
 from tests.weights.checkpoints import bf16, config, write
@@ -233,11 +234,29 @@ async def test_a_file_that_goes_meanwhile_is_named(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
+@pytest.mark.parametrize("source", [SHARD, "tokenizer.json", "README.md"])
+@pytest.mark.parametrize("link", [None, os.symlink, os.link])
+def test_what_is_read_is_never_written_over(tmp_path: Path, source: str, link: Any) -> None:
+    folder = tmp_path / "small"
+    write(folder, shards=3)
+    (folder / "README.md").write_text("what it is")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    target = folder / source
+    if link is not None:
+        target = tmp_path / "another.gguf"
+        link(folder / source, target)
+    with pytest.raises(ConfigError, match="which it would be made from"):
+        plan_conversion(folder, target=target, force=True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    (folder / "made.gguf").write_text("an earlier one")
+    assert plan_conversion(folder, target=folder / "made.gguf", force=True).target == folder / "made.gguf"
+
+
 def test_what_is_there_is_not_overwritten_unless_forced(tmp_path: Path) -> None:
     write(tmp_path / "small")
     there = tmp_path / "small-F32.gguf"
     there.write_text("mine")
-    with pytest.raises(WeightsError, match=r"small-F32\.gguf is there already") as raised:
+    with pytest.raises(ConfigError, match=r"small-F32\.gguf is there already") as raised:
         plan_conversion(tmp_path / "small")
     assert "--force" in raised.value.remedy
     assert plan_conversion(tmp_path / "small", force=True).target == there
@@ -253,7 +272,7 @@ async def test_what_came_to_be_meanwhile_is_not_overwritten(tmp_path: Path) -> N
             if progress.done == progress.total:
                 plan.target.write_text("mine")
 
-    with pytest.raises(WeightsError, match="is there already"):
+    with pytest.raises(ConfigError, match="is there already"):
         await with_a_rival()
     assert plan.target.read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small", "small-F32.gguf"]
@@ -264,8 +283,20 @@ async def test_what_came_to_be_meanwhile_is_not_overwritten(tmp_path: Path) -> N
 )
 def test_targets_that_will_not_do(tmp_path: Path, target: str, words: str) -> None:
     write(tmp_path / "small")
-    with pytest.raises(WeightsError, match=words):
+    with pytest.raises(ConfigError, match=words):
         plan_conversion(tmp_path / "small", target=tmp_path / target)
+
+
+def test_what_is_no_folder_is_said_to_be_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.gguf").write_bytes(b"GGUF")
+    with pytest.raises(ConfigError, match="is a GGUF already") as raised:
+        plan_conversion(tmp_path / "a.gguf")
+    assert "quantize" in raised.value.remedy
+    (tmp_path / "letter").write_text("dear")
+    with pytest.raises(ConfigError, match="a file, and no folder"):
+        plan_conversion(tmp_path / "letter")
+    with pytest.raises(ConfigError, match="There is no folder"):
+        plan_conversion(tmp_path / "none")
 
 
 def test_a_disk_without_room_is_said_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

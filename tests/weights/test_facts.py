@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import WeightsError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.weights.facts import facts_of, kv_bytes_per_token, safetensors_header
-from codesteer_tui.weights.gguf_reading import read_head
 from tests.tiny_gguf import TEMPLATE
 
 
@@ -158,7 +158,7 @@ def test_what_a_checkpoint_lacks_is_said(tmp_path: Path) -> None:
     assert "no safetensors file" in facts_of(folder).problems[0]
     shard.unlink()
     assert facts_of(folder).problems == (
-        "1 of 2 files of weights are missing: model-00002-of-00002.safetensors",
+        "1 of 2 files of weights is missing: model-00002-of-00002.safetensors",
     )
     (folder / "tokenizer.json").unlink()
     assert "there is no tokenizer.json" in facts_of(folder).problems

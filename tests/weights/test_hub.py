@@ -1,4 +1,4 @@
-"""What is meant by a name, which files that is, what is shown of them, and where the token comes from."""
+"""What is meant by a name, which files that is, and what is shown of them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ import pytest
 from codesteer_tui.errors import ConfigError, ModelError, WeightsError
 from codesteer_tui.weights import hub as hubs
 from codesteer_tui.weights.catalogue import Known, read_catalogue
-from codesteer_tui.weights.hub_failures import refusal
 from codesteer_tui.weights.pulling import pull
 from codesteer_tui.weights.store import PulledFile
 from tests.weights.fake_hub import COMMIT, FakeHub, Repo
 
-TOKEN = "hf_notARealTokenAtAll123"
 CHECKPOINT = {
     "config.json": b'{"model_type": "llama"}',
     "model-00001-of-00002.safetensors": b"one",
@@ -52,6 +50,39 @@ def ask(hub: FakeHub, text: str) -> hubs.Offer:
     return hubs.ask_hub(hubs.understand(text, {}), address=hub.url, token=None)
 
 
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("a/b", hubs.Wanted("a/b")),
+        ("a/b/", hubs.Wanted("a/b")),
+        ("a/b/tree/main", hubs.Wanted("a/b")),
+        ("a/b/tree/v2", hubs.Wanted("a/b", "", "v2")),
+        ("a/b/blob/main/c.gguf", hubs.Wanted("a/b", "c.gguf")),
+        ("a/b/resolve/v2/d/c.gguf?download=true", hubs.Wanted("a/b", "d/c.gguf", "v2")),
+    ],
+)
+def test_the_address_of_a_page_is_understood(address: str, meant: hubs.Wanted) -> None:
+    assert hubs.understand(f"{hubs.HUB}/{address}", {}) == meant
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://elsewhere.test/a/b", "not of the hub in use"),
+        ("https://me:secret@huggingface.co/a/b", "not of the hub in use"),
+        ("https://[a/b", "not of the hub in use"),
+        (f"{hubs.HUB}/datasets/a/b", "not the page of weights"),
+        (f"{hubs.HUB}/a/b/discussions/1", "not the page of weights"),
+        (hubs.HUB, "no known weights"),
+        (f"{hubs.HUB}/a", "no known weights"),
+    ],
+)
+def test_other_addresses_are_not(address: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as refused:
+        hubs.understand(address, {})
+    assert "secret" not in str(refused.value)
+
+
 def test_a_known_name_a_repository_and_a_file_in_one_are_understood() -> None:
     known = read_catalogue()
     wanted = hubs.understand("codesteer-v1", known)
@@ -61,7 +92,7 @@ def test_a_known_name_a_repository_and_a_file_in_one_are_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "codester-v1", "a/b/c", "../b", "a/..", "https://host/a/b", "a b/c", "/a/b"]
+    "text", ["", "codester-v1", "a/b/c", "../b", "a/..", "ftp://host/a/b", "a b/c", "/a/b"]
 )
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="no known weights") as refused:
@@ -146,58 +177,6 @@ def test_something_that_is_no_hub_is_said(hub) -> None:
     with pytest.raises(ModelError) as strange:
         hubs.ask_hub(hubs.Wanted("a/b"), address=f"{hub.store_url}/x", token=None)
     assert strange.value.kind in ("protocol", "unreachable")
-
-
-class TestToken:
-    def test_it_comes_from_the_variable(self) -> None:
-        assert hubs.token_for(hubs.HUB, env={"HF_TOKEN": f" {TOKEN}\n"}) == TOKEN
-        assert hubs.token_for(hubs.HUB, env={}) is None
-        assert TOKEN not in repr(hubs.token_for(hubs.HUB, env={"HF_TOKEN": TOKEN}))
-
-    def test_it_does_not_cross_a_network_unencrypted(self) -> None:
-        assert hubs.token_for("http://mirror.test", env={"HF_TOKEN": TOKEN}) is None
-        assert hubs.token_for("https://mirror.test", env={"HF_TOKEN": TOKEN}) == TOKEN
-
-    def test_a_stored_login_is_for_the_hub_itself_only(self, tmp_path: Path) -> None:
-        (tmp_path / "token").write_text(TOKEN)
-        (tmp_path / "token").chmod(0o600)
-        env = {"HF_HOME": str(tmp_path)}
-        assert hubs.token_for(hubs.HUB, env=env) == TOKEN
-        assert hubs.token_for("https://mirror.test", env=env) is None
-
-    def test_a_stored_login_that_others_can_read_is_refused(self, tmp_path: Path) -> None:
-        (tmp_path / "token").write_text(TOKEN)
-        (tmp_path / "token").chmod(0o644)
-        with pytest.raises(ConfigError, match="can be read or changed by others") as refused:
-            hubs.token_for(hubs.HUB, env={"HF_HOME": str(tmp_path)})
-        assert TOKEN not in str(refused.value)
-
-    def test_a_source_is_read_as_for_the_key_of_a_provider(self, tmp_path: Path) -> None:
-        file = tmp_path / "mine"
-        file.write_text(TOKEN)
-        file.chmod(0o600)
-        assert hubs.token_for(hubs.HUB, f"file:{file}", {}) == TOKEN
-        assert hubs.token_for(hubs.HUB, "env:OTHER", {"OTHER": TOKEN, "HF_TOKEN": "hf_another"}) == TOKEN
-        assert hubs.token_for(hubs.HUB, "none", {"HF_TOKEN": TOKEN}) is None
-        with pytest.raises(ModelError, match="OTHER") as missing:
-            hubs.token_for(hubs.HUB, "env:OTHER", {})
-        assert "--token" in missing.value.remedy
-
-    def test_the_token_itself_is_not_taken_and_not_repeated(self) -> None:
-        with pytest.raises(ConfigError, match="--token says where") as refused:
-            hubs.token_for(hubs.HUB, TOKEN, {})
-        assert TOKEN not in str(refused.value)
-
-    def test_what_can_be_no_token_is_not_sent(self) -> None:
-        with pytest.raises(ModelError, match="no token has"):
-            hubs.token_for(hubs.HUB, env={"HF_TOKEN": "hf_with a blank"})
-
-
-def test_a_refusal_does_not_repeat_the_token() -> None:
-    hubs.token_for(hubs.HUB, env={"HF_TOKEN": TOKEN})
-    error = refusal(403, {"X-Error-Message": f"not for {TOKEN}\x1b[2J"}, "a/b", "hub.test", True)
-    assert TOKEN not in str(error)
-    assert "\x1b" not in str(error)
 
 
 def test_a_size_is_said_as_people_read_it() -> None:

@@ -6,15 +6,19 @@ import asyncio
 import contextlib
 import hashlib
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from codesteer_tui import __version__
 from codesteer_tui.errors import ConfigError, ModelError, WeightsError
 from codesteer_tui.weights import hub as hubs
-from codesteer_tui.weights.pulling import Progress, check_room, pull, still_to_fetch
+from codesteer_tui.weights.pulling import Progress, pull
+from codesteer_tui.weights.pulling_files import check_room, still_to_fetch
 from codesteer_tui.weights.store import read_record
 from tests.proxies import Proxy
 from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
@@ -122,13 +126,14 @@ def test_the_wrong_hash_is_said_and_the_file_kept_aside(hub, tmp_path: Path) -> 
     path = fetch(hub, tmp_path)
     assert path.read_bytes() == DATA
     assert hub.ranges() == ["", ""], "nothing of the wrong one is gone on with"
+    assert left_over(tmp_path) == ["tiny.Q4_K_M.gguf"], "and it goes when the right one is there"
 
 
 def test_a_file_that_is_longer_than_was_said_is_not_kept(hub, tmp_path: Path) -> None:
     hub.troubles.append(Trouble("longer"))
     with pytest.raises(WeightsError, match="longer than"):
         fetch(hub, tmp_path)
-    assert [path for path in left_over(tmp_path) if path.endswith(".gguf")] == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_silence_is_not_waited_for_for_ever(hub, tmp_path: Path) -> None:
@@ -203,7 +208,8 @@ def test_a_licence_that_must_be_accepted_is_named_with_its_page(hub, tmp_path: P
     with pytest.raises(ModelError, match="accepted its licence") as gated:
         fetch(hub, tmp_path, token=token)
     assert gated.value.kind == "auth"
-    assert f"/{NAME}" in gated.value.remedy
+    assert f"{hub.url}/{NAME}" in gated.value.remedy
+    assert list(tmp_path.iterdir()) == []
     assert ("HF_TOKEN" in gated.value.remedy) == (token is None)
 
 
@@ -215,6 +221,13 @@ def test_a_revision_or_a_file_that_is_not_there_is_said(hub, tmp_path: Path) -> 
     with pytest.raises(ModelError, match="does not have that file") as gone:
         pull(offer, tmp_path)
     assert gone.value.kind == "not_found"
+    assert list(tmp_path.iterdir()) == [], "nothing of what never came is left to go on with"
+    hub.repos[NAME] = Repo({"config.json": b"{}", "model.safetensors": b"x"})
+    checkpoint = ask(hub)
+    hub.repos[NAME].files.clear()
+    with pytest.raises(ModelError, match="does not have that file"):
+        pull(checkpoint, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_fetched_that_the_disk_has_no_room_for(hub, tmp_path: Path) -> None:
@@ -297,6 +310,64 @@ def test_something_else_of_that_name_is_left_alone(hub, tmp_path: Path) -> None:
         fetch(hub, tmp_path)
     assert "--to" in there.value.remedy
     assert mine.read_bytes() == b"mine"
+
+
+def test_what_is_removed_while_it_is_fetched_is_not_blamed_on_the_hub(hub, tmp_path: Path) -> None:
+    removed: list[Path] = []
+
+    def remove(progress: Progress) -> None:
+        if not removed:
+            removed.extend(tmp_path.glob("*.part"))
+            removed[0].unlink()
+
+    hub.troubles.append(Trouble("dribble", pause_s=0.02))
+    with pytest.raises(WeightsError, match="was removed while it was fetched"):
+        fetch(hub, tmp_path, tell=remove)
+    assert len(hub.ranges()) == 1, "it is not tried again"
+    assert 0 < hub.sent < len(DATA)
+
+
+def test_a_hub_that_was_reached_is_not_said_to_be_out_of_reach(hub, tmp_path: Path) -> None:
+    hub.troubles.extend([Trouble("cut", after=0)] * 9)
+    told: list[Progress] = []
+    with pytest.raises(ModelError) as lost:
+        fetch(hub, tmp_path, tell=told.append)
+    for said in (lost.value.message, *(progress.note for progress in told)):
+        assert "cannot be reached" not in said
+    assert (
+        urlsplit(hub.url).netloc in lost.value.message or urlsplit(hub.store_url).netloc in lost.value.message
+    )
+
+
+def test_a_wait_is_no_part_of_the_speed(hub, tmp_path: Path) -> None:
+    hub.troubles.extend([Trouble("cut", after=100_000), Trouble("dribble")])
+    told: list[Progress] = []
+    fetch(hub, tmp_path, tell=told.append, wait=lambda _: time.sleep(1))
+    waited = next(at for at, progress in enumerate(told) if progress.phase == "waiting")
+    after = next(progress for progress in told[waited:] if progress.phase == "fetching")
+    assert after.bytes_per_s > 100_000
+
+
+def test_who_asks_is_named_with_its_version(hub, tmp_path: Path) -> None:
+    fetch(hub, tmp_path)
+    agents = {asked.headers["user-agent"] for asked in hub.asked}
+    assert all(f"codesteer-tui/{__version__}" in agent for agent in agents), agents
+
+
+def test_a_newer_checkpoint_takes_the_place_of_what_was_pulled_and_of_nothing_else(hub, tmp_path) -> None:
+    name, shard = "maker/it", "model.safetensors"
+    hub.repos[name] = Repo({"config.json": b"{}", "README.md": b"old", shard: b"old weights"})
+    folder = fetch(hub, tmp_path, name)
+    hub.repos[name].files |= {"README.md": b"newer", shard: b"new weights"}
+    assert fetch(hub, tmp_path, name) == folder
+    assert ((folder / "README.md").read_bytes(), (folder / shard).read_bytes()) == (b"newer", b"new weights")
+    (folder / shard).write_bytes(b"my training")
+    hub.repos[name].files[shard] = b"yet others!"
+    for _ in range(2):
+        with pytest.raises(WeightsError, match="there already") as refused:
+            fetch(hub, tmp_path, name)
+        assert "your own work" in refused.value.remedy
+        assert (folder / shard).read_bytes() == b"my training"
 
 
 def test_two_pulls_of_one_file_do_not_write_into_each_other(hub, tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 import gguf
 import pytest
 
-from codesteer_tui.errors import WeightsError
+from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.weights.converting import convert, plan_conversion
 from codesteer_tui.weights.converting_files import Progress
-from codesteer_tui.weights.gguf_reading import read_head
 from codesteer_tui.weights.quantizing import (
     NEED_A_MATRIX,
     TYPES,
@@ -82,7 +82,8 @@ async def test_what_comes_out_loads_and_generates(
     tensors = [each.name for each in read_head(wide).tensors]
     assert {each.what for each in seen} == set(tensors)
     assert [each.done for each in seen] == list(range(len(tensors)))
-    assert [path.name for path in tmp_path.iterdir()] == [plan.target.name]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == [f".{plan.target.name}.codesteer.json", plan.target.name], "the file and its hash"
     before, after = read_head(wide), read_head(plan.target)
     assert before.text("tokenizer.chat_template") == after.text("tokenizer.chat_template") != ""
 
@@ -117,7 +118,7 @@ async def test_llama_cpps_own_refusal_is_passed_on(
     tmp_path: Path, wide: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Types that want a matrix are refused before; and were one not known to want it, its words would be shown."""
-    with pytest.raises(WeightsError, match=f"{kind} needs an importance matrix"):
+    with pytest.raises(ConfigError, match=f"{kind} needs an importance matrix"):
         plan_quantization(wide, kind, target=tmp_path)
     monkeypatch.setitem(TYPES, kind, int(gguf.LlamaFileType[f"MOSTLY_{kind}"]))
     with pytest.raises(WeightsError, match=r"failed while it quantized .* requires an im"):
@@ -126,7 +127,7 @@ async def test_llama_cpps_own_refusal_is_passed_on(
 
 
 def test_what_cannot_be_done_is_said_before(tmp_path: Path, wide: Path) -> None:
-    with pytest.raises(WeightsError, match="There is no type 'Q9'") as raised:
+    with pytest.raises(ConfigError, match="There is no type 'Q9'") as raised:
         plan_quantization(wide, "Q9")
     assert "Q4_K_M" in raised.value.remedy
     short = tmp_path / "short.gguf"
@@ -139,10 +140,12 @@ def test_what_cannot_be_done_is_said_before(tmp_path: Path, wide: Path) -> None:
         plan_quantization(page, "Q8_0")
     with pytest.raises(WeightsError, match="There is no file"):
         plan_quantization(tmp_path / "none.gguf", "Q8_0")
-    with pytest.raises(WeightsError, match="would be written over itself"):
+    with pytest.raises(ConfigError, match="a checkpoint, and only a GGUF"):
+        plan_quantization(tmp_path, "Q8_0")
+    with pytest.raises(ConfigError, match="which it would be made from"):
         plan_quantization(wide, "Q8_0", target=wide, force=True)
     (tmp_path / "there.gguf").write_text("mine")
-    with pytest.raises(WeightsError, match="is there already"):
+    with pytest.raises(ConfigError, match="is there already"):
         plan_quantization(wide, "Q8_0", target=tmp_path / "there.gguf")
 
 
@@ -165,8 +168,10 @@ async def test_weights_that_are_split_come_out_as_one(tmp_path: Path, wide: Path
     plan, _ = await made(first, "Q8_0", tmp_path)
     assert plan.target.name == "wide-Q8_0.gguf"
     assert len(read_head(plan.target).tensors) == len(reader.tensors)
-    with pytest.raises(WeightsError, match="a later part of split weights"):
+    with pytest.raises(ConfigError, match="a later part of split weights"):
         plan_quantization(second, "Q8_0")
+    with pytest.raises(ConfigError, match="which it would be made from"):
+        plan_quantization(first, "Q4_0", target=second, force=True)
     second.unlink()
     with pytest.raises(WeightsError, match=r"There is no file .*-00002-of-"):
         plan_quantization(first, "Q4_0")
@@ -180,6 +185,17 @@ async def test_quantizing_twice_needs_a_word(tmp_path: Path, wide: Path) -> None
     again, _ = await made(plan.target, "Q4_0", tmp_path, requantize=True)
     assert again.target.name == "wide-Q4_0.gguf"
     assert "Q4_0" in kinds(again.target)
+
+
+async def test_what_llama_cpp_does_not_know_is_not_said_to_work_in_another_type(
+    tmp_path: Path, wide: Path
+) -> None:
+    strange = tmp_path / "strange.gguf"
+    strange.write_bytes(wide.read_bytes().replace(b"llama", b"zzama"))
+    with pytest.raises(WeightsError, match="zzama") as raised:
+        await made(strange, "Q8_0", tmp_path)
+    assert "Q8_0" not in raised.value.remedy
+    assert "a newer llama-cpp-python" in raised.value.remedy
 
 
 async def test_a_disk_without_room_is_said_before(
@@ -226,3 +242,13 @@ async def test_stopping_in_the_middle_ends_the_child_and_leaves_nothing(tmp_path
     await work.aclose()
     assert set(children()) <= set(before)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_folder_that_one_works_in_does_not_lend_the_child_its_modules(
+    tmp_path: Path, wide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("llama_cpp", "msgspec", "ctypes"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(f'{__name__} is somebody else')")
+    monkeypatch.chdir(tmp_path)
+    plan, _ = await made(wide, "Q8_0", tmp_path)
+    assert plan.target.exists()

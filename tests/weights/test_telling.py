@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from codesteer_tui.weights.checking import Checked, FileCheck, Outcome
 from codesteer_tui.weights.pulling import Progress
-from codesteer_tui.weights.telling import checked_in_words, how_to_use, progress_line
+from codesteer_tui.weights.telling import checked_in_words, progress_line
 
 GB = 1_000_000_000
 
@@ -43,13 +42,6 @@ def progress(**changes: object) -> Progress:
 )
 def test_how_far_a_pull_is(changes: dict[str, object], line: str) -> None:
     assert progress_line(progress(**changes)) == line
-
-
-@pytest.mark.parametrize("name", ["a.gguf", 'with "quotes".gguf', "back\\slash.gguf", "\u00e9t\u00e9.gguf"])
-def test_what_to_write_into_the_configuration_is_right(name: str) -> None:
-    written = tomllib.loads(how_to_use(Path("/weights") / name))
-    assert written["providers"]["local"] == {"kind": "llama_cpp", "model": f"/weights/{name}"}
-    assert written["roles"]["steerer"] in written["providers"]
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def _sendable(value: str, *, spaces: bool) -> bool:
 
 
 def _missing(name: str, message: str, remedy: str = "") -> ModelError:
-    other = "Or choose another provider, for example --task-llm demo."
+    other = "Or have another play its role, for example --task-llm demo, --steerer rules, --checker off."
     first = remedy or f"Store it: codesteer keys set {name}."
     return ModelError("missing_key", message, f"{first} {other}", provider=name)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import quote, unquote
@@ -17,6 +16,7 @@ from urllib.parse import quote, unquote
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.providers.keys import keyrings
 from codesteer_tui.providers.keys.hiding import secret
+from codesteer_tui.writing import write_whole
 
 Where: TypeAlias = Literal["keyring", "file"]
 
@@ -178,15 +178,4 @@ def _write(path: Path, key: str) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if os.name == "posix":
         path.parent.chmod(0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        if os.name == "posix":
-            os.fchmod(handle, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, f"{key}\n".encode("ascii"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from codesteer_tui.errors import WeightsError
 from codesteer_tui.providers.llama import memory, wire
 from codesteer_tui.providers.llama.aborting import Abort
 from codesteer_tui.providers.llama.engine import Weights
-from codesteer_tui.providers.llama.prompt import Prompter
+from codesteer_tui.providers.llama.prompt import Prompt, Prompter
 from codesteer_tui.providers.llama.replying import Fork, Reply, grammar_of
 from codesteer_tui.values import Finish, Message
 
@@ -33,6 +34,8 @@ _FLASH = {"auto": -1, "off": 0, "on": 1}
 _ABORTED = 2  # llama_decode's answer when the abort callback said so
 _WORTH_SAVING = 256
 """Tokens. Fewer are evaluated faster than a file is read."""
+_STALE_S = 86_400.0
+"""Seconds after which nobody is writing a file any more."""
 
 
 class Cancelled(Exception):
@@ -72,14 +75,14 @@ class Conversation:
         """Tokens whose keys and values are in the cache, in their order."""
         self._file = Path(talk.memory_file) if talk.memory_file else None
 
-    def prepare(self, messages: Sequence[Message]) -> tuple[list[int], int]:
-        """The token ids of what is to be answered, and how many of them came out of the conversation's file.
+    def prepare(self, ask: wire.Generate) -> tuple[Prompt, int]:
+        """What is to be answered, and how many tokens of it came out of the conversation's file.
 
         Raises:
             Exception: as for `ids`.
         """
-        restored = self._restore(messages)
-        return self.ids(messages), restored
+        restored = self._restore(ask.messages)
+        return self._prompt(ask.messages, thinking=not ask.only_options), restored
 
     def ids(self, messages: Sequence[Message]) -> list[int]:
         """The token ids of a conversation, up to where the assistant begins to speak.
@@ -87,18 +90,25 @@ class Conversation:
         Raises:
             Exception: whatever the chat template raises, which is a program of somebody else's.
         """
-        return self._weights.with_start(self._prompter.ids(messages))
+        return self._prompt(messages).ids
 
-    def answers(self, ask: wire.Generate, ids: list[int], restored: int = 0) -> Iterator[wire.Answer]:
-        """How the reading goes, pieces of the reply, then `Done`. `ids` and `restored` are from `prepare`.
+    def _prompt(self, messages: Sequence[Message], *, thinking: bool = True) -> Prompt:
+        prompt = self._prompter.prompt(messages, thinking=thinking)
+        if not prompt.ids:
+            raise ValueError("it makes no text of it")
+        return Prompt(self._weights.with_start(prompt.ids), prompt.opened)
+
+    def answers(self, ask: wire.Generate, prompt: Prompt, restored: int = 0) -> Iterator[wire.Answer]:
+        """How the reading goes, pieces of the reply, then `Done`. `prompt` and `restored` are from `prepare`.
 
         Raises:
             TooLong: the conversation does not fit into the context.
             RuntimeError: llama.cpp failed.
         """
+        ids = prompt.ids
         if len(ids) >= self.n_ctx:
             raise TooLong(len(ids))
-        reply = Reply(ask.stop)
+        reply = Reply(ask.stop, prompt.opened)
         finish: Finish = "cancelled"
         chances: dict[str, float] = {}
         began = wrote = time.monotonic()
@@ -112,18 +122,18 @@ class Conversation:
             wrote = time.monotonic()
             fork = Fork(ask.options, lambda text: self._weights.tokenize(text, False))
             while True:
-                if fork.reached:
+                if fork.reached and not reply.thinking:
                     chances = self._chances(fork.tokens, among=ask.only_options)
                 token = int(self._lib.llama_sampler_sample(sampler, self._context, -1))
                 if self._weights.ends(token):
                     finish = "stop"
                     break
                 piece = self._weights.piece(token, first=not reply.ids)
-                fork.add(piece)
-                text, stopped = reply.add(token, piece)
-                if text:
-                    yield wire.Piece(ask.id, text)
-                if stopped:
+                if not reply.thinking:
+                    fork.add(piece)
+                for delta in reply.add(token, piece):
+                    yield wire.Piece(ask.id, delta.text, delta.channel)
+                if reply.stopped:
                     finish = "stop"
                     break
                 if len(reply.ids) >= ask.max_tokens or len(ids) + len(reply.ids) >= self.n_ctx:
@@ -134,14 +144,14 @@ class Conversation:
             finish = "cancelled"
         finally:
             self._lib.llama_sampler_free(sampler)
-        if rest := reply.end():
-            yield wire.Piece(ask.id, rest)
-        if finish != "cancelled" and not reply.stopped:
+        for delta in reply.end():
+            yield wire.Piece(ask.id, delta.text, delta.channel)
+        if finish != "cancelled" and not reply.stopped and not reply.thought_tokens:
+            # Thoughts are not in the next prompt, so what followed them is evaluated again in any case.
             self._prompter.remember(reply.text, reply.ids)
         ended = time.monotonic()
-        yield wire.Done(
-            ask.id, finish, len(ids), len(reply.ids), fresh, restored, wrote - began, ended - wrote, chances
-        )
+        tokens = len(ids), len(reply.ids), reply.thought_tokens, fresh, restored
+        yield wire.Done(ask.id, finish, *tokens, wrote - began, ended - wrote, chances)
 
     def close(self) -> None:
         """Give the memory back; the conversation is written to its file first, where it has one."""
@@ -257,9 +267,12 @@ class Conversation:
 
     def _save(self, file: Path) -> None:
         """Write the conversation to its file, whole or not at all. A full disk costs only the saving."""
-        beside, fresh = file.with_suffix(".tokens"), file.with_suffix(".new")
+        beside, fresh = file.with_suffix(".tokens"), file.with_suffix(f".{os.getpid()}.new")
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for stale in file.parent.glob("*.new"):
+                if time.time() - stale.stat().st_mtime > _STALE_S:
+                    stale.unlink(missing_ok=True)
             beside.unlink(missing_ok=True)
             fresh.touch(mode=0o600)
             tokens = (self._lib.llama_token * len(self._known))(*self._known)

@@ -64,6 +64,7 @@ async def can_offload() -> bool:
     question = "import llama_cpp, sys; sys.exit(0 if llama_cpp.llama_supports_gpu_offload() else 3)"
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",
         "-c",
         question,
         stdin=asyncio.subprocess.DEVNULL,

@@ -6,6 +6,7 @@ one conversation at a time, and decodes all of a reply anew with every token.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
@@ -18,8 +19,11 @@ from typing import Any
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.providers.llama import memory, wire
 from codesteer_tui.providers.llama.gguf_header import read_header, size_on_disk
+from codesteer_tui.providers.thinking import TAGS
 
-_LOG_DEBUG, _LOG_WARNING, _LOG_ERROR, _LOG_CONTINUED = 1, 3, 4, 5  # ggml.h: enum ggml_log_level
+_LOG_DEBUG, _LOG_INFO, _LOG_WARNING, _LOG_ERROR, _LOG_CONTINUED = 1, 2, 3, 4, 5  # ggml.h: enum ggml_log_level
+_BEGINS = {_LOG_INFO: wire.INFO.encode(), _LOG_WARNING: b"warning: ", _LOG_ERROR: b"error: "}
+"""What a line of the log begins with, by its level."""
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
 _ALL_LAYERS = 1_000_000
 _OFFLOADED = re.compile(rb"offloaded (\d+)/\d+ layers to GPU")
@@ -31,11 +35,13 @@ _KINDS = {
 
 
 class Log:
-    """llama.cpp's own words: all but debug go to the log file, the last errors are kept for messages."""
+    """llama.cpp's own words: all but debug go to the log file, where what is mere information is marked as such; the
+    last errors are kept for messages."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._level = 0
+        self._in_line = False
         self.errors: deque[str] = deque(maxlen=4)
         self.offloaded: int | None = None
         """Layers that llama.cpp says it put on a GPU, once it has said so."""
@@ -43,9 +49,13 @@ class Log:
     def __call__(self, level: int, text: bytes, _: object) -> None:
         """Called by llama.cpp, from any thread."""
         self._level = self._level if level == _LOG_CONTINUED else level
-        if self._level != _LOG_DEBUG:
-            begins = {_LOG_WARNING: b"warning: ", _LOG_ERROR: b"error: "}.get(level, b"")
-            os.write(self._descriptor, begins + text)
+        if self._level != _LOG_DEBUG and text:
+            begins = b"\n" if self._in_line and level != _LOG_CONTINUED else b""
+            if begins or not self._in_line:
+                begins += _BEGINS.get(self._level, b"")
+            self._in_line = not text.endswith(b"\n")
+            with contextlib.suppress(OSError):  # a full disk
+                os.write(self._descriptor, begins + text)
         if found := _OFFLOADED.search(text):
             self.offloaded = int(found[1])
         if self._level >= _LOG_ERROR and text.strip():
@@ -56,8 +66,8 @@ class Weights:
     """A model that llama.cpp has loaded, and its vocabulary.
 
     Raises:
-        WeightsError: they do not fit into memory.
-        ValueError: llama.cpp cannot load them, or they have no usable chat template.
+        WeightsError: they do not fit into memory, or have no chat template.
+        ValueError: llama.cpp cannot load them, or their chat template is broken.
         ImportError: llama-cpp-python is not there.
     """
 
@@ -81,6 +91,7 @@ class Weights:
         self.vocab = llama_cpp.llama_model_get_vocab(self.model)
         self.n_vocab = int(llama_cpp.llama_vocab_n_tokens(self.vocab))
         self._strips = llama_cpp.llama_vocab_type(self.vocab) == _VOCAB_SPM
+        self._tags = self._thought_tags()
         self.render = self._template()
         self.seconds = time.monotonic() - began
 
@@ -116,7 +127,10 @@ class Weights:
             size = -count
 
     def piece(self, token: int, *, first: bool = False) -> bytes:
-        """The bytes of one token; control tokens have none. SentencePiece puts a space before the first."""
+        """The bytes of one token. Control tokens have none, but for the tags of thoughts. SentencePiece puts a space
+        before the first."""
+        if token in self._tags:
+            return self._tags[token]
         size = 64
         while True:
             buffer = ctypes.create_string_buffer(size)
@@ -125,6 +139,14 @@ class Weights:
             if count >= 0:
                 return buffer.raw[:count]
             size = -count
+
+    def _thought_tags(self) -> dict[int, bytes]:
+        """The tokens that are tags of thoughts: in some vocabularies they are control tokens, which have no text."""
+        tags = [tag for pair in TAGS.items() for tag in pair]
+        found = {tag: self.tokenize(tag, True) for tag in tags}
+        return {
+            ids[0]: tag.encode() for tag, ids in found.items() if len(ids) == 1 and self._word(ids[0]) == tag
+        }
 
     def ends(self, token: int) -> bool:
         """Whether a token ends the reply."""
@@ -183,7 +205,11 @@ class Weights:
 
         found = self.lib.llama_model_chat_template(self.model, None)
         if not found:
-            raise ValueError("it has no chat template")
+            raise WeightsError(
+                f"{self.path.name} has no chat template, so it can hold no conversation.",
+                "Use weights that are made for chats (their names often end in Instruct or Chat). If this was converted"
+                " here: put chat_template.jinja beside config.json of the checkpoint, and convert it again.",
+            )
         template = found.decode("utf-8", "replace")
         start, end = (self._word(f(self.vocab)) for f in (self.lib.llama_vocab_bos, self.lib.llama_vocab_eos))
         try:

@@ -53,12 +53,17 @@ class GgufHeader(Struct, frozen=True):
 def size_on_disk(path: Path) -> int:
     """Bytes of a GGUF, all parts of it where it is split (`NAME-00001-of-00003.gguf`). Parts that are missing count
     for nothing: llama.cpp will say so."""
+    return sum(part.stat().st_size for part in parts_of(path))
+
+
+def parts_of(path: Path) -> list[Path]:
+    """The files of a GGUF that are there: itself, or where it is split the parts of it."""
     found = _PART.fullmatch(path.name)
     if not found:
-        return path.stat().st_size
+        return [path]
     name, count = found[1], int(found[2])
     parts = (path.with_name(f"{name}-{n:05}-of-{count:05}.gguf") for n in range(1, count + 1))
-    return sum(part.stat().st_size for part in parts if part.exists())
+    return [part for part in parts if part.exists()]
 
 
 def read_header(path: Path, *, provider: str = "llama_cpp") -> GgufHeader:

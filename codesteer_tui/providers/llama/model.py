@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -21,9 +21,11 @@ from codesteer_tui.providers import Completed, Delta, Loading, Remark, Sampling,
 from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
+from codesteer_tui.providers.llama.gguf_reading import require_whole
 from codesteer_tui.providers.llama.memory import size
+from codesteer_tui.providers.llama.places import LOCAL_CONTEXT
 from codesteer_tui.providers.llama.process import Reply, Worker
-from codesteer_tui.providers.llama.sharing import Key, Shared, shared
+from codesteer_tui.providers.llama.sharing import Key, Shared, Unheld, shared
 from codesteer_tui.providers.remote.streaming import sendable
 from codesteer_tui.values import Message, RoleInfo, Usage
 
@@ -34,7 +36,7 @@ class LlamaCppModel:
     """Weights in a GGUF file, with their own chat template, and one conversation with them.
 
     `name` is the provider as configured; `n_ctx` is the context in tokens (at most what the weights were
-    trained for); `gpu_layers` counts layers, "auto" takes all where the build can use a GPU; `n_threads`
+    trained for; 0: the usual); `gpu_layers` counts layers, "auto" takes all where the build can use a GPU; `n_threads`
     defaults to all cores but one; `n_batch` and `n_ubatch` are tokens handed over and computed at once; `mmap`
     reads the file as it is needed instead of all at first. The worker stops after `idle_s` seconds without a
     call (0: never). In the folder `memory` the evaluated conversation is kept, to be gone on with later, one for
@@ -47,7 +49,7 @@ class LlamaCppModel:
         *,
         path: str | Path,
         name: str = "llama_cpp",
-        n_ctx: int = 8192,
+        n_ctx: int = 0,
         gpu_layers: int | Literal["auto"] = "auto",
         n_threads: int | None = None,
         n_batch: int = 256,
@@ -65,13 +67,15 @@ class LlamaCppModel:
         self._name = name
         self._gpu_layers = None if gpu_layers == "auto" else gpu_layers
         self._talk = wire.Talk(
-            n_ctx, n_threads or usual_threads(), n_batch, n_ubatch or n_batch, flash, kv_type
+            n_ctx or LOCAL_CONTEXT, n_threads or usual_threads(), n_batch, n_ubatch or n_batch, flash, kv_type
         )
+        self._n_ctx, self._trained = n_ctx, 0
         self._mmap, self._idle_s, self._memory, self._role = mmap, idle_s, memory, role
         self._log_path = log_path
         self._label = label or f"{name}:{self._path.stem}"
         self._conversation = next(_conversations)
         self._shared: Shared | None = None
+        self._closings = 0
         self._open_in: Worker | None = None
         self._note = ""
         self._unsaid: list[Remark] = []
@@ -105,21 +109,15 @@ class LlamaCppModel:
             ModelError: `context_too_long` before any work; `broken_stream` if the worker died meanwhile.
         """
         messages = sendable(messages, self._name)
-        mine = await self._join()
-        async with mine.turn:
-            try:
-                async with aclosing(self._ready(mine)) as steps:
-                    async for step in steps:
-                        yield step
-                while self._unsaid:
-                    yield self._unsaid.pop(0)
-                worker = mine.worker
-                assert worker is not None, "_ready has left one"
-                async with aclosing(self._reply(worker, messages, options)) as answers:
-                    async for delta in answers:
-                        yield delta
-            finally:
-                mine.rest(self._idle_s)
+        async with self._turn() as mine:
+            async with aclosing(self._ready(mine)) as steps:
+                async for step in steps:
+                    yield step
+            while self._unsaid:
+                yield self._unsaid.pop(0)
+            async with aclosing(self._reply(mine, messages, options)) as answers:
+                async for delta in answers:
+                    yield delta
 
     async def measure(self, messages: Sequence[Message]) -> int:
         """How many tokens a conversation has, by the weights' own tokenizer and template. Loads them if need be.
@@ -129,41 +127,84 @@ class LlamaCppModel:
             ModelError: the template refuses the conversation, or the worker died.
         """
         messages = sendable(messages, self._name)
-        mine = await self._join()
-        async with mine.turn:
-            try:
-                async with aclosing(self._ready(mine)) as steps:
-                    self._unsaid += [step async for step in steps if isinstance(step, Remark)]
-                worker = mine.worker
-                assert worker is not None, "_ready has left one"
-                answer = await worker.ask(wire.Count(next(mine.numbers), self._conversation, messages))
-                if isinstance(answer, wire.Counted):
-                    return answer.tokens
-                raise await self._failed(worker, answer)
-            finally:
-                mine.rest(self._idle_s)
+        async with self._turn() as mine:
+            async with aclosing(self._ready(mine)) as steps:
+                self._unsaid += [step async for step in steps if isinstance(step, Remark)]
+            worker = mine.worker
+            if worker is None:
+                raise self._was_closed()
+            answer = await worker.ask(wire.Count(next(mine.numbers), self._conversation, messages))
+            if isinstance(answer, wire.Counted):
+                return answer.tokens
+            raise await self._failed(worker, answer)
 
     async def aclose(self) -> None:
         """Let go of the worker, which stops with the last model. May be called twice; a later call starts another."""
+        self._closings += 1
+        await self._leave()
+
+    async def _leave(self) -> None:
         mine, self._shared, self._open_in = self._shared, None, None
-        if mine is not None:
+        if mine is None:
+            return
+        if mine.is_elsewhere:
+            mine.abandon()
+        else:
             await mine.release(self._conversation)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[Shared]:
+        """This model's turn with what it shares. Weights that were replaced on disk are the new ones from the next
+        worker on.
+
+        Raises:
+            WeightsError: the file is missing or not a GGUF, or the model was closed while it waited.
+        """
+        closings = self._closings
+        while True:
+            mine = await self._join()
+            async with mine.turn:
+                if self._closings != closings:
+                    raise self._was_closed()
+                if not mine.runs and await asyncio.to_thread(self._key) != mine.key:
+                    await self._leave()
+                    warning = (
+                        f"{self._path.name} was replaced since it was loaded: the new weights answer now."
+                    )
+                    self._unsaid.append(Remark("warning", warning))
+                    continue
+                try:
+                    yield mine
+                finally:
+                    mine.rest(self._idle_s)
+                return
 
     async def _join(self) -> Shared:
         """What this model shares with others of the same file."""
+        if self._shared is not None and self._shared.is_elsewhere:
+            await self._leave()
         if self._shared is None:
             header = await asyncio.to_thread(read_header, self._path, provider=self._name)
-            n_ctx = min(self._talk.n_ctx, header.context_length or self._talk.n_ctx)
+            wanted, self._trained = self._n_ctx or LOCAL_CONTEXT, header.context_length
+            n_ctx = min(wanted, self._trained or wanted)
             self._talk = msgspec.structs.replace(self._talk, n_ctx=n_ctx)
             mine = shared(self._key(), self._log_path)
-            self._talk = _with_memory(self._talk, self._memory, self._key(), self._role)
+            self._talk = _with_memory(self._talk, self._memory, mine.key, self._role)
             mine.hold(self._conversation, self._talk.memory_file)
             self._shared = mine
         return self._shared
 
     def _key(self) -> Key:
-        """What makes weights the same: the file as it is now, and how it is loaded."""
-        found = self._path.stat()
+        """What makes weights the same: the file as it is now, and how it is loaded.
+
+        Raises:
+            WeightsError: the file is missing or not a GGUF.
+        """
+        try:
+            found = self._path.stat()
+        except OSError:
+            read_header(self._path, provider=self._name)
+            raise
         return str(self._path.resolve()), found.st_size, found.st_mtime_ns, self._gpu_layers, self._mmap
 
     async def _ready(self, mine: Shared) -> AsyncGenerator[Loading | Remark, None]:
@@ -175,7 +216,18 @@ class LlamaCppModel:
         if self._open_in is not None and self._open_in is mine.worker and self._open_in.alive:
             return
         talk = self._talk
-        worker = await mine.started(wire.Load(str(self._path), talk, self._gpu_layers, self._mmap))
+        if not mine.runs:
+            await asyncio.to_thread(require_whole, self._path, provider=self._name)
+            if self._shared is not mine:
+                raise self._was_closed()
+        try:
+            worker = await mine.started(wire.Load(str(self._path), talk, self._gpu_layers, self._mmap))
+        except Unheld:
+            raise self._was_closed() from None
+        except OSError as error:
+            message = f"The process that runs local models could not be started: {error.strerror or error}."
+            remedy = "Close other programs; if that does not help, install this program again."
+            raise WeightsError(message, remedy, provider=self._name) from error
         if mine.loaded is None:
             async with aclosing(worker.loading()) as steps:
                 async for step in steps:
@@ -187,24 +239,32 @@ class LlamaCppModel:
                         raise await self._failed(worker, step, loading=True)
         loaded = mine.loaded
         assert loaded is not None, "the last step was Loaded"
+        if self._shared is not mine:
+            raise self._was_closed()
         answer = await worker.ask(wire.Open(next(mine.numbers), self._conversation, talk))
+        if self._shared is not mine:  # nobody would shut it any more
+            await worker.send(wire.Shut(next(mine.numbers), self._conversation))
+            raise self._was_closed()
         if not isinstance(answer, wire.Opened):
             if isinstance(answer, wire.Fault):
                 raise WeightsError(answer.message, answer.remedy, provider=self._name)
             raise await self._failed(worker, answer, loading=True)
         self._open_in = worker
         self._note = _where(loaded)
-        yield Remark("device", _device_words(loaded, answer, talk))
+        yield Remark(
+            "device", _device_words(loaded, answer, talk, self._n_ctx), brief=_brief_device(loaded, talk)
+        )
         warned = unused_gpu() if not loaded.can_offload and self._gpu_layers != 0 else None
         if warned:
             yield Remark("warning", *warned)
 
     async def _reply(
-        self, worker: Worker, messages: tuple[Message, ...], options: Sampling
+        self, mine: Shared, messages: tuple[Message, ...], options: Sampling
     ) -> AsyncGenerator[Delta, None]:
-        assert self._shared is not None, "_join was called"
+        if (worker := mine.worker) is None:
+            raise self._was_closed()
         ask = wire.Generate(
-            next(self._shared.numbers),
+            next(mine.numbers),
             self._conversation,
             messages,
             options.temperature,
@@ -222,12 +282,12 @@ class LlamaCppModel:
                 match await reply.get():
                     case wire.Reading(done=done, total=total):
                         yield Loading("prompt", done / total)
-                    case wire.Piece(text=text):
-                        yield TextDelta(text)
+                    case wire.Piece(text=text, channel=channel):
+                        yield TextDelta(text, channel)
                     case wire.Done() as done_:
                         ended = True
                         self.evaluated_tokens, self.restored_tokens = done_.evaluated, done_.restored
-                        for delta in _ending(done_):
+                        for delta in _ending(done_, self.context, self._trained):
                             yield delta
                     case answer:
                         ended = True
@@ -241,17 +301,20 @@ class LlamaCppModel:
         self, worker: Worker, answer: wire.Answer | None, *, loading: bool = False
     ) -> ModelError:
         """What to raise for an answer that is a fault, or for a worker that is gone."""
+        if self._shared is None or self._shared.worker is not worker:
+            return self._was_closed()
         if isinstance(answer, wire.Fault) and not loading:
-            return ModelError(answer.kind, answer.message, answer.remedy, provider=self._name)
+            message = answer.message.replace(wire.THIS_MODEL, self._label)
+            return ModelError(answer.kind, message, answer.remedy, provider=self._name)
         self._open_in = None
-        if self._shared:
-            await self._shared.retire(worker)
+        await self._shared.retire(worker)
         if isinstance(answer, wire.Fault):
             return WeightsError(answer.message, answer.remedy, provider=self._name)
         how, lines = worker.obituary()
         last = f" Its last words: {lines}" if lines else ""
         remedy = "The next call starts a new one."
         if worker.was_killed:
+            last = " Memory may have run out."
             remedy += " If it was out of memory: lower context_tokens or use smaller weights."
         if loading:
             message = f"The process that loads {self._path.name} ended ({how}).{last}"
@@ -259,23 +322,37 @@ class LlamaCppModel:
         message = f"The process that runs {self._path.name} ended in the middle ({how}).{last}"
         return ModelError("broken_stream", message, remedy, provider=self._name)
 
+    def _was_closed(self) -> ModelError:
+        """Of a kind that nobody tries again by itself, which would start another worker."""
+        message = f"{self._label} was closed while it was asked."
+        return WeightsError(message, "Ask again.", provider=self._name)
+
 
 async def _stopped(worker: Worker, number: int, reply: Reply) -> None:
     if worker.alive:
         await worker.cancel(number, reply)
 
 
-def _ending(done: wire.Done) -> Iterator[Delta]:
-    """How fast it was, and the end."""
+def _ending(done: wire.Done, context: int, trained: int) -> Iterator[Delta]:
+    """What cut it off where that was the context, how fast it was, and the end."""
+    if done.finish == "length" and done.input_tokens + done.output_tokens >= context:
+        full = (
+            f"The reply was cut off because the context is full: of its {context:,} tokens the conversation has "
+            f"{done.input_tokens:,} and the reply {done.output_tokens:,}."
+        )
+        yield Remark("warning", full, wire.for_more_room(context, trained))
     cached = done.input_tokens - done.evaluated
     read = f"read {done.evaluated:,} of {done.input_tokens:,} prompt tokens"
     if done.read_s > 0 and done.evaluated > 1:
         read += f" at {done.evaluated / done.read_s:,.0f} tokens/s"
-    wrote = f"wrote {done.output_tokens:,}"
+    wrote, brief = f"wrote {done.output_tokens:,}", ""
     if done.write_s > 0 and done.output_tokens > 1:
-        wrote += f" at {done.output_tokens / done.write_s:,.1f} tokens/s"
-    yield Remark("speed", f"{read}, {wrote}")
-    usage = Usage(done.input_tokens, done.output_tokens, cached_tokens=cached)
+        speed = f"{done.output_tokens / done.write_s:,.1f}"
+        wrote, brief = f"{wrote} at {speed} tokens/s", f"{speed} tok/s"
+    yield Remark("speed", f"{read}, {wrote}", brief=brief)
+    usage = Usage(
+        done.input_tokens, done.output_tokens, cached_tokens=cached, reasoning_tokens=done.thought_tokens
+    )
     yield Completed(done.finish, usage, done.chances)
 
 
@@ -287,7 +364,23 @@ def _where(loaded: wire.Loaded) -> str:
     return f"{loaded.gpu_layers} of {loaded.layers} layers on {names}"
 
 
-def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk) -> str:
+def _brief_device(loaded: wire.Loaded, talk: wire.Talk) -> str:
+    """Where it runs, for the name of a role: "CPU 1 thread", "CUDA0", "CUDA0 20/33 layers"."""
+    if not loaded.gpu_layers:
+        return f"CPU {_threads(talk)}"
+    gpus = [d.name for d in loaded.devices if d.kind == "gpu"]
+    name = (gpus[0] if len(gpus) == 1 else f"{len(gpus)} GPUs") if gpus else "GPU"
+    return (
+        name if loaded.gpu_layers >= loaded.layers else f"{name} {loaded.gpu_layers}/{loaded.layers} layers"
+    )
+
+
+def _threads(talk: wire.Talk) -> str:
+    return f"{talk.n_threads} thread{'s' if talk.n_threads > 1 else ''}"
+
+
+def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk, asked: int) -> str:
+    """Where it runs and what it takes. A context that is less than was `asked` for is what the weights can take."""
     wanted = "gpu" if loaded.gpu_layers else "cpu"
     used = [device for device in loaded.devices if device.kind == wanted]
     words = "; ".join(
@@ -296,10 +389,14 @@ def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk) -> 
         else d.description.strip()
         for d in used
     )
-    threads = f"{talk.n_threads} thread{'s' if talk.n_threads > 1 else ''}"
+    why = (
+        f" (you asked for {asked:,}, the weights were trained for {talk.n_ctx:,})"
+        if asked > talk.n_ctx
+        else ""
+    )
     return (
-        f"{_where(loaded)}{f' ({words})' if words else ''}, {threads}; weights {size(loaded.weights)}, "
-        f"context {opened.n_ctx:,} tokens{f' in {size(opened.kv_bytes)}' if opened.kv_bytes else ''}; "
+        f"{_where(loaded)}{f' ({words})' if words else ''}, {_threads(talk)}; weights {size(loaded.weights)}, "
+        f"context {opened.n_ctx:,} tokens{why}{f' in {size(opened.kv_bytes)}' if opened.kv_bytes else ''}; "
         f"loaded in {loaded.seconds:.1f} s"
     )
 

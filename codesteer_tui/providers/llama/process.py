@@ -20,8 +20,10 @@ from codesteer_tui.providers.llama import wire
 _HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
 _GRACE_S = 5.0
 _LOG_LINES = 6
+_LOG_READ = 64 << 10
 _LONGEST_LOG = 1 << 20
 _LOOK_S = 0.1
+_MOST_LOGS = 9
 
 Reply: TypeAlias = "asyncio.Queue[wire.Answer | None]"
 
@@ -42,21 +44,34 @@ class Worker:
 
     @classmethod
     async def start(cls, load: wire.Load, log_path: Path | None) -> Worker:
-        """Start the process and let it begin to load."""
+        """Start the process and let it begin to load.
+
+        Raises:
+            OSError: there can be no process.
+        """
         log = await asyncio.to_thread(_open_log, log_path)
         path = os.pathsep.join(part for part in (_HOME, os.environ.get("PYTHONPATH", "")) if part)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "codesteer_tui.providers.llama.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # the folder that the person works in may hold a queue.py
+                "-m",
+                "codesteer_tui.providers.llama.worker",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,
+            )
+        except BaseException:
+            log.close()
+            raise
         worker = cls(process, log, log.tell())
-        await worker.send(load)
+        try:
+            await worker.send(load)
+        except asyncio.CancelledError:
+            await worker.stop()
+            raise
         return worker
 
     @property
@@ -140,17 +155,27 @@ class Worker:
             await self._process.wait()
         except asyncio.CancelledError:
             self._kill()
+            await self._process.wait()  # else its end is reported to an event loop that is closed by then
             raise
         await asyncio.wait([self._reader])
         if not self._log.closed:
             self._lines = self._last_lines()
             self._log.close()
 
+    def abandon(self) -> None:
+        """End the process at once, for an event loop that is closed."""
+        self._kill()
+        self._log.close()
+
     def obituary(self) -> tuple[str, str]:
-        """How it ended, and the last lines of its log, for a worker that was stopped."""
+        """How it ended, and what its log has to say of that, for a worker that was stopped. Of one that was killed it
+        has nothing to say."""
         code = self._process.returncode or 0
-        how = f"signal {-code}" if code < 0 else f"exit {code}"
-        return how, self._lines
+        if code >= 0:
+            return f"exit {code}", self._lines
+        known = {int(number): number.name for number in signal.Signals}
+        how = ", ".join(filter(None, (f"signal {-code}", known.get(-code, ""))))
+        return how, "" if self.was_killed else self._lines
 
     async def _read(self) -> None:
         """Take in the answers, those to the load first; at the end everybody who waits is told None.
@@ -182,22 +207,47 @@ class Worker:
 
     def _last_lines(self) -> str:
         end = self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(self._log_start, end - 4096))
-        lines = self._log.read().decode("utf-8", "replace").splitlines()
-        return " | ".join(line.strip() for line in lines[-_LOG_LINES:] if line.strip())
+        self._log.seek(max(self._log_start, end - _LOG_READ))
+        return last_words(self._log.read().decode("utf-8", "replace"))
+
+
+def last_words(log: str) -> str:
+    """The last lines of a log that may say why a worker ended: what llama.cpp tells on its way is none of that."""
+    lines = [line.strip() for line in log.splitlines()]
+    return " | ".join([line for line in lines if line and not line.startswith(wire.INFO)][-_LOG_LINES:])
 
 
 def _open_log(path: Path | None) -> IO[bytes]:
-    """The file for llama.cpp's own output; one that has grown long starts anew. One that cannot be written is done
-    without."""
-    if path is None:
-        return tempfile.TemporaryFile()
+    """The file for llama.cpp's own output; one that has grown long starts anew. While another worker writes there it is
+    the next one (`llama-2.log`), so that nobody's last words are another's. One that cannot be written is done without.
+    """
+    for number in range(1, _MOST_LOGS + 1) if path else ():
+        assert path is not None
+        here = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            here.parent.mkdir(parents=True, exist_ok=True)
+            log = here.open("ab+")
+        except OSError:
+            break
+        if _is_free(log):
+            if log.seek(0, os.SEEK_END) > _LONGEST_LOG:
+                log.truncate(0)
+                log.seek(0)
+            return log
+        log.close()
+    return tempfile.TemporaryFile()
+
+
+def _is_free(log: IO[bytes]) -> bool:
+    """Whether no worker writes to a file; then it is ours for as long as it is open, here or in a child."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        log = path.open("ab+")
-    except OSError:
-        return tempfile.TemporaryFile()
-    if log.seek(0, os.SEEK_END) > _LONGEST_LOG:
-        log.truncate(0)
-        log.seek(0)
-    return log
+        import fcntl
+    except ImportError:  # Windows: they share it
+        return True
+    try:
+        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: they share it
+        return True
+    return True

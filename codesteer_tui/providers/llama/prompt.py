@@ -11,7 +11,9 @@ import re
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from codesteer_tui.providers.thinking import TAGS
 from codesteer_tui.values import Message
 
 Render = Callable[[list[dict[str, str]]], str]
@@ -20,7 +22,15 @@ Render = Callable[[list[dict[str, str]]], str]
 Tokenize = Callable[[str, bool], list[int]]
 """Text to ids; the flag says whether control tokens spelled out in the text count as such."""
 
-_MOST_REPLIES = 64
+_MOST_REPLIES = 512
+
+
+class Prompt(NamedTuple):
+    """The token ids of a conversation, up to where the assistant begins to speak, and the tag of thoughts that the
+    template has opened there for it: "<think>", or none."""
+
+    ids: list[int]
+    opened: str
 
 
 class Prompter:
@@ -43,8 +53,8 @@ class Prompter:
         """The replies that are remembered, oldest first, with their tokens."""
         return [(text, list(ids)) for text, ids in self._replies.items()]
 
-    def ids(self, messages: Sequence[Message]) -> list[int]:
-        """The token ids of the conversation, up to where the assistant begins to speak.
+    def prompt(self, messages: Sequence[Message], *, thinking: bool = True) -> Prompt:
+        """The conversation as tokens. Without `thinking`, thoughts that the template opens are closed at once.
 
         Raises:
             ValueError: the template refuses this conversation in any form.
@@ -58,14 +68,27 @@ class Prompter:
                 held[number] = ids
             content = message.content if ids is None else f"{mark}{number}{mark}"
             turns.append({"role": message.role, "content": content})
-        parts = re.split(f"{mark}([0-9]+){mark}", self._rendered(turns))
+        text = self._rendered(turns)
+        opened = self._opened(text, turns)
+        if opened and not thinking:
+            text, opened = f"{text.rstrip()}\n\n{TAGS[opened]}\n\n", ""
+        parts = re.split(f"{mark}([0-9]+){mark}", text)
         result: list[int] = []
         for position, part in enumerate(parts):
             if position % 2:
                 result += held[int(part)]
             elif part:
                 result += self._tokenize(part, True)
-        return result
+        return Prompt(result, opened)
+
+    def _opened(self, text: str, turns: list[dict[str, str]]) -> str:
+        """The tag of thoughts that the template, and not the last message, has put at the end of the prompt."""
+        tag = next((tag for tag in TAGS if text.rstrip().endswith(tag)), "")
+        if not tag:
+            return ""
+        mark = uuid.uuid4().hex
+        again = self._rendered([*turns[:-1], {**turns[-1], "content": mark}])
+        return tag if again.rpartition(mark)[2].rstrip().endswith(tag) else ""
 
     def _own_ids(self, message: Message) -> Sequence[int] | None:
         """Ids to use instead of what the template would make of the content, or None for the usual case."""

@@ -1,43 +1,76 @@
-"""One reply as it grows: whole characters, stop texts, and the fork at which it decides."""
+"""One reply as it grows: whole characters, thoughts, stop texts, and the fork at which it decides."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Sequence
 
+from codesteer_tui.providers import TextDelta
 from codesteer_tui.providers.llama.prompt import StopGate
+from codesteer_tui.providers.thinking import ThoughtSplitter
 
 
 class Reply:
-    """One reply as it grows: tokens, whole characters, and the gate for stop texts."""
+    """One reply as it grows: tokens, whole characters, thoughts in a channel of their own, the gate for stop texts.
 
-    def __init__(self, stops: tuple[str, ...]) -> None:
+    `opened` is the tag with which the prompt has opened thoughts already. Stop texts count in the answer only: what
+    a model thinks does not end its reply.
+    """
+
+    def __init__(self, stops: tuple[str, ...], opened: str = "") -> None:
         self.ids: list[int] = []
         self.stopped = False
+        self.thought_tokens = 0
+        """Tokens of the thoughts, with their tags."""
+        self._splitter = ThoughtSplitter(opened)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._gate = StopGate(stops)
         self._shown: list[str] = []
 
     @property
     def text(self) -> str:
-        """Everything that was shown."""
+        """All of the answer, without thoughts."""
         return "".join(self._shown)
 
-    def add(self, token: int, piece: bytes) -> tuple[str, bool]:
-        """What a token adds to the text, and whether it completes a stop text."""
-        self.ids.append(token)
-        text, self.stopped = self._gate.feed(self._decoder.decode(piece))
-        self._shown.append(text)
-        return text, self.stopped
+    @property
+    def thinking(self) -> bool:
+        """Whether what comes next are thoughts, as far as is clear."""
+        return self._splitter.thinking
 
-    def end(self) -> str:
+    def add(self, token: int, piece: bytes) -> list[TextDelta]:
+        """What a token adds to the text; `stopped` says whether it completes a stop text."""
+        self.ids.append(token)
+        thought = self.thinking
+        said = self._said(self._splitter.feed(self._decoder.decode(piece)))
+        if thought or self.thinking:
+            self.thought_tokens = len(self.ids)
+        return said
+
+    def end(self) -> list[TextDelta]:
         """The last of the text: what was held back, and U+FFFD for a character that was never finished."""
         if self.stopped:
-            return ""
-        text, self.stopped = self._gate.feed(self._decoder.decode(b"", final=True))
-        text += "" if self.stopped else self._gate.rest()
-        self._shown.append(text)
-        return text
+            return []
+        last = self._splitter.feed(self._decoder.decode(b"", final=True))
+        said = self._said(last + self._splitter.rest())
+        if not self.stopped and (held := self._gate.rest()):
+            self._shown.append(held)
+            said.append(TextDelta(held))
+        return said
+
+    def _said(self, deltas: list[TextDelta]) -> list[TextDelta]:
+        """What may be shown of these: answers go through the gate."""
+        said: list[TextDelta] = []
+        for delta in deltas:
+            if delta.channel == "reasoning":
+                said.append(delta)
+                continue
+            text, self.stopped = self._gate.feed(delta.text)
+            self._shown.append(text)
+            if text:
+                said.append(TextDelta(text))
+            if self.stopped:
+                break
+        return said
 
 
 class Fork:

@@ -15,10 +15,16 @@ import msgspec
 from msgspec import Struct
 
 from codesteer_tui.errors import ModelErrorKind
-from codesteer_tui.values import Finish, Message
+from codesteer_tui.values import Channel, Finish, Message
 
 LONGEST_FRAME = 64 << 20
 """Bytes. A longer frame means that the pipe carries something else."""
+
+INFO = "info: "
+"""How a line in the worker's log begins that says nothing of what is amiss."""
+
+THIS_MODEL = "the local model"
+"""How the worker calls the model, whose name it does not know."""
 
 KvType: TypeAlias = Literal["f32", "f16", "q8_0"]
 FlashAttention: TypeAlias = Literal["auto", "on", "off"]
@@ -167,17 +173,22 @@ class Piece(Struct, frozen=True, tag=True):
 
     id: int
     text: str
+    channel: Channel = "answer"
 
 
 class Done(Struct, frozen=True, tag=True):
-    """The reply ended. `evaluated` counts the prompt tokens that were not in the cache, `restored` those that came
-    from a file; `read_s` and `write_s` are the seconds that prompt and reply took. `chances` are the probabilities
-    of the options at the last fork, empty where there was none."""
+    """The reply ended; `thought_tokens` of its tokens were thoughts.
+
+    `evaluated` counts the prompt tokens that were not in the cache, `restored` those that came from a file; `read_s`
+    and `write_s` are the seconds that prompt and reply took. `chances` are the probabilities of the options at the
+    last fork, empty where there was none.
+    """
 
     id: int
     finish: Finish
     input_tokens: int
     output_tokens: int
+    thought_tokens: int
     evaluated: int
     restored: int = 0
     read_s: float = 0.0
@@ -231,3 +242,12 @@ async def read_answer(pipe: asyncio.StreamReader) -> Answer | None:
     except asyncio.IncompleteReadError:
         return None
     return answer
+
+
+def for_more_room(n_ctx: int, trained: int) -> str:
+    """What helps where a conversation is too long: a larger context only where the weights can take one."""
+    if 0 < trained <= n_ctx:
+        return (
+            "These weights were trained for no more: use fewer rounds, a shorter problem, or other weights."
+        )
+    return "Raise context_tokens of this provider, or use fewer rounds or a shorter problem."

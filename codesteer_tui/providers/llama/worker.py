@@ -95,21 +95,23 @@ class Service:
             return _template_refuses(ask.id, error)
 
     def _generate(self, conversation: Conversation, ask: wire.Generate) -> Iterator[wire.Answer]:
-        self.abort.begin(ask.id)
         try:
-            ids, restored = conversation.prepare(ask.messages)
+            prompt, restored = conversation.prepare(ask)
         except Exception as error:  # noqa: BLE001 - a template is a program of somebody else's
             yield _template_refuses(ask.id, error)
             return
+        self.abort.begin(ask.id)
         try:
-            yield from conversation.answers(ask, ids, restored)
+            yield from conversation.answers(ask, prompt, restored)
         except TooLong as error:
             yield wire.Fault(
                 ask.id,
                 "context_too_long",
-                f"The conversation has {error.args[0]} tokens; the context of the local model holds "
+                f"The conversation has {error.args[0]} tokens; the context of {wire.THIS_MODEL} holds "
                 f"{conversation.n_ctx}.",
-                "Raise context_tokens of this provider, or use fewer rounds or a shorter problem.",
+                wire.for_more_room(
+                    conversation.n_ctx, self._weights.header.context_length if self._weights else 0
+                ),
             )
         except RuntimeError as error:
             yield wire.Fault(ask.id, "broken_stream", f"llama.cpp failed: {error}.", "Try again.")

@@ -23,7 +23,8 @@ from codesteer_tui.presets import PRESETS
 from codesteer_tui.providers.costs.prices import price_of
 from codesteer_tui.providers.keys.sources import KeyState, look, source_in_words
 from codesteer_tui.providers.llama.gguf_header import read_header
-from codesteer_tui.providers.opening import LOCAL_CONTEXT, Choice, open_remote
+from codesteer_tui.providers.llama.places import LOCAL_CONTEXT
+from codesteer_tui.providers.opening import Choice, open_remote, weights_file
 from codesteer_tui.providers.probing.listings import (
     Listed,
     context_from_props,
@@ -144,8 +145,9 @@ def _failed(error: CodesteerError, key_source: str = "none needed") -> Reachabil
 
 def _weights(choice: Choice, provider: Provider) -> Reachability:
     """What the file itself says. Blocks while its first kilobytes are read."""
-    path = Path(choice.model).expanduser()
+    path = Path(choice.model)
     try:
+        path = weights_file(choice)
         header = read_header(path, provider=choice.name)
         size = path.stat().st_size
     except CodesteerError as error:
@@ -154,12 +156,13 @@ def _weights(choice: Choice, provider: Provider) -> Reachability:
         return Reachability(ok=False, detail=f"{path} cannot be read: {error.strerror}.", kind="weights")
     trained = header.context_length
     wanted = provider.context_tokens or LOCAL_CONTEXT
+    more = f"; context_tokens asks for {wanted:,}" if provider.context_tokens > trained else ""
     named = " ".join(filter(None, (header.architecture, header.name and f"({header.name})")))
     return Reachability(
         ok=True,
         detail=f"{path.name}, {size / (1 << 20):,.0f} MiB, {named or 'architecture not named'}",
         context_tokens=min(wanted, trained) if trained else wanted,
-        context_note=f"trained for {trained:,}" if trained else "",
+        context_note=f"trained for {trained:,}{more}" if trained else "",
         listed=(Listed(path.name, trained),),
         model_known=True,
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from codesteer_tui.providers import TextDelta
-from codesteer_tui.providers.remote.thinking import ThoughtSplitter
+from codesteer_tui.providers.thinking import ThoughtSplitter
 from codesteer_tui.values import Channel, Finish, Usage
 
 _FAILED = re.compile(r"error|fail|abort|cancel|interrupt|time_?out|insufficient|overload|unavailable")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codesteer_tui.events import CallFailed
+from codesteer_tui.events import CallFailed, Noted
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
 from codesteer_tui.tui.course import CHANGED, changes
@@ -22,9 +22,17 @@ def change_blocks(transcript: Transcript, this: Round, role: Role) -> list[Block
     ]
 
 
+def shortened_blocks(this: Round, role: Role) -> list[Block]:
+    """What was left out of a role's conversation. It stands before what came of it."""
+    return _notes([note for note in this.notes if note.role == role and note.kind == "shortened"])
+
+
 def note_blocks(this: Round, role: Role) -> list[Block]:
     """What there is to know of the calls to this role's model: where it runs, its last speed, what is amiss."""
-    mine = [note for note in this.notes if note.role == role]
+    return _notes([note for note in this.notes if note.role == role and note.kind != "shortened"])
+
+
+def _notes(mine: list[Noted]) -> list[Block]:
     speeds = [note for note in mine if note.kind == "speed"]
     shown: list[Block] = []
     for note in mine:

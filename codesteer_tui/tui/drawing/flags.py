@@ -9,7 +9,7 @@ import msgspec
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, Part, block, bounded, text_of
 from codesteer_tui.tui.course import DECISION, cut_short, goes_on, waits_for_person
-from codesteer_tui.tui.drawing.calls import change_blocks, note_blocks
+from codesteer_tui.tui.drawing.calls import change_blocks, note_blocks, shortened_blocks
 from codesteer_tui.tui.drawing.verdicts import Flag, flags_of, named_lines, side_by_side
 from codesteer_tui.tui.words import OUTCOMES, RUNNING
 from codesteer_tui.values import Outcome
@@ -70,7 +70,7 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
         shown.append(_head(flag))
         if flag.reason:
             shown += [msgspec.structs.replace(b, key=flag.key) for b in bounded("quote", flag.reason, bounds)]
-    return shown + note_blocks(this, "checker")
+    return [*shown, *shortened_blocks(this, "checker"), *note_blocks(this, "checker")]
 
 
 def _head(flag: Flag) -> Block:

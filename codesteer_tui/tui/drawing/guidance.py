@@ -5,8 +5,23 @@ from __future__ import annotations
 from codesteer_tui.events import CallFailed
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
-from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, player, waits_for_person
-from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
+from codesteer_tui.tui.course import (
+    DECISION,
+    cut_short,
+    failure,
+    goes_on,
+    never,
+    player,
+    runs_on,
+    waits_for_person,
+)
+from codesteer_tui.tui.drawing.calls import (
+    change_blocks,
+    failed_blocks,
+    loading_words,
+    note_blocks,
+    shortened_blocks,
+)
 from codesteer_tui.tui.drawing.stepping import (
     BY,
     changed_blocks,
@@ -28,14 +43,14 @@ DECISION_STYLES = {
 
 
 def title(transcript: Transcript, this: Round | None) -> str:
-    """Who guides."""
+    """Who guides, and where that runs if it is here."""
     steerer = player(transcript, "steerer", this)
     by = this.guidance.by if this and this.guidance else "steerer"
     if this and this is transcript.current and not this.guidance and not this.proposal:
         by = "person" if transcript.mode == "manual" else by
     if by in ("person", "nobody"):
         return BY[by]
-    label = steerer.label if steerer else ""
+    label = "  ".join([steerer.label, *runs_on(transcript, "steerer", this)]) if steerer else ""
     return f"{BY[by]}, {label}" if by == "edited" else label
 
 
@@ -47,6 +62,7 @@ def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[B
         *_problem(transcript, this, bounds),
         *change_blocks(transcript, this, "steerer"),
         *vetoed_blocks(this, bounds),
+        *shortened_blocks(this, "steerer"),
         *_guidance(transcript, this, bounds),
         *_waiting_behind(transcript, this, bounds),
         *hint_blocks(transcript, this),
@@ -84,7 +100,14 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
             return [*proposal_blocks(this, bounds, style), *waits]
         if this.guidance_so_far:
             words = f"{ended.word} while writing" if ended else "writing ..."
-            return [block("dim", words), *bounded("prose", this.guidance_so_far, bounds)]
+            return [
+                block("dim", words),
+                *bounded("prose", this.guidance_so_far, bounds),
+                *_thoughts(this, bounds),
+            ]
+        if this.guidance_reasoning:
+            words = f"{ended.word} while thinking" if ended else "thinking ..."
+            return [block("dim", words), *bounded("quote", this.guidance_reasoning, bounds)]
         if goes_on(transcript, this):
             return [block("dim", loading_words(this, "steerer") or "The steerer is deciding ...")]
         return [
@@ -110,7 +133,13 @@ def _guidance(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block
         shown += [block("dim", f"why, by {_by(transcript, this)}"), *bounded("prose", guidance.why, bounds)]
     else:
         shown.append(block("dim", f"by {_by(transcript, this)}"))
-    return shown
+    return [*shown, *_thoughts(this, bounds)]
+
+
+def _thoughts(this: Round, bounds: Bounds) -> list[Block]:
+    if not this.guidance_reasoning:
+        return []
+    return [block("dim", "reasoning"), *bounded("quote", this.guidance_reasoning, bounds)]
 
 
 def _failed_last(transcript: Transcript, this: Round) -> CallFailed | None:
@@ -130,7 +159,7 @@ def _by(transcript: Transcript, this: Round) -> str:
 def peek(transcript: Transcript, this: Round | None) -> str:
     """The guidance in one line."""
     if this is None or this.guidance is None:
-        return ""
+        return loading_words(this, "steerer") if this else ""
     said = this.guidance.text or this.guidance.why
     return f"{guidance_word(this.guidance)} {cut(said, 200)}".strip()
 

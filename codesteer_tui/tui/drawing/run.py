@@ -58,7 +58,10 @@ def _own(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Blo
     """What the person ran themselves, below the model's program and never mixed up with it."""
     shown: list[Block] = []
     for run in own_runs(this):
-        shown += [own_heading(transcript, run), *execution_blocks(run, bounds, over=own_over(transcript, run))]
+        shown += [
+            own_heading(transcript, run),
+            *execution_blocks(run, bounds, over=own_over(transcript, run)),
+        ]
         if run.program.origin == "user":
             shown += [block("dim", "your copy"), *bounded("code", run.program.source.rstrip("\n"), bounds)]
     return shown

@@ -10,9 +10,15 @@ import msgspec
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
-from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, waits_for_person
+from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, runs_on, waits_for_person
 from codesteer_tui.tui.difference import code_before, difference
-from codesteer_tui.tui.drawing.calls import change_blocks, failed_blocks, loading_words, note_blocks
+from codesteer_tui.tui.drawing.calls import (
+    change_blocks,
+    failed_blocks,
+    loading_words,
+    note_blocks,
+    shortened_blocks,
+)
 from codesteer_tui.tui.words import cut, duration, tokens
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
@@ -28,18 +34,19 @@ DEMO = "built-in demo, no language model"
 
 
 def title(transcript: Transcript, this: Round | None) -> str:
-    """Who answers, and that it is the demo where it is."""
+    """Who answers, that it is the demo where it is, and where it runs if it is here."""
     role = player(transcript, "task_llm", this)
     if role is None:
         return ""
-    return DEMO if role.kind == "demo" else role.label
+    return "  ".join([DEMO if role.kind == "demo" else role.label, *runs_on(transcript, "task_llm", this)])
 
 
 def blocks(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]:
     """Reasoning, answer, why it is not whole where it is not, and what there is to know of the model."""
     if this is None:
         return [block("dim", "No answer yet.")]
-    return [*_answer(transcript, this, bounds), *note_blocks(this, "task_llm")]
+    before, after = shortened_blocks(this, "task_llm"), note_blocks(this, "task_llm")
+    return [*before, *_answer(transcript, this, bounds), *after]
 
 
 def _answer(transcript: Transcript, this: Round, bounds: Bounds) -> list[Block]:
@@ -167,7 +174,9 @@ def _open_fence(text: str) -> str:
 
 def peek(transcript: Transcript, this: Round | None) -> str:
     """The start of the answer in one line."""
-    return cut(plain(this.answer_text[:400]), 200) if this else ""
+    if this is None:
+        return ""
+    return cut(plain(this.answer_text[:400]), 200) or loading_words(this, "task_llm")
 
 
 def to_copy(transcript: Transcript, this: Round | None) -> str:

@@ -12,9 +12,9 @@ from codesteer_tui.steering.outcome import answer_of
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Block, Part
-from codesteer_tui.tui.course import DECISION, cut_short, goes_on, never, waits_for_person
+from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, never, waits_for_person
 from codesteer_tui.tui.words import OUTCOMES, RUNNING, Mark, cut, execution_mark
-from codesteer_tui.values import ExecutionResult, Finding
+from codesteer_tui.values import ExecutionResult, Finding, Verdict
 
 Source: TypeAlias = Literal["model", "check", "truth", "symbolic", "finding", "run", "code"]
 
@@ -110,12 +110,21 @@ def model_says(transcript: Transcript, this: Round) -> Flag:
     return Flag("model", "model says", NOTHING, "nothing in this round")
 
 
+def _with_remedy(transcript: Transcript, this: Round, verdict: Verdict) -> str:
+    """Why the answer could not be checked, and what helps where a call to the checker failed."""
+    failed = failure(transcript, this, "checker") if verdict.outcome == "could_not_check" else None
+    if failed and failed.remedy and failed.message in verdict.reason:
+        return f"{verdict.reason}\n-> {failed.remedy}"
+    return verdict.reason
+
+
 def self_check(transcript: Transcript, this: Round) -> Flag:
     """What the program says that a model wrote to test the answer."""
     if this.check is not None:
         tries = f"{this.check.attempts} attempts" if this.check.attempts > 1 else ""
+        verdict = this.check.verdict
         return Flag(
-            "check", "self-check", OUTCOMES[this.check.verdict.outcome], tries, this.check.verdict.reason
+            "check", "self-check", OUTCOMES[verdict.outcome], tries, _with_remedy(transcript, this, verdict)
         )
     if waits_for_person(transcript, this, "flags"):
         return Flag("check", "self-check", WAITING)

@@ -79,6 +79,7 @@ class LiveScreen(DeskScreen):
         self._may_look = False
         self._began = 0.0
         self._turn: Worker[None] | None = None
+        self._weights_stay = False
 
     @property
     def stepping(self) -> SteppingIn:
@@ -365,6 +366,10 @@ class LiveScreen(DeskScreen):
         """
         # The modules of providers and sandboxes are slow to import; the screen stays alive meanwhile.
         sessions = await asyncio.to_thread(_import_sessions)
+        if not self._weights_stay:  # so that the next problem need not load them again
+            self._weights_stay = True
+            app: CodesteerApp = self.app  # type: ignore[assignment]
+            await app.until_quit.enter_async_context(sessions.workers_stay())
         config, file = self.settings.config, self.settings.asked.user_file
         opened = sessions.open_session(config, problem, ask=self.ask_person, config_file=file, **start)
         async with opened as session:

@@ -19,12 +19,12 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from codesteer_tui.errors import CodesteerError
+from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.weights import converting, quantizing
 from codesteer_tui.weights.converting_files import Progress
-from codesteer_tui.weights.gguf_reading import read_head
 from codesteer_tui.weights.hub import in_bytes
 from codesteer_tui.weights.store import Item
 
@@ -107,6 +107,7 @@ class MakeScreen(ModalScreen[str | None]):
         else:
             self._made = str(path)
             self._say(f"Made: {path}, {in_bytes(path.stat().st_size)}")
+            self._say("u in the list of weights gives it a role.")
             self._hint("Esc closes")
         self._latest = None
         self._draw()
@@ -123,6 +124,8 @@ class MakeScreen(ModalScreen[str | None]):
     async def _quantize(self, kind: str) -> Path:
         plan = await in_thread(partial(_plan_quantization, self._item.path, kind))
         self._say(f"{plan.kind}: {plan.target}")
+        for note in plan.notes:
+            self._say(note)
         await self._follow(quantizing.quantize(plan))
         if note := quantizing.fallbacks(await in_thread(partial(read_head, plan.target)), plan.kind):
             self._say(note)

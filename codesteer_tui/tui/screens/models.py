@@ -42,6 +42,7 @@ from codesteer_tui.tui.players import (
     with_key,
     worth_asking,
 )
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.words import cut
 from codesteer_tui.values import Role, RoleInfo
 
@@ -108,13 +109,17 @@ class ModelsScreen(ModalScreen[None]):
             super().__init__()
             self.role = role
 
-    def __init__(self, settings: Settings, playing: Mapping[Role, tuple[str, str]], role: Role) -> None:
-        """`playing` has for each role who plays it now, and who will with the words for when, or nothing."""
+    def __init__(
+        self, settings: Settings, playing: Mapping[Role, tuple[str, str]], role: Role, search: str = ""
+    ) -> None:
+        """`playing` has for each role who plays it now, and who will with the words for when, or nothing; `search` is
+        what is searched for at first."""
         super().__init__(id="models")
         self.settings, self.playing, self.role = settings, playing, role
         self.players: list[Player] = []
         self.rows: list[Player] = []
         self._typed = TypedPlayer(
+            search,
             placeholder="type to search, or provider:model",
             id="typed",
             compact=True,
@@ -153,6 +158,8 @@ class ModelsScreen(ModalScreen[None]):
 
     def renew(self, settings: Settings, playing: Mapping[Role, tuple[str, str]]) -> None:
         """Show other settings: somebody was chosen, or a key was stored. What is not known yet is asked."""
+        if not is_there(self):
+            return
         self.settings, self.playing = settings, playing
         for name in [n for n, row in self._found.items() if self._is_stale(n, row)]:
             del self._found[name]
@@ -169,6 +176,8 @@ class ModelsScreen(ModalScreen[None]):
 
     def say(self, words: str, *, bad: bool = False) -> None:
         """What came of the last choice, under the list."""
+        if not is_there(self):
+            return
         style = "bold $text-error" if bad else "$text-accent"
         self.query_one("#said", Static).update(Content.assemble((plain(words), style)))
 
@@ -190,7 +199,7 @@ class ModelsScreen(ModalScreen[None]):
 
     def _learnt(self, row: Player) -> None:
         self._found[row.name] = row
-        if self.is_attached:
+        if is_there(self):
             self._draw_players()
 
     def _price(self, row: Player) -> Price | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -17,6 +19,7 @@ from textual.widgets.option_list import Option
 from codesteer_tui.config import Config
 from codesteer_tui.errors import CodesteerError, WeightsError
 from codesteer_tui.providers.waiting import in_thread
+from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
@@ -32,14 +35,18 @@ from codesteer_tui.weights.catalogue import Known, read_catalogue
 from codesteer_tui.weights.checking import Checked, verify
 from codesteer_tui.weights.facts import facts_of
 from codesteer_tui.weights.hub import in_bytes
+from codesteer_tui.weights.removing import named_by, plan_removal, remove, require_unused
 from codesteer_tui.weights.store import (
     Item,
     list_weights,
     read_record,
-    remove_weights,
     roles_of,
     weights_folder,
 )
+from codesteer_tui.weights.using import require_usable
+
+_GO_ON = "f"
+"""The key that goes on with what is not wholly pulled."""
 
 MOST_NAME = 40
 """Columns for a name in the list."""
@@ -55,6 +62,13 @@ class WeightsScreen(Screen[None]):
     """What weights are on this machine, and which are known by name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
+
+    class UseWanted(Message):
+        """These weights shall play a role; the screen shows afterwards what they play."""
+
+        def __init__(self, screen: WeightsScreen, path: Path) -> None:
+            super().__init__()
+            self.screen, self.path = screen, path
 
     def __init__(self, config: Config) -> None:
         super().__init__(id="weights")
@@ -75,9 +89,14 @@ class WeightsScreen(Screen[None]):
         self.query_one(KeyLine).draw(["weights", "anywhere"])
         self.reload()
 
+    def renew(self, config: Config) -> None:
+        """Go by another configuration: weights were given a role."""
+        self._config = config
+        self.reload()
+
     @work(name="weights", group="weights", exclusive=True)
-    async def reload(self) -> None:
-        """Look again at what there is."""
+    async def reload(self, path: str = "") -> None:
+        """Look again at what there is, and highlight the file or folder at `path`, if it is there."""
         try:
             described, known = await in_thread(partial(_look, self._config))
         except CodesteerError as error:
@@ -100,7 +119,8 @@ class WeightsScreen(Screen[None]):
                 Option(Content.assemble((f"{cut(name, MOST_NAME):<{width}}", "dim"), (text, "dim")))
             )
         if self.rows:
-            listed.highlighted = min(at, len(self.rows) - 1)
+            paths = [str(item.path) for item in here]
+            listed.highlighted = paths.index(path) if path in paths else min(at, len(self.rows) - 1)
 
     def _called(self, row: Item | tuple[str, Known]) -> str:
         if not isinstance(row, Item):
@@ -133,20 +153,39 @@ class WeightsScreen(Screen[None]):
         try:
             rows, problems = await in_thread(partial(_describe, self._config, row))
         except CodesteerError as error:
-            self.say(f"{error.message} {error.remedy}", "bold $text-error")
-            return
+            rows = [("file", str(row.path)), ("size", telling.size_of_item(row))]
+            problems = [error.message, *([f"-> {error.remedy}"] if error.remedy else [])]
         await self.app.push_screen(RowsDialog(row.path.name, rows, problems))
 
     def action_fetch(self, other: bool = False) -> None:
         """Fetch the highlighted weights, or others that are asked for."""
         row = self.highlighted
-        name = "" if other or row is None else _asked_as(row)
+        name, revision = ("", "") if other or row is None else _asked_as(row)
 
         def look_again(fetched: str | None) -> None:
             if fetched is not None:
-                self.reload()
+                self.reload(fetched)
 
-        self.app.push_screen(PullScreen(self._config, name), look_again)
+        self.app.push_screen(PullScreen(self._config, name, revision), look_again)
+
+    @work(group="use", exclusive=True)
+    async def action_use(self) -> None:
+        """Give the highlighted weights a role, in the list of who plays which."""
+        row = self.highlighted
+        if not isinstance(row, Item) or row.missing:
+            self.say("It is not here. f fetches it.")
+        elif row.form == "checkpoint":
+            self.say("It is a checkpoint. m makes a GGUF of it, which can be used.")
+        elif row.form != "gguf":
+            self.say("It is not whole. f goes on fetching it.")
+        else:
+            try:
+                await in_thread(partial(require_usable, row.path))
+            except CodesteerError as error:
+                self.say(f"{error.message} {error.remedy}", "bold $text-error")
+                return
+            self.say("")
+            self.post_message(self.UseWanted(self, row.path))
 
     def action_make(self) -> None:
         """Make a GGUF of the highlighted checkpoint, or a smaller one of the highlighted GGUF."""
@@ -160,7 +199,7 @@ class WeightsScreen(Screen[None]):
 
         def look_again(made: str | None) -> None:
             if made is not None:
-                self.reload()
+                self.reload(made)
 
         self.app.push_screen(MakeScreen(row), look_again)
 
@@ -191,18 +230,24 @@ class WeightsScreen(Screen[None]):
         row = self.highlighted
         if not isinstance(row, Item) or row.missing:
             return
-        if roles := roles_of(self._config, row.path):
-            self.say(
-                f"{row.path.name} plays the {' and the '.join(roles)}: choose another for that first (Ctrl+O, Ctrl+S).",
-                "bold $text-warning",
-            )
-            return
-        question = f"Remove {row.path.name} ({in_bytes(row.size)})?"
-        screen = ConfirmScreen(question, str(row.path), no="No, keep it", yes="Yes, remove it")
-        if not await self.app.push_screen_wait(screen):
-            return
+        settings: Settings = self.app.settings  # type: ignore[attr-defined]
         try:
-            freed = await in_thread(partial(remove_weights, row.path))
+            if row.form == "checkpoint":
+                self.say(
+                    f"{row.path.name}: reading what is there, to see what was changed since it was pulled ..."
+                )
+            plan = await in_thread(partial(plan_removal, row.path))
+            self.say("")
+            await in_thread(partial(require_unused, plan, settings))
+            question = f"Remove {row.path.name} ({in_bytes(plan.size)})?"
+            named = [
+                f"[providers.{name}] names it" for name in await in_thread(partial(named_by, plan, settings))
+            ]
+            detail = "; ".join([str(plan.path), *telling.removal_in_words(plan), *named])
+            screen = ConfirmScreen(question, detail, no="No, keep it", yes="Yes, remove it")
+            if not await self.app.push_screen_wait(screen):
+                return
+            freed = await in_thread(partial(remove, plan))
         except CodesteerError as error:
             self.say(f"{error.message} {error.remedy}", "bold $text-error")
             return
@@ -227,24 +272,27 @@ class RowsDialog(BlocksDialog):
         return [*shown, *(block("bad", f"{problem}") for problem in self._problems)]
 
 
-def _asked_as(row: Item | tuple[str, Known]) -> str:
-    """What to ask the hub for; empty where nothing says where the weights came from."""
+def _asked_as(row: Item | tuple[str, Known]) -> tuple[str, str]:
+    """What to ask the hub for, and of which revision; empty where nothing says where the weights came from."""
     if not isinstance(row, Item):
-        return row[0]
-    return row.record.asked_as if row.record else ""
+        return row[0], ""
+    return (row.record.asked_as, row.record.revision) if row.record and row.record.repo else ("", "")
 
 
 def _look(config: Config) -> tuple[list[tuple[Item, str]], dict[str, Known]]:
     with importing:
         import gguf.constants  # noqa: F401
-    return [(item, telling.about_item(item)) for item in list_weights(config)], read_catalogue()
+    items = list_weights(config)
+    return [(item, telling.about_item(item, _GO_ON)) for item in items], read_catalogue()
 
 
-def _describe(config: Config, item: Item) -> tuple[telling.Rows, tuple[str, ...]]:
+def _describe(config: Config, item: Item) -> tuple[telling.Rows, list[str]]:
     if item.form in ("part", "aside"):
-        raise WeightsError(f"{item.path.name} is {telling.about_item(item)}.")
+        raise WeightsError(f"{item.path.name} is {telling.about_item(item, _GO_ON)}.")
     facts = facts_of(item.path)
-    return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), facts.problems
+    return telling.facts_rows(facts, roles_of(config, item.path), read_record(item.path)), telling.minds(
+        facts
+    )
 
 
 def _check(item: Item) -> Checked:

@@ -108,7 +108,9 @@ class WritingScreen(ModalScreen[Written]):
 
     def on_resize(self) -> None:
         places = ["editing"] if self._code else ["writing", "turning"] if self._ways else ["writing"]
-        self.query_one("#writing-hint", Static).update(hint_line(places, self.app.size.width - 8, table(self.app)))
+        self.query_one("#writing-hint", Static).update(
+            hint_line(places, self.app.size.width - 8, table(self.app))
+        )
 
     def _forward_event(self, event: events.Event) -> None:
         """A key that is typed before the dialog stands is written as well."""

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.widgets import Static
 
 from codesteer_tui import events as ev
+from codesteer_tui.steering.outcome import BestSoFar, best_so_far
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.blocks import Part
@@ -62,7 +63,7 @@ class EndingPanel(Static):
             case ev.Finished() as ending:
                 self._put(partial(self._no_answer, ending, _advice(transcript)))
             case ev.Failed(message=message, remedy=remedy):
-                self._put(partial(self._explain, message, remedy))
+                self._put(partial(self._explain, message, remedy, best_so_far(transcript)))
             case ev.Cancelled():
                 self._put(self._stopped)
             case None:
@@ -107,16 +108,29 @@ class EndingPanel(Static):
             parts += [f"\n{advice[0]}\n", ("-> ", "dim"), advice[1]]
         self._draw("-unsure", parts)
 
-    def _explain(self, message: str, remedy: str) -> None:
+    def _explain(self, message: str, remedy: str, reached: BestSoFar | None = None) -> None:
         shown, then = plain(message), plain(remedy)
-        if self._is_short:  # as much of each as leaves room for the other
-            most = 2 if self.app.size.height >= SHORT_FROM else 1
+        tiny = self.app.size.height < SHORT_FROM
+        if self._is_short or reached:  # as much of each as leaves room for the others
+            most = 1 if tiny or (reached and self._is_short) else 2
             shown = _wrapped(shown, self._columns, len("x "), most)
-            then = _wrapped(then, self._columns, len("  -> "), most)
-        parts: list[Part] = [("x ", "bold $text-error"), (shown, "bold")]
-        if remedy:
+            then = _wrapped(then, self._columns, len("  -> "), 1 if tiny else 2)
+        parts: list[Part] = [*self._reached(reached), ("x ", "bold $text-error"), (shown, "bold")]
+        if remedy and not (reached and tiny):
             parts += ["\n  ", ("-> ", "dim"), then]
         self._draw("-bad", parts)
+
+    def _reached(self, reached: BestSoFar | None) -> list[Part]:
+        """The answer that there was before the run failed, in a line, with the opinions on it where they fit."""
+        if reached is None:
+            return []
+        head = f"BEST SO FAR (R{reached.round})  "
+        verdicts = verdict_parts(reached.verdicts)
+        width = sum(len(part if isinstance(part, str) else part[0]) for part in verdicts)
+        answer, room = plain(reached.answer), self._columns - len(head)
+        fits = min(len(answer), LEAST) + len(GAP) + width <= room
+        said = cut(answer, room - len(GAP) - width if fits else room)
+        return [(head, "bold"), (said, "bold"), *([GAP, *verdicts] if fits else []), "\n"]
 
     def _stopped(self) -> None:
         self._draw(

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 COALESCE_S = 0.1
 """Least seconds between two redraws while text streams in."""
 
+_AROUND_TITLE = 4
+"""Columns of the border before and after its title, with a blank each."""
+
 REST = 3
 """A redraw that takes long is followed by a rest of this many times its own length, to leave room for keys."""
 
@@ -219,13 +222,12 @@ class Pane(VerticalScroll):
             return
         began = time.perf_counter()
         follows = self._is_streaming and self.scroll_offset.y >= self.max_scroll_y - 1
+        self._entitle()
         try:
-            self.border_title = self._title()
             await self.query_one(Sheet).put(self.drawn())
         except Exception as error:
             if boundary.strict:
                 raise
-            self.border_title = Content(f"{self.part.number} {self.part.name}")
             await self.query_one(Sheet).put(boundary.bug_blocks(error, "This pane"))
         if follows:
             self.scroll_end(animate=False)
@@ -238,11 +240,24 @@ class Pane(VerticalScroll):
         self._rest_s = max(COALESCE_S, min(REST * took, LONGEST_REST_S))
 
     def _title(self) -> Content:
+        """Of its details, two blanks apart, as many as there is room for, the first always."""
         if self.folded == "upright":
             return Content("")
-        detail = plain(self.part.drawing.title(self.transcript, self.this))
         at = f"  R{self.number}" if self.number is not None else ""
-        return Content(f"{self.part.number} {self.part.name}{at}  {detail}".rstrip())
+        head = f"{self.part.number} {self.part.name}{at}"
+        details = plain(self.part.drawing.title(self.transcript, self.this)).split("  ")
+        room = self.outer_size.width - _AROUND_TITLE
+        while len(details) > 1 and len("  ".join([head, *details])) > room:
+            details.pop()
+        return Content("  ".join([head, *details]).rstrip())
+
+    def _entitle(self) -> None:
+        try:
+            self.border_title = self._title()
+        except Exception:
+            if boundary.strict:
+                raise
+            self.border_title = Content(f"{self.part.number} {self.part.name}")
 
     def fold(self, folded: bool, *, upright: bool) -> None:
         """Fold the pane away or open it; `upright`: in a narrow column, where its name is written downwards."""
@@ -283,10 +298,19 @@ class Pane(VerticalScroll):
             if not self.scroll_y <= row < self.scroll_y + self.scrollable_content_region.height:
                 self.scroll_to(y=max(0, row - self.size.height // 3), animate=False)
 
+    def on_resize(self) -> None:
+        """There may be room for more of the title, or for less."""
+        if self.is_mounted:
+            self._entitle()
+
     @property
     def _is_streaming(self) -> bool:
         this = self.this
-        return self.part.number == 2 and this is not None and this.answer is None and bool(this.answer_so_far)
+        if this is None:
+            return False
+        if self.part.number == 1:
+            return this.guidance is None and bool(this.guidance_so_far)
+        return self.part.number == 2 and this.answer is None and bool(this.answer_so_far)
 
     async def zoom(self, zoomed: bool) -> None:
         """Show more of long texts, or less again."""

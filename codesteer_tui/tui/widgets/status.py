@@ -15,7 +15,7 @@ from codesteer_tui.text import money, plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
 from codesteer_tui.tui.blocks import Part
-from codesteer_tui.tui.course import waits_for_person, waits_for_retry
+from codesteer_tui.tui.course import runs_on, waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
@@ -64,10 +64,22 @@ def fit(items: Sequence[Item], width: int, gap: int = 3) -> list[Part]:
     return parts
 
 
+def is_roomy(items: Sequence[Item], width: int, gap: int = 3) -> bool:
+    """Whether all items fit side by side at their longest."""
+    return sum(len(item.texts[0]) for item in items) + gap * max(0, len(items) - 1) <= width
+
+
 def top_items(
-    transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
+    transcript: Transcript,
+    watermark: str,
+    pending: Mapping[Role, tuple[str, str]] = {},
+    *,
+    places: bool = False,
 ) -> list[Item]:
-    """Name, problem, roles and the watermark REC or REPLAY. `pending`: who will play a role, and when."""
+    """Name, problem, roles and the watermark REC or REPLAY. `pending`: who will play a role, and when.
+
+    With `places`, where a role's model runs stands behind its name, if it is here and that is known.
+    """
     items = [Item(("codesteer",), "bold $text-primary")]
     if transcript.problem:
         question = transcript.problem.question
@@ -78,7 +90,11 @@ def top_items(
     for role, name, rank in (("task_llm", "TASK", 0), ("steerer", "STEER", 3), ("checker", "CHECK", 4)):
         if info := roles.get(role):  # type: ignore[call-overload]
             then = pending.get(role)  # type: ignore[call-overload]
-            items.append(_role_item(role, name, rank, info, roles, then, transcript.mode))  # type: ignore[arg-type]
+            item = _role_item(role, name, rank, info, roles, then, transcript.mode)  # type: ignore[arg-type]
+            place = runs_on(transcript, role, None)[:1] if places and not then else []  # type: ignore[arg-type]
+            if place and item.texts[0].endswith(plain(info.label)):
+                item = Item((f"{item.texts[0]} ({plain(place[0])})",), rank=rank)
+            items.append(item)
     if watermark:
         items.append(Item((watermark,), "bold reverse"))
     return items
@@ -110,7 +126,7 @@ def _role_item(
         return Item((*texts, f"{name} -> {cut(new, 12)} {when}"), "bold $text-warning", rank=min(rank, 1))
     if demo:
         return Item((f"{name} {DEMO}", DEMO, "demo, no language model"), "bold $text-warning")
-    return Item((f"{name} {label}", f"{name} {cut(label, 18)}"), rank=rank)
+    return Item((f"{name} {label}", f"{name} {cut(label, 18)}", f"{name} {cut(label, 10)}"), rank=rank)
 
 
 def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
@@ -128,6 +144,10 @@ def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
     at = f"R{this.number} "
     if waits_for_person(transcript, this):
         return f"{at}waiting for you", "bold $text-warning"
+    for role, name in (("steerer", "steerer"), ("task_llm", "TaskLLM"), ("checker", "checker")):
+        if loading := this.loading.get(role):  # type: ignore[call-overload]
+            does = "loads" if loading.what == "weights" else "reads"
+            return f"{at}{name} {does} ... {loading.fraction:.0%}", "$text-accent"
     if this.guidance is None:
         return f"{at}steerer decides ...", "$text-accent"
     if this.answer is None and this.guidance.decision not in ("return_answer", "terminate"):
@@ -189,8 +209,11 @@ class TopLine(Static):
         self, transcript: Transcript, watermark: str, pending: Mapping[Role, tuple[str, str]] = {}
     ) -> None:
         """Show who plays which role, and who will."""
-        items = top_items(transcript, watermark, pending)
-        self.update(Content.assemble(" ", *fit(items, self.app.size.width - 2)))
+        width = self.app.size.width - 2
+        items = top_items(transcript, watermark, pending, places=True)
+        if not is_roomy(items, width):
+            items = top_items(transcript, watermark, pending)
+        self.update(Content.assemble(" ", *fit(items, width)))
 
 
 class BottomLine(Static):

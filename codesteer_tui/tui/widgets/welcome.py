@@ -137,7 +137,7 @@ def _is_shown(item: Item) -> bool:
 
 def _hanging(text: str, width: int) -> str:
     """The text wrapped to `width` columns, its further lines indented under the first."""
-    lines = textwrap.wrap(plain(text), max(20, width), break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(plain(text), max(20, width), break_on_hyphens=False)
     return f"\n{'':<{INDENT}}".join(lines)
 
 

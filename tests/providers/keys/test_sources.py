@@ -33,7 +33,7 @@ def test_a_variable_that_is_not_set_is_named_with_three_ways_out(env: dict[str, 
         read_key("mine", provider("env:MINE"), env)
     assert caught.value.kind == "missing_key"
     assert caught.value.provider == "mine"
-    for way in ("Set MINE", "codesteer keys set mine", "--task-llm demo"):
+    for way in ("Set MINE", "codesteer keys set mine", "--task-llm demo", "--steerer rules"):
         assert way in caught.value.remedy
 
 

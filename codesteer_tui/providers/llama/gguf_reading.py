@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from codesteer_tui.errors import WeightsError
+from codesteer_tui.providers.llama.gguf_header import parts_of
 
 AGAIN = "Pull it again, or convert it again; a web page saved under this name is a common cause."
 _STRING, _ARRAY = 8, 9
@@ -75,6 +76,33 @@ class GgufHead(Struct, frozen=True):
 
 class Damaged(Exception):
     """The bytes are not those of a GGUF, or not all of them."""
+
+
+class CutOff(Damaged):
+    """The file ends in its head."""
+
+
+def require_whole(path: Path, *, provider: str = "llama_cpp") -> None:
+    """Check that no bytes of a GGUF are missing, of all its parts that are there. Only its head is read; whatever else
+    may be wrong with it is left for llama.cpp to say.
+
+    Raises:
+        WeightsError: it is cut off.
+    """
+    for part in parts_of(path):
+        try:
+            head = read_head(part)
+        except WeightsError as error:
+            if isinstance(error.__cause__, CutOff):
+                raise WeightsError(error.message, error.remedy, provider=provider) from error
+            continue
+        if head.must_be > head.size:
+            missing = head.must_be - head.size
+            raise WeightsError(
+                f"{part} is cut off: {missing:,} of {head.must_be:,} bytes are missing.",
+                f"Pull or convert it again; codesteer weights verify {part.name} tells whether a file is whole.",
+                provider=provider,
+            )
 
 
 def read_head(path: Path) -> GgufHead:
@@ -198,7 +226,7 @@ class _Reader:
     def _skip(self, length: int) -> None:
         self._at += length
         if self._at > self._size:
-            raise Damaged("it is cut off in its head")
+            raise CutOff("it is cut off in its head")
 
 
 def _size_of(name: str, shape: tuple[int, ...], kind: int) -> int:

@@ -1,4 +1,4 @@
-"""Thoughts that a local server sends inside the answer, as `<think>…</think>` at its start."""
+"""Thoughts that a model writes inside the answer, as `<think>…</think>` at its start."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ class ThoughtSplitter:
     """Sends what stands between the tags at the start of an answer to the reasoning channel.
 
     Pieces may be cut anywhere. What could still become a tag is held back until that is clear; `rest` gives it
-    up at the end. Blanks around thoughts are dropped; an answer without thoughts passes unchanged.
+    up at the end. Blanks around thoughts are dropped; an answer without thoughts passes unchanged. `opened` is the
+    tag that the prompt ended with, where it has opened the thoughts already; a model that repeats it is forgiven.
     """
 
-    def __init__(self) -> None:
-        self._part: Literal["start", "opened", "thoughts", "closed", "answer"] = "start"
+    def __init__(self, opened: str = "") -> None:
+        self._part: Literal["start", "opened", "thoughts", "closed", "answer"] = (
+            "opened" if opened else "start"
+        )
         self._held = ""
-        self._closing = ""
+        self._closing = TAGS.get(opened, "")
+        self._opened = opened
+
+    @property
+    def thinking(self) -> bool:
+        """Whether what comes next are thoughts, as far as is clear."""
+        return self._part in ("opened", "thoughts")
 
     def feed(self, text: str) -> list[TextDelta]:
         """What is clear after one more piece of the answer, in order."""
@@ -57,6 +66,9 @@ class ThoughtSplitter:
     def _thoughts(self) -> list[TextDelta]:
         if self._part == "opened":
             self._held = self._held.lstrip()
+            if self._held != self._opened and self._held and self._opened.startswith(self._held):
+                return []
+            self._held = self._held.removeprefix(self._opened).lstrip()
         thought, closed, after = self._held.partition(self._closing)
         if closed:
             self._part, self._held = "closed", after
