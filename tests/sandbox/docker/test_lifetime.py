@@ -139,7 +139,7 @@ async def _processes_of(engine: Engine, boxes: list[dict[str, Any]]) -> list[int
     for box in boxes:
         with contextlib.suppress(SandboxError):
             top = await engine.call(engine.api.top, box["Id"], ps_args="-o pid")
-            pids += [int(row[0]) for row in top["Processes"]]
+            pids += [int(row[0]) for row in top["Processes"] or ()]
     return pids
 
 
