@@ -74,8 +74,7 @@ async def solve(
 
     Yields events stamped with `clock`, seconds since the session began, each already applied to
     `transcript`. A provider's failure ends the run with `Failed`; what had arrived stays, and the best answer so far is
-    `outcome.best_so_far`. A call that is not sent
-    because of a limit ends it with `Finished` and the best answer so far.
+    `outcome.best_so_far`. A call that is not sent because of a limit ends it with `Finished` and the best answer so far.
     """
     run = _Run(cast, transcript, method)
 
