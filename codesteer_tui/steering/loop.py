@@ -83,10 +83,9 @@ async def solve(
 ) -> AsyncGenerator[Event, None]:
     """Steer until the answer is returned, nothing more can be done, or the rounds are used up.
 
-    Yields events stamped with `clock`, seconds since the session began, each already applied to
-    `transcript`. A provider's failure ends the run with `Failed`; what had arrived stays, and the best answer so far is
-    `outcome.best_so_far`. A call that is not sent
-    because of a limit ends it with `Finished` and the best answer so far.
+    Yields events stamped with `clock`, seconds since the session began, each already applied to `transcript`. A
+    provider's failure ends the run with `Failed`; what had arrived stays, and the best answer so far is
+    `outcome.best_so_far`. A call that is not sent because of a limit ends it with `Finished` and that answer.
     """
     run = _Run(cast, transcript, method)
 

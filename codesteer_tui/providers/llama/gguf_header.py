@@ -53,10 +53,10 @@ class GgufHeader(Struct, frozen=True):
 def size_on_disk(path: Path) -> int:
     """Bytes of a GGUF, all parts of it where it is split (`NAME-00001-of-00003.gguf`). Parts that are missing count
     for nothing: llama.cpp will say so."""
-    return sum(part.stat().st_size for part in parts_of(path))
+    return sum(part.stat().st_size for part in parts_there(path))
 
 
-def parts_of(path: Path) -> list[Path]:
+def parts_there(path: Path) -> list[Path]:
     """The files of a GGUF that are there: itself, or where it is split the parts of it."""
     found = _PART.fullmatch(path.name)
     if not found:

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from codesteer_tui.errors import WeightsError
-from codesteer_tui.providers.llama.gguf_header import parts_of
+from codesteer_tui.providers.llama.gguf_header import parts_there
 
 AGAIN = "Pull it again, or convert it again; a web page saved under this name is a common cause."
 _STRING, _ARRAY = 8, 9
@@ -89,7 +89,7 @@ def require_whole(path: Path, *, provider: str = "llama_cpp") -> None:
     Raises:
         WeightsError: it is cut off.
     """
-    for part in parts_of(path):
+    for part in parts_there(path):
         try:
             head = read_head(part)
         except WeightsError as error:
