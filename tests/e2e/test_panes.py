@@ -12,7 +12,7 @@ CTRL_F, END = "\x06", "\x1b[F"
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("columns", "rows"), [(160, 45)])
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 45)])
 def test_everything_that_a_round_rests_on_is_one_key_away(
     open_terminal: Open, columns: int, rows: int
 ) -> None:
