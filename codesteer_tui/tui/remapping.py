@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from textual.keys import _character_to_key
 
-from codesteer_tui.tui.keys import KEYS, NAMES, OWN, Key, Where, name, one_name
+from codesteer_tui.tui.keys import KEYS, NAMES, OWN, name, one_name
+from codesteer_tui.tui.keys.row import Key, Where
 
 NOT_ARRIVING: dict[str, str] = {
     "ctrl+h": "arrives as Backspace",

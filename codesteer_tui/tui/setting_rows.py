@@ -16,7 +16,8 @@ from codesteer_tui.settings.showing import no_meaning, shown_config, shown_table
 from codesteer_tui.settings.toml_text import written, written_key
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Block, block
-from codesteer_tui.tui.keys import KEYS, Key, name
+from codesteer_tui.tui.keys import KEYS, name
+from codesteer_tui.tui.keys.row import Key
 from codesteer_tui.tui.remapping import FIXED, read_keys, remapped
 from codesteer_tui.tui.remapping import complaint as key_complaint
 from codesteer_tui.tui.screens.help import HEADINGS

@@ -6,7 +6,8 @@ import pytest
 from textual._xterm_parser import XTermParser
 from textual.events import Key as KeyEvent
 
-from codesteer_tui.tui.keys import KEYS, Key, name
+from codesteer_tui.tui.keys import KEYS, name
+from codesteer_tui.tui.keys.row import Key
 
 NEVER = {
     "ctrl+h",

@@ -16,7 +16,8 @@ from textual.widgets import Static
 from codesteer_tui.tui import boundary
 from codesteer_tui.tui.blocks import Block, text_of
 from codesteer_tui.tui.finding import Place, Sought, marked, next_of, places_in
-from codesteer_tui.tui.keys import KEYS, Key, bindings, hint, openers, table
+from codesteer_tui.tui.keys import KEYS, bindings, hint, openers, table
+from codesteer_tui.tui.keys.row import Key
 from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM
 from codesteer_tui.tui.widgets.findbar import FindBar
 from codesteer_tui.tui.widgets.sheet import Sheet

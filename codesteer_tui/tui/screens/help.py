@@ -11,7 +11,8 @@ from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.commands import COMMANDS, ELSE_A_PROBLEM
 from codesteer_tui.tui.course import CHANGED, STOPPED
 from codesteer_tui.tui.drawing.stepping import OWN
-from codesteer_tui.tui.keys import KEYS, Where, name, table
+from codesteer_tui.tui.keys import KEYS, name, table
+from codesteer_tui.tui.keys.row import Where
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.widgets.code import GOES_ON
 from codesteer_tui.tui.widgets.transport import LETTERS

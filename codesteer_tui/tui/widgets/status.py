@@ -14,6 +14,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.text import money, plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
+from codesteer_tui.tui.keys.row import Key
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.course import runs_on, waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.stepping import OWN
@@ -260,7 +261,7 @@ class Hint(NamedTuple):
         return len(self.pressed) + len(self.word) + 3
 
 
-def _hint(key: keys.Key, running: bool) -> Hint:
+def _hint(key: Key, running: bool) -> Hint:
     pressed, word = keys.hint(key)
     if key.id == "back" and not running:
         word = "back"

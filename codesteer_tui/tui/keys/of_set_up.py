@@ -1,0 +1,55 @@
+"""The keys of what is set up and looked after: models, weights, settings, logs, charts."""
+
+from __future__ import annotations
+
+from codesteer_tui.tui.keys.row import Key
+
+OF_SET_UP: tuple[Key, ...] = (
+    Key("choose", "enter", "screen.choose", "give the role to the highlighted player", "models", "choose"),
+    Key("next_player", "down", "screen.move(1)", "go to the next player", "models"),
+    Key("previous_player", "up", "screen.move(-1)", "go to the player before", "models"),
+    Key("players_on", "pagedown", "screen.move(10)", "go on by ten players", "models"),
+    Key("players_back", "pageup", "screen.move(-10)", "go back by ten players", "models"),
+    Key("next_role", "tab", "screen.next_role(1)", "go to the next role", "models", "role"),
+    Key("previous_role", "shift+tab", "screen.next_role(-1)", "go to the role before", "models"),
+    Key("models_of", "right", "right", "behind what is typed: search in the provider's models", "models"),
+    Key("save", "ctrl+s", "screen.save", "save who plays the role for later, after asking", "models", "save"),
+    Key("enter_key", "ctrl+k", "screen.enter_key", "enter the key of this provider", "models", "key"),
+    Key("ask_again", "ctrl+r", "screen.ask_again", "ask all providers again", "models", "again"),
+    Key("describe", "enter", "screen.describe", "show what the weights are", "weights", "describe"),
+    Key("use", "u", "screen.use", "give the weights a role", "weights", "use"),
+    Key("fetch", "f", "screen.fetch", "fetch the highlighted weights, after asking", "weights", "fetch"),
+    Key("fetch_other", "o", "screen.fetch(True)", "fetch others, by name", "weights", "others"),
+    Key("make", "m", "screen.make", "make a GGUF of a checkpoint, or a smaller GGUF", "weights", "make"),
+    Key("check", "c", "screen.check", "check that the weights are whole and right", "weights", "check"),
+    Key("remove", "d", "screen.remove", "remove the weights, after asking", "weights", "remove"),
+    Key("other_charts", "tab", "other", "this session, or all that are kept", "charts", "session or all"),
+    Key("level", "l", "level", "only errors, warnings as well, or everything", "logs", "level"),
+    Key("source", "s", "source", "the app, libraries, llama.cpp, or all", "logs", "source"),
+    Key("follow", "f", "follow", "follow what is new, or stay; the end follows, too", "logs", "follow"),
+    Key("change_setting", "enter", "select", "change the setting; unfold the table", "settings", "change"),
+    Key(
+        "search_settings",
+        "slash",
+        "screen.search",
+        "search in names, values and meanings",
+        "settings",
+        "search",
+    ),
+    Key(
+        "only_set",
+        "s",
+        "screen.only_set",
+        "show only what is set, or everything",
+        "settings",
+        "only what is set",
+    ),
+    Key("unset_setting", "d,delete", "screen.unset", "take it out of your file", "settings", "unset"),
+    Key("copy_setting", "y", "screen.copy_setting", "copy it as a file has it", "settings", "copy"),
+    Key("about_down", "J", "screen.scroll_about(1)", "scroll what is said about it down", "settings"),
+    Key("about_up", "K", "screen.scroll_about(-1)", "scroll what is said about it up", "settings"),
+    Key("leave_settings", "escape", "screen.back", "empty the search, else close the settings", "settings"),
+    Key("save_setting", "enter", "save", "save it in your file, if it is allowed", "setting", "saves"),
+    Key("leave_setting", "escape", "leave", "leave it as it is", "setting", "leaves"),
+    Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
+)
