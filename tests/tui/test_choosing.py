@@ -148,7 +148,8 @@ async def test_two_commands_one_after_the_other_are_both_obeyed(make: Make) -> N
             await until(pilot, lambda: app.settings.config.roles.steerer == "served:other")
             assert task_llm(app) == "served"
             assert app.chosen == {"task_llm": "served:m", "steerer": "served:other"}
-            assert app.screen.query_one(Prompt).past == ["/task served", "/steerer served:other"]
+            past = app.screen.query_one(Prompt).past.texts
+            assert [sent.text for sent in past] == ["/task served", "/steerer served:other"]
 
 
 async def test_a_choice_that_another_one_replaces_is_said_to_be_given_up(make: Make) -> None:
