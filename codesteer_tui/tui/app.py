@@ -6,20 +6,20 @@ import logging
 import os
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.notifications import SeverityLevel
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.tui import themes
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, Journal
-from codesteer_tui.tui.keys import KEYS, bindings, name, table
+from codesteer_tui.tui.keys import KEYS, bindings
+from codesteer_tui.tui.opening import OpeningApp
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.words import cut, two_lines
 
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.browsing import Choice
     from codesteer_tui.tui.choosing import Choosing
     from codesteer_tui.tui.going_on import Series
-    from codesteer_tui.tui.screens.comparing import CompareScreen
     from codesteer_tui.tui.screens.models import ModelsScreen
-    from codesteer_tui.tui.screens.sessions import SessionsScreen
     from codesteer_tui.tui.screens.settings import SettingsScreen
     from codesteer_tui.tui.screens.tasks import TasksScreen
     from codesteer_tui.tui.screens.weights import WeightsScreen
@@ -45,19 +43,11 @@ CHOOSING = "choosing"
 STEPPING = "stepping"
 """The group of the workers that do what the person wants beside a run."""
 
-GOING_ON = {
-    "resume": "Go on with this session",
-    "fork": "Fork this session",
-    "baselines": "Baselines of this problem",
-    "compare": "Compare this session",
-}
-"""What the palette calls the keys with which one goes on from a record."""
-
 NOTICE_WIDTH = 56
 """Columns for the text of a notice, as wide as `styles/app.tcss` makes it."""
 
 
-class CodesteerApp(App[None]):
+class CodesteerApp(OpeningApp):
     """Pose a problem and watch it being solved; or watch a recorded session."""
 
     TITLE = "codesteer"
@@ -170,41 +160,11 @@ class CodesteerApp(App[None]):
         self.journal.close()
         await self.until_quit.aclose()
 
-    def open_recording(self, recording: Recording, *, play: bool, speed: float = 1.0) -> None:
-        """Show a recorded session, at its end or from its start."""
-        with importing:
-            from codesteer_tui.tui.screens.replay import ReplayScreen
-
-        self.push_screen(ReplayScreen(recording, play=play, speed=speed))
-
-    def on_sessions_screen_chosen(self, event: SessionsScreen.Chosen) -> None:
-        """A session was chosen in the list."""
-        self.open_recording(event.recording, play=event.play)
-
     async def on_live_screen_over(self, event: LiveScreen.Over) -> None:
         """A run is over: the next baseline, if there is one; behind the last they are compared."""
         if (series := self.series) and series.over(event.path, event.ending):
             self.series = None
             await series.show()
-
-    def on_compare_screen_wanted(self, event: CompareScreen.Wanted) -> None:
-        """One of the sessions that are compared shall be shown."""
-        self.open_recording(event.recording, play=False)
-
-    async def on_sessions_screen_compared(self, event: SessionsScreen.Compared) -> None:
-        """Sessions were chosen to be compared."""
-        await self._going_on.show_compared(self, event.paths)
-
-    def on_sessions_screen_resumed(self, event: SessionsScreen.Resumed) -> None:
-        """A session shall go on where it was stopped."""
-        self._going_on.resume_recording(self, event.recording)
-
-    @property
-    def _going_on(self) -> Any:
-        with importing:
-            from codesteer_tui.tui import going_on
-
-        return going_on
 
     @property
     def choosing(self) -> Choosing:
@@ -291,82 +251,12 @@ class CodesteerApp(App[None]):
                 f"This is a bug in codesteer: {type(error).__name__}: {error}", "Please report it."
             )
 
-    def on_build_screen_built(self) -> None:
-        """There is an image now: look around again."""
-        for screen in self.screen_stack:
-            if isinstance(screen, LiveScreen):
-                screen.on_screen_resume()
-
-    def action_build_image(self) -> None:
-        """Make the image that programs run in; asks before anything is downloaded."""
-        with importing:
-            from codesteer_tui.tui.screens.build import BuildScreen
-
-        def back_to_the_prompt(_: None) -> None:
-            if isinstance(self.screen, LiveScreen) and self.screen.home:
-                self.screen.home.focus()
-
-        self.push_screen(BuildScreen(), back_to_the_prompt)
-
-    def action_help(self) -> None:
-        with importing:
-            from codesteer_tui.tui.screens.help import HelpScreen, places_of
-
-        self._show(HelpScreen, lambda: HelpScreen(places_of(self.screen)))
-
-    def action_settings(self) -> None:
-        with importing:
-            from codesteer_tui.tui.screens.settings import SettingsScreen
-
-        self._show(SettingsScreen, lambda: SettingsScreen(self.settings))
-
-    def action_charts(self) -> None:
-        with importing:
-            from codesteer_tui.tui.screens.charts import ChartsScreen
-            from codesteer_tui.tui.screens.desk_screen import DeskScreen
-
-        if isinstance(self.screen, ChartsScreen):
-            return
-        desk = self.screen.desk if isinstance(self.screen, DeskScreen) else None
-        self.push_screen(ChartsScreen(self.settings.config, desk.transcript if desk else None))
-
-    def action_logs(self) -> None:
-        with importing:
-            from codesteer_tui.tui.screens.logs import LogScreen
-
-        if not isinstance(self.screen, LogScreen):
-            self.push_screen(LogScreen(self.journal))
-
     async def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
         """A setting was saved, or taken out of the user's file."""
         with importing:
             from codesteer_tui.tui.changing import take_over
 
         await take_over(self, event)
-
-    def action_sessions(self) -> None:
-        self.open_sessions()
-
-    def open_sessions(self, *marked: Path) -> None:
-        """List the sessions, those marked that another is to be compared with."""
-        with importing:
-            from codesteer_tui.tui.screens.sessions import SessionsScreen
-
-        self._show(SessionsScreen, lambda: SessionsScreen(self.settings.config, marked))
-
-    def action_tasks(self) -> None:
-        """Browse the SymBench tasks, where one was the last time."""
-        with importing:
-            from codesteer_tui.tui.screens.tasks import TasksScreen
-
-        if not any(isinstance(screen, TasksScreen) for screen in self.screen_stack):
-            self.push_screen(TasksScreen(self.browsed))
-        while not isinstance(self.screen, TasksScreen):
-            self.pop_screen()
-
-    def on_tasks_screen_left(self, event: TasksScreen.Left) -> None:
-        """A task, its knobs and a seed were chosen; they are there again the next time."""
-        self.browsed = event.choice
 
     def on_tasks_screen_posed(self, event: TasksScreen.Posed) -> None:
         """A task's problem shall be solved: with its task, so that ground truth is checked."""
@@ -379,13 +269,6 @@ class CodesteerApp(App[None]):
             self.pop_screen()
         self.live.begin(event.problem)
 
-    def action_weights(self) -> None:
-        """Show the weights of local models."""
-        with importing:
-            from codesteer_tui.tui.screens.weights import WeightsScreen
-
-        self._show(WeightsScreen, lambda: WeightsScreen(self.settings.config))
-
     def on_weights_screen_use_wanted(self, event: WeightsScreen.UseWanted) -> None:
         """Weights shall play a role: they become a provider, and the models screen gives it the role."""
         with importing:
@@ -396,20 +279,6 @@ class CodesteerApp(App[None]):
         if name not in self.settings.config.providers:
             self.use(with_weights(self.settings, name, event.path))
         self.open_models("steerer", f"{name}:", lambda _: event.screen.renew(self.settings.config))
-
-    def _show(self, kind: type[Screen[Any]], make: Callable[[], Screen[Any]]) -> None:
-        """Bring a screen forward: the one that is open already, else a new one.
-
-        A dialog that stands over the open one is left alone, since it may be at work or wait for an answer.
-        """
-        there = next((at for at, screen in enumerate(self.screen_stack) if isinstance(screen, kind)), None)
-        if there is None:
-            self.push_screen(make())
-            return
-        over = self.screen_stack[there + 1 :]
-        if not any(isinstance(screen, ModalScreen) for screen in over):
-            for _ in over:
-                self.pop_screen()
 
     async def action_new(self) -> None:
         """Back to an empty prompt, for a new problem."""
@@ -504,44 +373,7 @@ class CodesteerApp(App[None]):
         self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The commands of the palette: the key table's, and the themes."""
-        for key in table(self):
-            if key.action.startswith("app.") and key.id not in ("palette", "copy", "quit"):
-                yield SystemCommand(
-                    key.does[0].upper() + key.does[1:],
-                    f"key {name(key)}",
-                    lambda action=key.action: self.run_action(action),
-                )
-        for role, who in (("task_llm", "TaskLLM"), ("steerer", "steerer"), ("checker", "checker")):
-            yield SystemCommand(
-                f"Choose the {who}",
-                "another model for this role, from the next round",
-                lambda role=role: self.open_models(role),
-            )
         with importing:
-            from codesteer_tui.tui import taking
-            from codesteer_tui.tui.packs import pack_commands
-            from codesteer_tui.tui.screens.desk_screen import DeskScreen
+            from codesteer_tui.tui.palette import palette_commands
 
-        yield from pack_commands(self)
-        if isinstance(screen, DeskScreen) and screen.desk:
-            yield from taking.commands(screen)
-            for key in table(self):
-                if key.id in GOING_ON:
-                    yield SystemCommand(
-                        GOING_ON[key.id],
-                        f"key {name(key)}: {key.does}",
-                        lambda action=key.action: screen.run_action(action.removeprefix("screen.")),
-                    )
-        yield SystemCommand(
-            "Build the sandbox image",
-            "a Docker container for every program; asks before it downloads",
-            self.action_build_image,
-        )
-        yield SystemCommand(
-            "Weights of local models",
-            "the files on this machine: list, fetch, make, check, use, remove",
-            self.action_weights,
-        )
-        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
-        yield SystemCommand("Quit", "leave the app", self.action_quit)
+        return palette_commands(self, screen)

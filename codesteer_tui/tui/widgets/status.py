@@ -14,11 +14,11 @@ from codesteer_tui import events as ev
 from codesteer_tui.text import money, plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import keys
-from codesteer_tui.tui.keys.row import Key
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.course import runs_on, waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.drawing.task import DEMO
+from codesteer_tui.tui.keys.row import Key
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
 from codesteer_tui.values import Role, RoleInfo, SteeringMode
 
