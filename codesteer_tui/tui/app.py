@@ -15,10 +15,10 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
-from codesteer_tui.tui import themes
+from codesteer_tui.tui import bound, themes
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, Journal
-from codesteer_tui.tui.keys import KEYS, bindings
+from codesteer_tui.tui.keys import KEYS, bindings, pressed, sentence
 from codesteer_tui.tui.opening import OpeningApp
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.words import cut, two_lines
@@ -94,6 +94,7 @@ class CodesteerApp(OpeningApp):
         """What the app said and what went wrong, since it began."""
         self._motion = self.animation_level
         self.key_table = KEYS
+        bound.use()
         """The key table with the person's own keys in it."""
         for theme in themes.own_themes(os.environ):
             self.register_theme(theme)
@@ -140,9 +141,10 @@ class CodesteerApp(OpeningApp):
 
         self.key_table, keymap, refused = remapped(wanted)
         self.set_keymap(keymap)
+        bound.use(self.key_table)
         for id_, why in refused[:3]:
             self.notify(
-                f"{why}. F2 changes it; it stays as it was.",
+                f"{why}. {pressed(self, 'settings')} changes it; it stays as it was.",
                 title=f"[keys] {cut(id_, 24)} = {cut(wanted[id_], 20)!r}",
                 severity="warning",
                 timeout=15,
@@ -218,7 +220,8 @@ class CodesteerApp(OpeningApp):
         if self.screen is self.live:
             self.live.stepping.guide()
         else:
-            self.notify("It sends nothing. f in a pane forks it.", title="This is a record", markup=False)
+            how = f"It sends nothing. {pressed(self, 'fork')} in a pane forks it."
+            self.notify(how, title="This is a record", markup=False)
 
     def use_pack(self, listed: Listed) -> None:
         """Give the roles the wording of another pack, from the next problem on."""
@@ -262,7 +265,9 @@ class CodesteerApp(OpeningApp):
         """A task's problem shall be solved: with its task, so that ground truth is checked."""
         if self.live.running:
             self.notify(
-                "Esc on its screen stops it; then s again.", title="Still solving a problem", markup=False
+                sentence(self, "{back} on its screen stops it; then {solve_task} again."),
+                title="Still solving a problem",
+                markup=False,
             )
             return
         while len(self.screen_stack) > 1:
@@ -324,7 +329,7 @@ class CodesteerApp(OpeningApp):
         if self._mouse_is_free:
             driver._disable_mouse_support()
             self.notify(
-                "m takes it back. Select with it as the terminal does.",
+                f"{pressed(self, 'mouse')} takes it back. Select with it as the terminal does.",
                 title="The mouse is free",
                 markup=False,
             )

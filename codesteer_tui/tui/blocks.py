@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from codesteer_tui.text import plain
+from codesteer_tui.tui import bound
 
 BlockKind: TypeAlias = Literal[
     "prose",
@@ -95,7 +96,9 @@ def bounded(kind: BlockKind, text: str, bounds: Bounds) -> list[Block]:
     hidden_chars = len(text) - len(head) - len(tail)
     hidden_lines = max(0, lines - head.count("\n") - tail.count("\n") - 2)
     size = f"{hidden_lines:,} lines" if hidden_lines else f"{hidden_chars:,} characters"
-    zoom = "F5 shows more" if bounds is not ZOOMED else "codesteer replay --text prints them"
+    zoom = (
+        f"{bound.key('zoom')} shows more" if bounds is not ZOOMED else "codesteer replay --text prints them"
+    )
     return [
         Block(kind, (head,)),
         Block("note", (f"... {size} not shown here; {zoom} ...",)),

@@ -24,6 +24,7 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
 from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.packs import point_out
 from codesteer_tui.tui.players import (
     ROLE_WORDS,
@@ -150,7 +151,7 @@ class Choosing:
         app.use(overridden(app.settings, role, player))
         if plays:
             return f"{ROLE_WORDS[role]}: {label(config, role)} plays already.{note}"
-        save = "Ctrl+S" if self.screen else "Ctrl+S in Models"
+        save = f"{pressed(app, 'save')}{'' if self.screen else ' in Models'}"
         return f"{ROLE_WORDS[role]}: {name} {when}.{note} {save} saves it for good."
 
     async def _require_name(self, player: str, choice: Choice) -> None:
@@ -163,9 +164,10 @@ class Choosing:
         if provider is None or provider.kind in FREE_KINDS:
             return
         if not choice.model or (colon and not model.strip()):
+            at = pressed(self._app, "models")
             raise ConfigError(
                 f"{player!r} names no model of {name}.",
-                f"Write {name}:MODEL. Ctrl+O lists them, and: codesteer providers models {name}",
+                f"Write {name}:MODEL. {at} lists them, and: codesteer providers models {name}",
             )
         if len(model.split()) > 1:
             found = await reach(choice)

@@ -14,6 +14,7 @@ from codesteer_tui.sessions.forking import Fork, fork_after, fork_before, fork_h
 from codesteer_tui.sessions.store import SUFFIX, Recording, read_recording, sessions_folder
 from codesteer_tui.steering.baselines import BASELINES, Baseline
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.players import label
 from codesteer_tui.tui.screens.pick import PickScreen
 from codesteer_tui.values import Role
@@ -40,7 +41,9 @@ class Option(NamedTuple):
 def begin(app: CodesteerApp, problem: Problem, start: Start) -> bool:
     """Go to the first screen and start a run there; false where one goes on already."""
     if app.live.running:
-        app.notify("Esc on its screen stops it.", title="Still solving a problem", markup=False)
+        app.notify(
+            f"{pressed(app, 'back')} on its screen stops it.", title="Still solving a problem", markup=False
+        )
         return False
     while len(app.screen_stack) > 1:
         app.pop_screen()
@@ -60,7 +63,8 @@ def resume_recording(app: CodesteerApp, recording: Recording) -> None:
             recording = read_recording(recording.path)
         problem = refuse_ended(recording)
     except CodesteerError as error:
-        remedy = "In a pane, f forks it from any round." if "end" in error.message else error.remedy
+        forks = f"In a pane, {pressed(app, 'fork')} forks it from any round."
+        remedy = forks if "end" in error.message else error.remedy
         app.notify(f"{error.message}\n{remedy}", severity="warning", timeout=10, markup=False)
         return
     begin(app, problem, {"continue_from": recording})
@@ -84,7 +88,8 @@ async def fork(screen: DeskScreen) -> None:
         if index is not None:
             begin(app, problem_of(recording), {"continue_from": ways[index].fork})
 
-    detail = f"{players(app)}\nWhat you fork from stays as it is. Ctrl+O chooses other models before."
+    others = f"{pressed(app, 'models')} chooses other models before."
+    detail = f"{players(app)}\nWhat you fork from stays as it is. {others}"
     app.push_screen(
         PickScreen("Fork", "Go on in a session of its own:", [way.words for way in ways], detail), take
     )
@@ -219,7 +224,7 @@ async def show_compared(app: CodesteerApp, paths: Sequence[Path]) -> None:
 async def _record(screen: DeskScreen, to: str) -> Recording | None:
     """The record of what a screen shows; None, and said, where there is none or the run goes on."""
     if screen.running:
-        screen.notify("Esc stops it.", title="The run still goes on", markup=False)
+        screen.notify(f"{pressed(screen.app, 'back')} stops it.", title="The run still goes on", markup=False)
         return None
     try:
         recording = await screen.record()

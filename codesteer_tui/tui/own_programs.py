@@ -13,6 +13,7 @@ from codesteer_tui.steering.taking import own_answer
 from codesteer_tui.text import plain
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.writing import Written
 from codesteer_tui.tui.widgets.sheet import BlockView
@@ -128,7 +129,8 @@ class OwnPrograms:
         found = [(id, answer.text) for id, answer in answers if answer.found]
         if this is None or not found:
             self._stepping.tell(
-                "x runs a program of yours; what it prints can be taken.", "No answer of yours in this round"
+                f"{pressed(self._screen.app, 'run_again')} runs a program of yours; what it prints can be taken.",
+                "No answer of yours in this round",
             )
             return
         number, (id, text) = this.number, found[-1]

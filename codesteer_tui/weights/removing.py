@@ -109,7 +109,7 @@ def require_unused(removal: Removal, settings: Settings) -> None:
             raise WeightsError(
                 f"{removal.path} plays the {' and the '.join(roles)} in {where}.",
                 "Give that role to another under [roles] first"
-                + (" (Ctrl+O and Ctrl+S in the app)" if own else "")
+                + (" (in the app: Models, then save)" if own else "")
                 + ", or add --force on the command line.",
             )
 

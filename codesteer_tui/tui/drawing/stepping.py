@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codesteer_tui.transcript import Execution, Round, Transcript
+from codesteer_tui.tui import bound
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, goes_on
 from codesteer_tui.tui.words import DECISIONS, Mark, cut
@@ -116,7 +117,11 @@ def own_heading(transcript: Transcript, run: Execution) -> Block:
     """Whose run it is, above it, so that it is never taken for the model's."""
     what = "an edited copy" if run.program.origin == "user" else "the same program again"
     counts = transcript.taken is not None and transcript.taken.execution == run.id
-    words = "   you took its answer" if counts else "   it does not count; X takes its answer"
+    words = (
+        "   you took its answer"
+        if counts
+        else f"   it does not count; {bound.key('take_answer')} takes its answer"
+    )
     return block("heading", (f"{OWN.sign} your run of {what}", OWN.style), (words, "dim"))
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
+from codesteer_tui.tui import bound
 from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, runs_on, waits_for_person
 from codesteer_tui.tui.difference import code_before, difference
@@ -84,7 +85,7 @@ def _compared(transcript: Transcript, this: Round) -> list[Block]:
     if before is None or before.code is None or this.code is None:
         return []
     words = difference(before.code.source, this.code.source).words
-    return [block("dim", f"against R{before.number}: {words}   d compares")]
+    return [block("dim", f"against R{before.number}: {words}   {bound.key('difference')} compares")]
 
 
 def _unfinished(transcript: Transcript, this: Round) -> list[Block]:

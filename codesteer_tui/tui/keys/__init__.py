@@ -113,6 +113,11 @@ def pressed(app: object, id: str) -> str:
     return one_name(next(key for key in table(app) if key.id == id).keys.split(",")[0])
 
 
+def sentence(app: object, words: str) -> str:
+    """Words in which ids of rows stand in braces, with the first key of each in their place: "{back} stops it"."""
+    return words.format_map({row.id: one_name(row.keys.split(",")[0]) for row in table(app)})
+
+
 def one_name(key: str) -> str:
     """One key as people write it: Ctrl+S."""
     if key == "equals_sign":

@@ -32,7 +32,7 @@ from codesteer_tui.sessions.store import Recording
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.difference import difference, with_gaps
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, pressed
 from codesteer_tui.tui.screens.dialog import Dialog
 from codesteer_tui.tui.words import cut
 
@@ -205,7 +205,8 @@ class CompareScreen(Dialog):
     async def action_other(self, by: int) -> None:
         """Compare the first with another of the sessions."""
         if len(self.comparisons) < 2:
-            self.notify("Space in the list of sessions marks more.", title="There are only two", markup=False)
+            how = f"{pressed(self.app, 'mark')} in the list of sessions marks more."
+            self.notify(how, title="There are only two", markup=False)
             return
         self.other = (self.other - 1 + by) % len(self.comparisons) + 1
         await self.redraw()

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.keys import bindings, openers
+from codesteer_tui.tui.keys import bindings, openers, pressed
 from codesteer_tui.tui.layout import SHORT_FROM, TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
@@ -152,7 +152,8 @@ class DeskScreen(Screen[None]):
         posed = self.desk.transcript.problem if self.desk else None
         problem = recognise(posed) if posed else None
         if self.desk is None or problem is None or not problem.task:
-            self.notify("Only problems of SymBench's tasks can be drawn (F3).", markup=False)
+            at = pressed(self.app, "tasks")
+            self.notify(f"Only problems of SymBench's tasks can be drawn ({at}).", markup=False)
         elif not puzzles.is_drawn(problem.task):
             self.notify(f"There is no drawing of {problem.task}.", markup=False)
         else:
@@ -261,13 +262,13 @@ class DeskScreen(Screen[None]):
         if edited.wrong:
             self.notify(edited.wrong, severity="warning", markup=False)
         elif edited.text.rstrip() != text.rstrip():
-            self.notify(
-                "What you changed is not kept. x runs an edited copy.", title="A look only", markup=False
-            )
+            how = f"What you changed is not kept. {pressed(self.app, 'run_again')} runs an edited copy."
+            self.notify(how, title="A look only", markup=False)
 
     def action_run_again(self) -> None:
         """Where a record is watched, nothing is run."""
-        self.notify("It runs nothing. f in a pane forks it.", title="This is a record", markup=False)
+        how = f"It runs nothing. {pressed(self.app, 'fork')} in a pane forks it."
+        self.notify(how, title="This is a record", markup=False)
 
     async def action_resume(self) -> None:
         await _going_on().resume(self)

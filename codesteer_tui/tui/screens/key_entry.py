@@ -20,6 +20,7 @@ from codesteer_tui.providers.keys.sources import Where, can_store_in_keyring, ke
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.in_order import act_in_order
+from codesteer_tui.tui.keys import openers
 
 
 class KeyInput(Input):
@@ -68,7 +69,10 @@ class KeyInput(Input):
 class KeyScreen(ModalScreen[str]):
     """Asks for a key and stores it; gives what `providers.NAME.key` must say then, or nothing if it was left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave", show=False),
+        *openers("help"),
+    ]
 
     def __init__(self, name: str, host: str, *, page: str = "", why: str = "") -> None:
         super().__init__()

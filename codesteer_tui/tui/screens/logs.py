@@ -22,7 +22,7 @@ from codesteer_tui.tui.journal import (
     read_llama_log,
     state_of,
 )
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, pressed
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.widgets.presence import is_there
 
@@ -75,14 +75,25 @@ class LogScreen(BlocksDialog):
             return [block("note", self._nothing())]
         shown = entries[-MOST_SHOWN:]
         left = len(entries) - len(shown)
-        head = [block("note", f"... {left:,} older lines; Y copies them as well ...")] if left else []
+        head = (
+            [
+                block(
+                    "note",
+                    f"... {left:,} older lines; {pressed(self.app, 'dialog_copy')} copies them as well ...",
+                )
+            ]
+            if left
+            else []
+        )
         chunks = [shown[at : at + A_BLOCK] for at in range(0, len(shown), A_BLOCK)]
         return [*head, *(block("row", *_parts(chunk)) for chunk in chunks)]
 
     def _nothing(self) -> str:
         if self.source == "llama.cpp":
             return f"llama.cpp has said nothing yet. What it says is kept in {self._path}."
-        return "Nothing to show." if self.level == "info" else "Nothing of this kind. l shows more."
+        if self.level == "info":
+            return "Nothing to show."
+        return f"Nothing of this kind. {pressed(self.app, 'level')} shows more."
 
     def copy_whole(self) -> str:
         return "\n".join(entry.shown for entry in self.entries())

@@ -26,7 +26,7 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.in_order import act_in_order
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, openers, sentence
 from codesteer_tui.tui.layout import TALL_FROM
 from codesteer_tui.tui.players import (
     ROLE_DOES,
@@ -47,13 +47,15 @@ from codesteer_tui.tui.words import cut
 from codesteer_tui.values import Role, RoleInfo
 
 HINTS = (
-    "Type to search   Enter chooses   Tab role   ^S saves for good   ^K key   ^R asks again   Esc closes",
-    "Type to search   Enter choose   Tab role   ^S save   ^K key   Esc close",
-    "Type to search  Enter choose  Tab role  ^S save  ^K key  Esc close",
-    "Type to search  Enter choose  Tab role  ^S save  Esc close",
-    "Type to search  Enter choose  ^S save  Esc close",
-    "Enter choose  ^S save  Esc close",
+    "Type to search   {choose} chooses   {next_role} role   {save} saves for good   {enter_key} key   "
+    "{ask_again} asks again   {empty_search} closes",
+    "Type to search   {choose} choose   {next_role} role   {save} save   {enter_key} key   {empty_search} close",
+    "Type to search  {choose} choose  {next_role} role  {save} save  {enter_key} key  {empty_search} close",
+    "Type to search  {choose} choose  {next_role} role  {save} save  {empty_search} close",
+    "Type to search  {choose} choose  {save} save  {empty_search} close",
+    "{choose} choose  {save} save  {empty_search} close",
 )
+"""The last line, with the names of rows of the key table; the first that fits is shown."""
 
 ROOMY_FROM = 22
 """With fewer rows nothing is left empty."""
@@ -85,7 +87,7 @@ class TypedPlayer(Input):
 class ModelsScreen(ModalScreen[None]):
     """Roles above, players below; Enter gives the role to the highlighted player."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("f1", "app.help", "Help")]
+    BINDINGS: ClassVar[list[BindingType]] = openers("help")
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (ROOMY_FROM, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
 
     class Chosen(Message):
@@ -290,8 +292,9 @@ class ModelsScreen(ModalScreen[None]):
 
     def _draw_hint(self) -> None:
         width = self.query_one("#hint", Static).content_size.width or self.size.width
-        fitting = (words for words in HINTS if len(words) <= width)
-        self.query_one("#hint", Static).update(Content(next(fitting, HINTS[-1])))
+        hints = [sentence(self.app, words).replace("Ctrl+", "^") for words in HINTS]
+        fitting = (words for words in hints if len(words) <= width)
+        self.query_one("#hint", Static).update(Content(next(fitting, hints[-1])))
 
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self._draw_hint)

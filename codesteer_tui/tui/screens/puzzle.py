@@ -19,7 +19,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.tui import puzzles
 from codesteer_tui.tui.blocks import Block, block, text_of
 from codesteer_tui.tui.course import goes_on
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, sentence
 from codesteer_tui.tui.layout import TALL_FROM
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.presence import is_there
@@ -28,7 +28,10 @@ from codesteer_tui.tui.widgets.sheet import Sheet
 LOOK_S = 0.2
 """Seconds between two looks at whether the desk shows something else."""
 
-HINT = "[ ] round   j k scroll   y copies   Esc closes"
+HINT = (
+    "{puzzle_back} {puzzle_on} round   {puzzle_down} {puzzle_up} scroll"
+    "   {puzzle_copy} copies   {puzzle_close} closes"
+)
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
@@ -52,7 +55,7 @@ class PuzzleScreen(ModalScreen[None]):
             yield Static(markup=False, id="puzzle-verdict")
             with VerticalScroll(classes="drawing"):
                 yield Sheet()
-            yield Static(HINT, classes="dialog-hint", markup=False)
+            yield Static(sentence(self.app, HINT), classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(VerticalScroll))

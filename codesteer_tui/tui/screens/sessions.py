@@ -24,7 +24,7 @@ from codesteer_tui.steering.baselines import BASELINES
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, pressed
 from codesteer_tui.tui.widgets.status import KeyLine
 from codesteer_tui.tui.words import OUTCOMES, cut, duration
 
@@ -178,9 +178,8 @@ class SessionsScreen(Screen[None]):
 
     def _draw_title(self) -> None:
         one = len(self.marked) == 1
-        marked = (
-            f"{len(self.marked)} marked: {'go to the other one, and c compares' if one else 'c compares'}"
-        )
+        compares = f"{pressed(self.app, 'compare_marked')} compares"
+        marked = f"{len(self.marked)} marked: {f'go to the other one, and {compares}' if one else compares}"
         self.query_one(SessionList).border_title = f"Sessions, {marked}" if self.marked else "Sessions"
 
     async def action_resume_highlighted(self) -> None:

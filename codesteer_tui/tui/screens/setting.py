@@ -23,7 +23,7 @@ from codesteer_tui.settings.saving import Saved, save_setting
 from codesteer_tui.settings.schema import allowed_for
 from codesteer_tui.text import plain
 from codesteer_tui.tui.in_order import act_in_order
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, openers, pressed
 from codesteer_tui.tui.setting_rows import (
     NOTHING,
     choices_of,
@@ -70,7 +70,7 @@ class Field(Input):
 class SettingScreen(ModalScreen[Saved | None]):
     """Has one setting changed and writes it into the user's file; gives what was saved, or nothing if it was left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("setting")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("setting"), *openers("help")]
 
     def __init__(self, settings: Settings, key: str) -> None:
         super().__init__()
@@ -96,9 +96,8 @@ class SettingScreen(ModalScreen[Saved | None]):
                 yield Field(text)
             yield Static(markup=False, id="setting-said")
             file = cut(plain(str(self.settings.asked.user_file)), 60)
-            yield Static(
-                Content(f"Enter saves it in {file}   Esc leaves it"), classes="dialog-hint", markup=False
-            )
+            hint = f"Enter saves it in {file}   {pressed(self.app, 'leave_setting')} leaves it"
+            yield Static(Content(hint), classes="dialog-hint", markup=False)
 
     def _known_choices(self) -> list[str]:
         if self.key == "screen.theme":

@@ -36,7 +36,7 @@ from codesteer_tui.tui.browsing import (
     surprise,
 )
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, pressed
 from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.widgets.knobs import Knobs
 from codesteer_tui.tui.widgets.presence import is_there
@@ -274,9 +274,8 @@ class TasksScreen(Screen[None]):
         if self.problem:
             then(self.problem)
         elif self.query_one("#tasks-about").has_class("-bad"):
-            self.notify(
-                "With these knobs there is no problem; d sets them back.", severity="warning", markup=False
-            )
+            how = f"{pressed(self.app, 'reset_knobs')} sets them back."
+            self.notify(f"With these knobs there is no problem; {how}", severity="warning", markup=False)
         else:
             self._then = then
 

@@ -23,7 +23,7 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.keys import bindings, pressed
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.dialog import BlocksDialog
 from codesteer_tui.tui.screens.making import MakeScreen
@@ -173,11 +173,13 @@ class WeightsScreen(Screen[None]):
         """Give the highlighted weights a role, in the list of who plays which."""
         row = self.highlighted
         if not isinstance(row, Item) or row.missing:
-            self.say("It is not here. f fetches it.")
+            self.say(f"It is not here. {pressed(self.app, 'fetch')} fetches it.")
         elif row.form == "checkpoint":
-            self.say("It is a checkpoint. m makes a GGUF of it, which can be used.")
+            self.say(
+                f"It is a checkpoint. {pressed(self.app, 'make')} makes a GGUF of it, which can be used."
+            )
         elif row.form != "gguf":
-            self.say("It is not whole. f goes on fetching it.")
+            self.say(f"It is not whole. {pressed(self.app, 'fetch')} goes on fetching it.")
         else:
             try:
                 await in_thread(partial(require_usable, row.path))
@@ -191,10 +193,10 @@ class WeightsScreen(Screen[None]):
         """Make a GGUF of the highlighted checkpoint, or a smaller one of the highlighted GGUF."""
         row = self.highlighted
         if not isinstance(row, Item) or row.missing:
-            self.say("It is not here. f fetches it.")
+            self.say(f"It is not here. {pressed(self.app, 'fetch')} fetches it.")
             return
         if row.form not in ("checkpoint", "gguf"):
-            self.say("It is not whole. f goes on fetching it.")
+            self.say(f"It is not whole. {pressed(self.app, 'fetch')} goes on fetching it.")
             return
 
         def look_again(made: str | None) -> None:
@@ -208,7 +210,7 @@ class WeightsScreen(Screen[None]):
         """Read all of the highlighted weights, and compare their hashes."""
         row = self.highlighted
         if not isinstance(row, Item):
-            self.say("It is not here. f fetches it.")
+            self.say(f"It is not here. {pressed(self.app, 'fetch')} fetches it.")
             return
         self.say(f"checking {row.path.name}: reading {telling.size_of_item(row)} ...")
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from codesteer_tui.tui.blocks import PANE, ZOOMED
 from codesteer_tui.tui.finding import MOST, Place, Sought, next_of, places_in
+from codesteer_tui.tui.keys import pressed
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.widgets.desk import Desk
@@ -93,8 +94,14 @@ class Seeking:
                 pane.part.number,
             )
             pane.place = self.current.place if at_it and self.current else None
-            pane.border_subtitle = f"{self.words}   n N   Esc forgets" if at_it else ""
+            pane.border_subtitle = self._subtitle if at_it else ""
             pane.bounds = ZOOMED if at_it or (zoomed and pane is self._desk.pane) else PANE
+
+    @property
+    def _subtitle(self) -> str:
+        """How many there are, and the keys that lead on."""
+        on, back, leave = (pressed(self._desk.app, id) for id in ("next_match", "previous_match", "back"))
+        return f"{self.words}   {on} {back}   {leave} forgets"
 
     async def _show(self) -> None:
         """Mark the matches, and bring the current one into sight."""

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from codesteer_tui import events as ev
 from codesteer_tui.text import money, plain
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.tui import keys
+from codesteer_tui.tui import bound, keys
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.course import runs_on, waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.stepping import OWN
@@ -169,7 +169,7 @@ def retry_item(transcript: Transcript, retry_in: float | None, *, running: bool)
     head = (
         f"retry {retry.attempt} now" if retry_in is None else f"retry {retry.attempt} in {ceil(retry_in)} s"
     )
-    stop = " (Esc stops)" if running else ""
+    stop = f" ({bound.key('back')} stops)" if running else ""
     said = [f"{head}: {cut(reason, room)}{stop}" for room in (90, 60, 40, 24)]
     return Item((*said, f"{head}{stop}", head), "bold $text-warning")
 

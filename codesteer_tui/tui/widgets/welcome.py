@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import pressed
 
 if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
@@ -31,8 +32,9 @@ EXAMPLES = (
 """Problems that the built-in demo can work on, and what there is to see."""
 
 TASKS = "tasks"
-BROWSE = ("Browse the 37 tasks of SymBench", "F3: set how hard, look, answer one yourself")
-"""Offered below the examples."""
+BROWSE = "Browse the 37 tasks of SymBench"
+BROWSING = "set how hard, look, answer one yourself"
+"""Offered below the examples, behind the key that does it."""
 
 BUILD = "sandbox build"
 OFFER = ("Build the sandbox image", "a Docker container for every program; asks before it downloads")
@@ -61,9 +63,10 @@ class Welcome(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(_LEAD), markup=False, id="lead")
-        rows = [*(Option(_example(*row)) for row in EXAMPLES), Option(_example(*BROWSE), id=TASKS)]
+        browse = _example(BROWSE, f"{pressed(self.app, 'tasks')}: {BROWSING}")
+        rows = [*(Option(_example(*row)) for row in EXAMPLES), Option(browse, id=TASKS)]
         examples = OptionList(*rows, id="examples")
-        examples.border_title = "Try one (Tab, then Enter)"
+        examples.border_title = f"Try one ({pressed(self.app, 'next_pane')}, then Enter)"
         yield examples
         ready = Static("looking around ...", markup=False, id="survey")
         ready.border_title = "What is ready"
