@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from codesteer_tui.text import plain
+from codesteer_tui.values import Question, Reply
 
 
 class ChoiceScreen(ModalScreen[int]):
@@ -47,3 +49,20 @@ class ChoiceScreen(ModalScreen[int]):
 
     def action_choose(self, index: int) -> None:
         self.dismiss(index)
+
+
+async def ask_in_dialog(app: App[None], question: Question) -> Reply:
+    """Ask over whatever is shown, and wait for the answer; the dialog goes where nobody waits any more."""
+    answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+
+    def take(index: int | None) -> None:
+        if not answered.done():
+            answered.set_result(Reply(question.options[index or 0]))
+
+    screen = ChoiceScreen(question.text, question.options, question.detail)
+    app.push_screen(screen, take)
+    try:
+        return await answered
+    finally:
+        if not answered.done() or answered.cancelled():
+            screen.dismiss(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +29,9 @@ from codesteer_tui.events import (
 )
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, note
-from codesteer_tui.tui.screens.desk_screen import DeskScreen
+from codesteer_tui.tui.screens.posing import PosingScreen, import_obeying
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
 from codesteer_tui.tui.widgets.presence import is_there
@@ -44,9 +43,7 @@ from codesteer_tui.values import Question, Reply, Role
 
 if TYPE_CHECKING:
     from codesteer_tui.sessions import Recording, Session
-    from codesteer_tui.settings import Settings
     from codesteer_tui.tui.app import CodesteerApp
-    from codesteer_tui.tui.completing import Offers
     from codesteer_tui.tui.going_on import Start
     from codesteer_tui.tui.stepping import SteppingIn
     from codesteer_tui.tui.widgets.decision import DecisionPanel
@@ -55,7 +52,7 @@ if TYPE_CHECKING:
 TICK_S = 0.5
 
 
-class LiveScreen(DeskScreen):
+class LiveScreen(PosingScreen):
     """Poses problems and shows their runs."""
 
     class Over(Message):
@@ -90,17 +87,6 @@ class LiveScreen(DeskScreen):
 
             self._stepping = SteppingIn(self)
         return self._stepping
-
-    @property
-    def prompt(self) -> Prompt:
-        """Where problems are typed."""
-        return self.query_one(Prompt)
-
-    @property
-    def settings(self) -> Settings:
-        """The app's, with whoever was chosen in it."""
-        settings: Settings = self.app.settings  # type: ignore[attr-defined]
-        return settings
 
     @property
     def pending(self) -> dict[Role, tuple[str, str]]:
@@ -146,7 +132,7 @@ class LiveScreen(DeskScreen):
         self._may_look = self._may_look or self._may_look_at_once
         self.on_screen_resume()
         # What commands need is slow to import, and the first slash shall not wait for it.
-        self.run_worker(asyncio.to_thread(_import_obeying), group="imports", exit_on_error=False)
+        self.run_worker(asyncio.to_thread(import_obeying), group="imports", exit_on_error=False)
 
     def on_screen_suspend(self) -> None:
         """Once a replay is left, it is time to look around; a replay itself touches nothing."""
@@ -176,108 +162,11 @@ class LiveScreen(DeskScreen):
         if self.running:
             self.draw_lines()
 
-    @on(Prompt.Sent)
-    def _sent(self, event: Prompt.Sent) -> None:
-        prompt = self.query_one(Prompt)
-        if not event.text.strip():
-            if self.home is not prompt:
-                self.set_focus(self.home)
-            else:
-                prompt.say("type a problem first")
-            return
-        if typed := read_command(event.text):
-            self.run_worker(self._obey(typed, event), group="obey", exit_on_error=False)
-        elif "@" in event.text:
-            self.run_worker(self._pose(event), group="pose", exit_on_error=False)
-        else:
-            self._begin_typed(event, partial(pose, event.text))
-
-    async def _pose(self, sent: Prompt.Sent) -> None:
-        """Make the problem of what was sent, where it may name a task or files."""
-        obeying = await asyncio.to_thread(_import_obeying)
-        try:
-            problem = await obeying.posed(sent.text, sent.quoted)
-        except CodesteerError as error:
-            self._refuse(error, sent)
-        else:
-            self._begin_typed(sent, lambda: problem)
-
-    def _begin_typed(self, sent: Prompt.Sent, make: Callable[[], Problem]) -> None:
-        """Begin with the problem that was sent, or give it back."""
-        try:
-            problem = make()
-        except CodesteerError as error:
-            self._refuse(error, sent)
-            return
-        if not self.begin(problem, typed=sent):
-            self.query_one(Prompt).give_back(sent.text, sent.quoted)
-
-    def _refuse(self, error: CodesteerError, sent: Prompt.Sent) -> None:
-        remedy = f"{error.remedy} Ctrl+N empties the prompt."
-        self.query_one(EndingPanel).explain(error.message, remedy)
-        self.query_one(Prompt).give_back(sent.text, sent.quoted)
-
-    async def _obey(self, typed: Typed, sent: Prompt.Sent) -> None:
-        """Do what a command says, or say which ones there are."""
-        prompt = self.query_one(Prompt)
-        self.query_one(EndingPanel).clear()
-        obeying = await asyncio.to_thread(_import_obeying)
-        if wrong := await obeying.obey(self, typed):
-            self.query_one(EndingPanel).explain(wrong, ELSE_A_PROBLEM)
-            prompt.give_back(sent.text, sent.quoted)
-        else:
-            prompt.remember(sent.text)
-
-    def _offers_at(self, text: str, cursor: int) -> Offers | None:
-        """What the prompt offers at the cursor."""
-        with importing:
-            from codesteer_tui.tui import obeying
-
-        return obeying.offers(self.settings, text, cursor)
-
-    @on(Prompt.EditorWanted)
-    def edit_prompt(self) -> None:
-        """Have what is typed written in the person's own editor."""
-        self.run_worker(self._edit_prompt(), group="editor", exclusive=True, exit_on_error=False)
-
-    async def _edit_prompt(self) -> None:
-        with importing:
-            from codesteer_tui.tui import editor
-
-        prompt = self.query_one(Prompt)
-        edited = await editor.edit(self.app, prompt.text)
-        if edited.wrong:
-            self.query_one(EndingPanel).explain(edited.wrong, "The text is in the prompt as it was.")
-        elif edited.text.rstrip() != prompt.text.rstrip():
-            prompt.put(edited.text.rstrip(), prompt.quoted)
-        self.set_focus(prompt)
-
-    @on(Prompt.Offered)
-    def _offered(self, event: Prompt.Offered) -> None:
-        self.query_one(OfferList).draw(event.offers, event.at)
-
-    @on(OfferList.Taken)
-    def _taken(self, event: OfferList.Taken) -> None:
-        self.query_one(Prompt).take(event.at)
-
     def on_settings(self) -> None:
         """Somebody was chosen for a role, or a key was stored: show it, and drop what was said to be missing."""
         self.query_one(EndingPanel).clear_advice()
         self.on_screen_resume()
         self.draw_lines()
-
-    def say_choice(self, words: str, *, on_the_way: bool = False) -> None:
-        """What comes of a choice that was typed: what is being tried at the prompt, the result as a notice."""
-        self.query_one(Prompt).say(words if on_the_way else "")
-        if not on_the_way:
-            self.notify(words, markup=False)
-        self.draw_lines()
-
-    def explain(self, message: str, remedy: str) -> None:
-        """What went wrong, above the prompt."""
-        APP.error("%s %s", message, remedy)
-        self.query_one(Prompt).say("")
-        self.query_one(EndingPanel).explain(message, remedy)
 
     @on(Welcome.Chosen)
     def _example_chosen(self, event: Welcome.Chosen) -> None:
@@ -449,21 +338,9 @@ class LiveScreen(DeskScreen):
         if question.draft or question.kind in ("approve_guidance", "write_guidance"):
             return await self.stepping.ask(question)
         with importing:
-            from codesteer_tui.tui.screens.choice import ChoiceScreen
+            from codesteer_tui.tui.screens.choice import ask_in_dialog
 
-        answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-
-        def take(index: int | None) -> None:
-            if not answered.done():
-                answered.set_result(Reply(question.options[index or 0]))
-
-        screen = ChoiceScreen(question.text, question.options, question.detail)
-        self.app.push_screen(screen, take)
-        try:
-            return await answered
-        finally:
-            if not answered.done() or answered.cancelled():
-                screen.dismiss(None)
+        return await ask_in_dialog(self.app, question)
 
     def on_decision_panel_typed_on(self, event: DecisionPanel.TypedOn) -> None:
         """What was typed when a question came is the prompt's."""
@@ -504,13 +381,6 @@ class LiveScreen(DeskScreen):
             prompt.put_away()
             return
         await super().action_back()
-
-
-def _import_obeying():  # type: ignore[no-untyped-def]
-    with importing:
-        from codesteer_tui.tui import obeying
-
-    return obeying
 
 
 def _import_sessions():  # type: ignore[no-untyped-def]
