@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -34,34 +34,13 @@ from codesteer_tui.weights.converting_files import (
     require_room,
     to_its_end,
 )
-from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors, read_rows, reading
+from codesteer_tui.weights.converting_numbers import KINDS, Q8_BLOCK, Kind, Planned, encoded, kept
+from codesteer_tui.weights.converting_tensors import BYTES, Place, find_tensors
 from codesteer_tui.weights.converting_vocabulary import Vocabulary, read_vocabulary
 from codesteer_tui.weights.store import read_record
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-Kind = Literal["f32", "f16", "bf16", "q8_0"]
-KINDS: tuple[Kind, ...] = ("f32", "f16", "bf16", "q8_0")
-"""What the numbers of matrices can be kept as."""
-
-SLICE_NUMBERS = 1 << 20
-"""Numbers of a tensor that are in memory at a time; with copies in between about 30 MB. Four times as many take twice
-the time, since they fit in no cache of a processor."""
-
+_ALIGNMENT = 32
 _FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}
-_LARGEST = {"f32": float("inf"), "bf16": (2 - 2**-7) * 2.0**127, "f16": 65504.0, "q8_0": 65504.0 * 127}
-_Q8_BLOCK, _Q8_BYTES, _ALIGNMENT = 32, 34, 32
-
-
-class Planned(NamedTuple):
-    """A tensor to write: what, from where (None: computed from config.json), kept as what, how many bytes."""
-
-    wanted: Wanted
-    place: Place | None
-    kind: Kind
-    size: int
 
 
 class About(Struct, frozen=True):
@@ -119,7 +98,7 @@ def plan_conversion(
     require_free(target, force=force)
     read = [*folder.iterdir(), *folder.glob("additional_chat_templates/*")]
     require_another(target, [path for path in read if path.suffix != ".gguf"])
-    tensors = [_planned(each, places[each.source], kind) for each in wanted]
+    tensors = [kept(each, places[each.source], kind) for each in wanted]
     if factors := rotary_factors(config):
         shape = (len(factors),)
         tensors.append(Planned(Wanted("rope_freqs.weight", "", shape), None, "f32", 4 * len(factors)))
@@ -132,7 +111,7 @@ def plan_conversion(
     if others:
         notes.append(
             f"{len(others)} of the matrices are kept as {others[0].kind}, because their rows are no multiple of"
-            f" {_Q8_BLOCK}; the first is {others[0].wanted.name} with {others[0].wanted.shape[1]}."
+            f" {Q8_BLOCK}; the first is {others[0].wanted.name} with {others[0].wanted.shape[1]}."
         )
     return Plan(
         folder=folder,
@@ -206,16 +185,6 @@ def _own_kind(places: Iterator[Place]) -> Kind:
     return next(kind for kind in KINDS if kind == own)
 
 
-def _planned(wanted: Wanted, place: Place, kind: Kind) -> Planned:
-    if len(wanted.shape) == 1:
-        kind = "f32"  # norms and biases: llama.cpp wants them so
-    elif kind == "q8_0" and wanted.shape[1] % _Q8_BLOCK:
-        kind = "f16"
-    if kind == "q8_0":
-        return Planned(wanted, place, kind, place.numbers // _Q8_BLOCK * _Q8_BYTES)
-    return Planned(wanted, place, kind, place.numbers * (4 if kind == "f32" else 2))
-
-
 def _about(folder: Path, said: About) -> About:
     """Name, licence and source as given, else as the checkpoint's README and place say."""
     card, record = _card(folder), read_record(folder)
@@ -269,7 +238,7 @@ def _write(plan: Plan, part: Path) -> Generator[Progress, None, None]:
         writer.write_padding(out, out.tell())
         for each in plan.tensors:
             yield Progress(done, total, each.wanted.name)
-            for data in _encoded(each, plan.config):
+            for data in encoded(each, plan.config):
                 out.write(data.tobytes())  # tofile would not say why it cannot
                 done += data.nbytes
                 yield Progress(done, total, each.wanted.name)
@@ -279,65 +248,6 @@ def _write(plan: Plan, part: Path) -> Generator[Progress, None, None]:
     head = read_head(part)
     if done != total or head.must_be > head.size:
         raise AssertionError(f"{head.size} bytes were written to {part}, {head.must_be} were to be")
-
-
-def _encoded(planned: Planned, config: LlamaConfig) -> Iterator[NDArray[Any]]:
-    """The tensor as it lies in the file, in slices of whole rows (of whole heads where rows are reordered)."""
-    import numpy as np
-
-    wanted, place = planned.wanted, planned.place
-    if place is None:
-        yield np.array(rotary_factors(config), np.float32)
-        return
-    rows = wanted.shape[0]
-    at_once = rows // wanted.heads if wanted.heads else 1
-    row = place.numbers // rows
-    step = at_once * max(1, SLICE_NUMBERS // (row * at_once))
-    with reading(place.path) as file:
-        for first in range(0, rows, step):
-            yield _encode(_rows(file, planned, first, min(step, rows - first)), planned.kind)
-
-
-def _rows(file: BinaryIO, planned: Planned, first: int, count: int) -> NDArray[np.float32]:
-    import numpy as np
-
-    wanted, place = planned.wanted, planned.place
-    assert place is not None
-    values = read_rows(file, place, first, count)
-    largest = float(np.abs(values).max())  # NaN if there is one
-    if not np.isfinite(largest):
-        raise WeightsError(
-            f"{place.path}: {wanted.source} has a number that is not finite (NaN or infinity).",
-            "The checkpoint is damaged, or its training failed: fetch it again, or take an earlier one.",
-        )
-    if largest > _LARGEST[planned.kind]:
-        raise WeightsError(
-            f"{place.path}: {wanted.source} has {largest:g}, which is too large for {planned.kind}.",
-            "Keep the numbers as they are: --type bf16",
-        )
-    if wanted.heads:
-        values = _interleaved(values, wanted.shape[0] // wanted.heads)
-    return values
-
-
-def _interleaved(values: NDArray[np.float32], width: int) -> NDArray[np.float32]:
-    """Rows of whole heads, each `width` high, from the checkpoint's order to that of llama.cpp.
-
-    Rotary positions turn pairs of rows: the checkpoint pairs row i of a head with row i + width / 2, llama.cpp
-    pairs neighbours.
-    """
-    rest = values.shape[1:]
-    return values.reshape(-1, 2, width // 2, *rest).swapaxes(1, 2).reshape(-1, *rest)
-
-
-def _encode(values: NDArray[np.float32], kind: Kind) -> NDArray[Any]:
-    import numpy as np
-    from gguf import GGMLQuantizationType, quantize
-
-    if kind == "bf16":  # to the nearest, of two the even; gguf does the same in twice the time
-        bits = np.ascontiguousarray(values).view(np.uint32)
-        return ((bits + (0x7FFF + ((bits >> 16) & 1))) >> 16).astype("<u2")
-    return quantize(values, GGMLQuantizationType[kind.upper()])
 
 
 def _add_tensor(writer: Any, planned: Planned) -> None:

@@ -63,11 +63,11 @@ async def test_numbers_stay_as_they_are_to_the_bit(tmp_path: Path, kind: str, wi
 
 
 async def test_slices_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from codesteer_tui.weights import converting
+    from codesteer_tui.weights import converting_numbers
 
     write(tmp_path / "small")
     whole, _ = await converted(tmp_path / "small", "q8_0", target=tmp_path / "whole.gguf")
-    monkeypatch.setattr(converting, "SLICE_NUMBERS", 1000)
+    monkeypatch.setattr(converting_numbers, "SLICE_NUMBERS", 1000)
     sliced, _ = await converted(tmp_path / "small", "q8_0", target=tmp_path / "sliced.gguf")
     assert whole.target.read_bytes() == sliced.target.read_bytes()
 

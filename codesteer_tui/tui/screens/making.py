@@ -25,11 +25,12 @@ from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.weights import converting, quantizing
 from codesteer_tui.weights.converting_files import Progress
+from codesteer_tui.weights.converting_numbers import Kind
 from codesteer_tui.weights.hub import in_bytes
 from codesteer_tui.weights.store import Item
 
 _TELL_EVERY_S = 0.2
-_OF_CHECKPOINTS: tuple[tuple[converting.Kind | None, str], ...] = (
+_OF_CHECKPOINTS: tuple[tuple[Kind | None, str], ...] = (
     (None, "as it is: the numbers stay what they are in the checkpoint"),
     ("q8_0", "Q8_0: half of that, hardly any loss"),
     ("f16", "F16"),
@@ -112,7 +113,7 @@ class MakeScreen(ModalScreen[str | None]):
         self._latest = None
         self._draw()
 
-    async def _convert(self, kind: converting.Kind | None) -> Path:
+    async def _convert(self, kind: Kind | None) -> Path:
         self._say("looking at the checkpoint ...")
         plan = await in_thread(partial(_plan_conversion, self._item.path, kind))
         self._say(f"{plan.config.architecture} as {plan.kind}, about {in_bytes(plan.size)}: {plan.target}")
@@ -168,7 +169,7 @@ def _prepare() -> None:
         gguf.GGUFWriter  # noqa: B018 - what it imports late
 
 
-def _plan_conversion(folder: Path, kind: converting.Kind | None) -> converting.Plan:
+def _plan_conversion(folder: Path, kind: Kind | None) -> converting.Plan:
     _prepare()
     return converting.plan_conversion(folder, kind)
 
