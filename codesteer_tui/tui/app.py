@@ -277,7 +277,7 @@ class CodesteerApp(OpeningApp):
     def on_weights_screen_use_wanted(self, event: WeightsScreen.UseWanted) -> None:
         """Weights shall play a role: they become a provider, and the models screen gives it the role."""
         with importing:
-            from codesteer_tui.tui.players import with_weights
+            from codesteer_tui.tui.chosen import with_weights
             from codesteer_tui.weights.using import free_name
 
         name = free_name(self.settings.config, event.path)

@@ -23,6 +23,7 @@ from codesteer_tui.sessions.switching import Fit, Switch, reach, with_player
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
 from codesteer_tui.settings.saving import save_setting
+from codesteer_tui.tui.chosen import as_saved, overridden, weights_to_save, with_key_source
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.packs import point_out
@@ -30,13 +31,9 @@ from codesteer_tui.tui.players import (
     ROLE_WORDS,
     ROLES,
     SAME,
-    as_saved,
     chosen,
     known_as,
     label,
-    overridden,
-    weights_to_save,
-    with_key_source,
 )
 from codesteer_tui.tui.words import who
 from codesteer_tui.values import FREE_KINDS, Role

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,7 @@ from codesteer_tui.providers.keys.sources import KeyState, host_of, source_in_wo
 from codesteer_tui.providers.opening import Choice, choose_provider, choose_role
 from codesteer_tui.providers.probing.listings import find
 from codesteer_tui.providers.probing.reaching import Reachability
-from codesteer_tui.settings import Origin, Settings
+from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
 from codesteer_tui.tui.words import Mark, amount
 from codesteer_tui.values import FREE_KINDS, REMOTE_KINDS, Role
@@ -37,9 +37,6 @@ SPECIAL: dict[Role, dict[str, str]] = {
 """Who plays a role without a provider of its own."""
 
 SAME = "same as TASK"
-
-IN_THE_APP = "chosen in the app"
-"""Where a setting comes from that no file has."""
 
 FAILURES = {
     "missing_key": "no key",
@@ -314,51 +311,6 @@ def name_of(choice: Choice) -> str:
     if choice.provider is None or choice.provider.kind == "demo" or not choice.model:
         return choice.name
     return f"{choice.name}:{choice.model}"
-
-
-def overridden(settings: Settings, role: Role, player: str) -> Settings:
-    """The settings with a player that was chosen in the app, as strong as an option of the command line."""
-    roles = msgspec.structs.replace(settings.config.roles, **{role: player})
-    return _with(settings, msgspec.structs.replace(settings.config, roles=roles), f"roles.{role}", player)
-
-
-def with_key_source(settings: Settings, name: str, source: str) -> Settings:
-    """The settings with the place where a provider's key was stored."""
-    provider = msgspec.structs.replace(settings.config.providers[name], key=source)
-    providers: Mapping[str, Provider] = settings.config.providers | {name: provider}
-    config = msgspec.structs.replace(settings.config, providers=providers)
-    return _with(settings, config, f"providers.{name}.key", source)
-
-
-def with_weights(settings: Settings, name: str, path: Path) -> Settings:
-    """The settings with a provider that is these weights, which no file has yet."""
-    provider = Provider(kind="llama_cpp", model=os.path.abspath(path))  # noqa: PTH100 - a link keeps its name
-    providers: Mapping[str, Provider] = settings.config.providers | {name: provider}
-    config = msgspec.structs.replace(settings.config, providers=providers)
-    return _with(settings, config, f"providers.{name}.model", provider.model)
-
-
-def weights_to_save(settings: Settings, player: str) -> tuple[str, Path] | None:
-    """Provider and file of weights that were named in the app, where a player is these; else None."""
-    name = player.partition(":")[0]
-    origin, provider = settings.origins.get(f"providers.{name}.model"), settings.config.providers.get(name)
-    if provider is None or provider.kind != "llama_cpp" or origin is None or origin.where != IN_THE_APP:
-        return None
-    return name, Path(provider.model)
-
-
-def as_saved(settings: Settings, player: str) -> str:
-    """A player as a file is to have it: without the path of weights, which their provider's table has."""
-    name, _, model = player.partition(":")
-    provider = settings.config.providers.get(name)
-    return name if provider and provider.kind == "llama_cpp" and provider.model == model else player
-
-
-def _with(settings: Settings, config: Config, key: str, value: str) -> Settings:
-    from dataclasses import replace
-
-    origins = settings.origins | {key: Origin("flag", IN_THE_APP, value)}
-    return replace(settings, config=config, origins=origins)
 
 
 def details(row: Player) -> list[tuple[str, str]]:

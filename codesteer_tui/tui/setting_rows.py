@@ -16,15 +16,13 @@ from codesteer_tui.settings.showing import no_meaning, shown_config, shown_table
 from codesteer_tui.settings.toml_text import written, written_key
 from codesteer_tui.text import plain
 from codesteer_tui.tui.blocks import Block, block
+from codesteer_tui.tui.chosen import IN_THE_APP
 from codesteer_tui.tui.keys import KEYS, name
 from codesteer_tui.tui.keys.row import Key
 from codesteer_tui.tui.remapping import FIXED, read_keys, remapped
 from codesteer_tui.tui.remapping import complaint as key_complaint
 from codesteer_tui.tui.screens.help import HEADINGS
 from codesteer_tui.tui.words import cut
-
-IN_THE_APP = "chosen in the app"
-"""Where a value comes from that was chosen in the app and is in no file."""
 
 NOTHING = "(empty)"
 

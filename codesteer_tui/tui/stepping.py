@@ -8,13 +8,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
+from codesteer_tui.tui.chosen import with_wish
 from codesteer_tui.tui.course import DECISION
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import pressed
@@ -46,24 +43,6 @@ ABOUTS = {
     EDIT: "What you send is marked as the steerer's, edited by you.",
     VETO: "Why? It is told to the steerer, and may be empty.",
 }
-
-
-def with_wish(settings: Settings, wish: Wish) -> Settings:
-    """The settings with what was chosen in the app, as strong as an option of the command line."""
-    steering = msgspec.structs.replace(settings.config.steering, mode=wish.mode)
-    sandbox = msgspec.structs.replace(settings.config.sandbox, approve_code=wish.approve_code)
-    config = msgspec.structs.replace(settings.config, steering=steering, sandbox=sandbox)
-    chosen = {"steering.mode": wish.mode, "sandbox.approve_code": wish.approve_code}
-    before = {
-        "steering.mode": settings.config.steering.mode,
-        "sandbox.approve_code": settings.config.sandbox.approve_code,
-    }
-    origins = {
-        key: Origin("flag", "chosen in the app", value)
-        for key, value in chosen.items()
-        if value != before[key]
-    }
-    return replace(settings, config=config, origins=settings.origins | origins)
 
 
 class SteppingIn:

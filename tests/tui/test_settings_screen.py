@@ -12,7 +12,7 @@ from codesteer_tui.settings.schema import schema
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.blocks import text_of
 from codesteer_tui.tui.changing import with_setting
-from codesteer_tui.tui.players import overridden
+from codesteer_tui.tui.chosen import overridden
 from codesteer_tui.tui.screens.setting import SettingScreen
 from codesteer_tui.tui.screens.settings import SettingsScreen
 from codesteer_tui.tui.setting_rows import (
