@@ -17,7 +17,8 @@ from codesteer_tui.errors import ModelError, NotSent
 from codesteer_tui.events import AnswerChecked, ExecutionFinished
 from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.steering import asking, execution
-from codesteer_tui.steering.asking import Call, Calls, Said
+from codesteer_tui.steering.asking import Calls
+from codesteer_tui.steering.call import Call, Said
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code
 from codesteer_tui.steering.outcome import answer_of, not_run_reason

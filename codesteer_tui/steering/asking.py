@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct
 
 from codesteer_tui.errors import KEPT, ModelError, NotSent
 from codesteer_tui.events import (
@@ -31,18 +30,17 @@ from codesteer_tui.events import (
     Retried,
 )
 from codesteer_tui.providers import (
-    ChatModel,
     Completed,
     Loading,
-    Measured,
     Remark,
     Retrying,
-    Sampling,
     TextDelta,
 )
 from codesteer_tui.providers.costs.estimating import estimated
 from codesteer_tui.steering.budget import LIFT, STOP, Budget
+from codesteer_tui.steering.call import Call, Said
 from codesteer_tui.steering.execution import Ask
+from codesteer_tui.steering.fitting import fitted
 from codesteer_tui.steering.interrupted import UNUSED, interrupted
 from codesteer_tui.steering.joining import joined
 from codesteer_tui.text import storable
@@ -64,15 +62,6 @@ MAX_RETRIES_HERE = 2
 """How often a model on this machine is asked again by itself where it broke off without a word. Those behind a network
 see to that themselves."""
 
-LEAST_REPLY = 512
-"""Tokens that are kept free for a reply where the context is small."""
-
-AROUND = 32
-"""Tokens that a chat template puts around a message, generously."""
-
-Shorter: TypeAlias = Callable[[int], tuple[Message, ...] | None]
-"""The messages with the outputs of so many of the oldest programs shortened; None where there are not so many."""
-
 COSTLY = ("broken_stream", "refused")
 """Failures that a provider may charge for although no text came: the prompt had been read."""
 
@@ -88,35 +77,6 @@ Step: TypeAlias = (
     | Noted
     | CallFailed
 )
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call: who is asked what. `go_on` is how a model is asked for the rest of a reply that broke off;
-    without it that is not offered. `shorter` gives the messages with less of the oldest programs' output, for a
-    model whose context they do not fit."""
-
-    round: int
-    role: Role
-    model: ChatModel
-    messages: tuple[Message, ...]
-    options: Sampling
-    go_on: str = ""
-    shorter: Shorter | None = None
-
-
-class Said(Struct, frozen=True):
-    """What came of a call. `seconds` is how long the streams took, without the time of questions.
-
-    `chances` are the probabilities of the decisions that the call asked for, where the model sees them.
-    """
-
-    text: str = ""
-    reasoning: str = ""
-    finish: Finish = "stop"
-    usage: Usage = Usage()
-    seconds: float = 0.0
-    chances: dict[str, float] = {}
 
 
 @dataclass
@@ -154,42 +114,6 @@ class _Stream:
             before.seconds + time.monotonic() - self.began,
             self.completed.chances if self.completed else {},
         )
-
-
-async def fitted(call: Call) -> tuple[Call, Noted | None]:
-    """The call as it fits the model's context, and what there is to say where something had to be left out.
-
-    Only a model that counts its own tokens is asked. The outputs of programs are shortened one round after the
-    other, the oldest first, until there is room for a short reply; answers and guidance stay whole. What does not
-    fit even so is left for the model to refuse.
-    """
-    model, shorter = call.model, call.shorter
-    if shorter is None or not isinstance(model, Measured):
-        return call, None
-    reply = min(call.options.max_tokens, LEAST_REPLY)
-    most = model.context - reply
-    if sum(len(message.content.encode("utf-8", "replace")) + AROUND for message in call.messages) <= most:
-        return call, None  # a token has at least a byte
-    try:
-        first = needed = await model.measure(call.messages)
-        rounds = 0
-        while needed > most and (messages := shorter(rounds + 1)) is not None:
-            rounds += 1
-            call = replace(call, messages=messages)
-            needed = await model.measure(messages)
-    except ModelError:
-        return call, None  # the call itself will say so
-    if not rounds:
-        return call, None
-    outputs = f"outputs of the {rounds} oldest programs" if rounds > 1 else "output of the oldest program"
-    if rounds == 1 and shorter(2) is None:
-        outputs = "output of the program"
-    text = (
-        f"The conversation has {first:,} tokens, and the context of {model.info.label} holds {model.context:,}: "
-        f"the {outputs} {'was' if rounds == 1 else 'were'} shortened, which leaves {needed:,}."
-    )
-    remedy = "A larger context_tokens of this provider keeps them whole, where the model can take more."
-    return call, Noted(round=call.round, role=call.role, kind="shortened", text=text, remedy=remedy)
 
 
 class Calls:

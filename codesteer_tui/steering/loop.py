@@ -22,7 +22,8 @@ from codesteer_tui.events import Event
 from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.steering import taking
 from codesteer_tui.steering.answer_checker import AnswerChecker
-from codesteer_tui.steering.asking import Call, Calls, Said
+from codesteer_tui.steering.asking import Calls
+from codesteer_tui.steering.call import Call, Said
 from codesteer_tui.steering.execution import Executor
 from codesteer_tui.steering.extract import find_code, first_block_as_published
 from codesteer_tui.steering.findings import task_messages

@@ -16,7 +16,8 @@ from codesteer_tui.events import GuidanceGiven, Noted
 from codesteer_tui.providers import ChatModel, Sampling
 from codesteer_tui.steering import asking
 from codesteer_tui.steering import guidance as reading
-from codesteer_tui.steering.asking import Call, Calls, Said
+from codesteer_tui.steering.asking import Calls
+from codesteer_tui.steering.call import Call, Said
 from codesteer_tui.steering.findings import steerer_messages
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.rules import decide

@@ -19,8 +19,8 @@ from codesteer_tui.providers.llama.model import LlamaCppModel
 from codesteer_tui.providers.llama.sharing import workers_stay
 from codesteer_tui.providers.opening import Choice
 from codesteer_tui.sessions.casting import Models
-from codesteer_tui.steering.asking import LEAST_REPLY
 from codesteer_tui.steering.findings import steerer_messages
+from codesteer_tui.steering.fitting import LEAST_REPLY
 from codesteer_tui.steering.shortening import with_short_outputs
 from codesteer_tui.steering.steerers import ModelSteerer
 from codesteer_tui.values import Message

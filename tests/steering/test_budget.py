@@ -14,8 +14,9 @@ from codesteer_tui.config import SpendingLimits
 from codesteer_tui.errors import ModelError, NotSent
 from codesteer_tui.providers import Completed, Sampling, TextDelta
 from codesteer_tui.providers.costs.prices import FREE, Price
-from codesteer_tui.steering.asking import AGAIN, Call, Calls
+from codesteer_tui.steering.asking import AGAIN, Calls
 from codesteer_tui.steering.budget import LIFT, SEND, STOP, Budget
+from codesteer_tui.steering.call import Call
 from codesteer_tui.steering.loop import Method, solve
 from codesteer_tui.values import Bill, Message, RoleInfo, Usage
 from tests.steering.test_asking import BROKEN, TEST_PROGRAM, Breaking, Person, cast, of, run, started

@@ -10,8 +10,10 @@ import pytest
 from codesteer_tui import events as ev
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.providers import Loading, Remark, Sampling
-from codesteer_tui.steering.asking import AROUND, LEAST_REPLY, Call, Calls, Said, fitted
+from codesteer_tui.steering.asking import Calls
+from codesteer_tui.steering.call import Call, Said
 from codesteer_tui.steering.findings import steerer_messages
+from codesteer_tui.steering.fitting import AROUND, LEAST_REPLY, fitted
 from codesteer_tui.steering.shortening import SHORT_CHARS, with_short_outputs
 from codesteer_tui.steering.steerers import DECISIONS, FIRST, ModelSteerer
 from codesteer_tui.transcript import Transcript
