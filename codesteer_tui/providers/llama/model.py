@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Literal
@@ -17,17 +17,17 @@ from typing import Literal
 import msgspec
 
 from codesteer_tui.errors import ModelError, WeightsError
-from codesteer_tui.providers import Completed, Delta, Loading, Remark, Sampling, TextDelta
+from codesteer_tui.providers import Delta, Loading, Remark, Sampling, TextDelta
 from codesteer_tui.providers.llama import wire
 from codesteer_tui.providers.llama.devices import unused_gpu, usual_threads
 from codesteer_tui.providers.llama.gguf_header import read_header
 from codesteer_tui.providers.llama.gguf_reading import require_whole
-from codesteer_tui.providers.llama.memory import size
 from codesteer_tui.providers.llama.places import LOCAL_CONTEXT
 from codesteer_tui.providers.llama.process import Reply, Worker
 from codesteer_tui.providers.llama.sharing import Key, Shared, Unheld, shared
+from codesteer_tui.providers.llama.telling import brief_device, device_words, ending, where
 from codesteer_tui.providers.remote.streaming import sendable
-from codesteer_tui.values import Message, RoleInfo, Usage
+from codesteer_tui.values import Message, RoleInfo
 
 _conversations = itertools.count(1)
 
@@ -250,9 +250,9 @@ class LlamaCppModel:
                 raise WeightsError(answer.message, answer.remedy, provider=self._name)
             raise await self._failed(worker, answer, loading=True)
         self._open_in = worker
-        self._note = _where(loaded)
+        self._note = where(loaded)
         yield Remark(
-            "device", _device_words(loaded, answer, talk, self._n_ctx), brief=_brief_device(loaded, talk)
+            "device", device_words(loaded, answer, talk, self._n_ctx), brief=brief_device(loaded, talk)
         )
         warned = unused_gpu() if not loaded.can_offload and self._gpu_layers != 0 else None
         if warned:
@@ -287,7 +287,7 @@ class LlamaCppModel:
                     case wire.Done() as done_:
                         ended = True
                         self.evaluated_tokens, self.restored_tokens = done_.evaluated, done_.restored
-                        for delta in _ending(done_, self.context, self._trained):
+                        for delta in ending(done_, self.context, self._trained):
                             yield delta
                     case answer:
                         ended = True
@@ -331,74 +331,6 @@ class LlamaCppModel:
 async def _stopped(worker: Worker, number: int, reply: Reply) -> None:
     if worker.alive:
         await worker.cancel(number, reply)
-
-
-def _ending(done: wire.Done, context: int, trained: int) -> Iterator[Delta]:
-    """What cut it off where that was the context, how fast it was, and the end."""
-    if done.finish == "length" and done.input_tokens + done.output_tokens >= context:
-        full = (
-            f"The reply was cut off because the context is full: of its {context:,} tokens the conversation has "
-            f"{done.input_tokens:,} and the reply {done.output_tokens:,}."
-        )
-        yield Remark("warning", full, wire.for_more_room(context, trained))
-    cached = done.input_tokens - done.evaluated
-    read = f"read {done.evaluated:,} of {done.input_tokens:,} prompt tokens"
-    if done.read_s > 0 and done.evaluated > 1:
-        read += f" at {done.evaluated / done.read_s:,.0f} tokens/s"
-    wrote, brief = f"wrote {done.output_tokens:,}", ""
-    if done.write_s > 0 and done.output_tokens > 1:
-        speed = f"{done.output_tokens / done.write_s:,.1f}"
-        wrote, brief = f"{wrote} at {speed} tokens/s", f"{speed} tok/s"
-    yield Remark("speed", f"{read}, {wrote}", brief=brief)
-    usage = Usage(
-        done.input_tokens, done.output_tokens, cached_tokens=cached, reasoning_tokens=done.thought_tokens
-    )
-    yield Completed(done.finish, usage, done.chances)
-
-
-def _where(loaded: wire.Loaded) -> str:
-    """Where it runs, in few words: "CPU", "33 of 33 layers on CUDA0"."""
-    if not loaded.gpu_layers:
-        return "on the CPU"
-    names = ", ".join(d.name for d in loaded.devices if d.kind == "gpu") or "a GPU"
-    return f"{loaded.gpu_layers} of {loaded.layers} layers on {names}"
-
-
-def _brief_device(loaded: wire.Loaded, talk: wire.Talk) -> str:
-    """Where it runs, for the name of a role: "CPU 1 thread", "CUDA0", "CUDA0 20/33 layers"."""
-    if not loaded.gpu_layers:
-        return f"CPU {_threads(talk)}"
-    gpus = [d.name for d in loaded.devices if d.kind == "gpu"]
-    name = (gpus[0] if len(gpus) == 1 else f"{len(gpus)} GPUs") if gpus else "GPU"
-    return (
-        name if loaded.gpu_layers >= loaded.layers else f"{name} {loaded.gpu_layers}/{loaded.layers} layers"
-    )
-
-
-def _threads(talk: wire.Talk) -> str:
-    return f"{talk.n_threads} thread{'s' if talk.n_threads > 1 else ''}"
-
-
-def _device_words(loaded: wire.Loaded, opened: wire.Opened, talk: wire.Talk, asked: int) -> str:
-    """Where it runs and what it takes. A context that is less than was `asked` for is what the weights can take."""
-    wanted = "gpu" if loaded.gpu_layers else "cpu"
-    used = [device for device in loaded.devices if device.kind == wanted]
-    words = "; ".join(
-        f"{d.description.strip()}, {size(d.free)} of {size(d.total)} free"
-        if wanted == "gpu"
-        else d.description.strip()
-        for d in used
-    )
-    why = (
-        f" (you asked for {asked:,}, the weights were trained for {talk.n_ctx:,})"
-        if asked > talk.n_ctx
-        else ""
-    )
-    return (
-        f"{_where(loaded)}{f' ({words})' if words else ''}, {_threads(talk)}; weights {size(loaded.weights)}, "
-        f"context {opened.n_ctx:,} tokens{why}{f' in {size(opened.kv_bytes)}' if opened.kv_bytes else ''}; "
-        f"loaded in {loaded.seconds:.1f} s"
-    )
 
 
 def _with_memory(talk: wire.Talk, folder: Path | None, key: Key, role: str) -> wire.Talk:
