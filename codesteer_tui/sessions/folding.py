@@ -40,18 +40,48 @@ T = TypeVar("T")
 
 
 @dataclass
+class _Text:
+    """What came through one channel of a text: all of it, and where each of its pieces ends."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    """Which pieces of the stream these are."""
+    whole: str = ""
+    ends: list[int] = field(default_factory=list)
+
+    def between(self, first: int, last: int) -> Piece | None:
+        """The pieces of the stream from one up to another, as one; None where there is none of this channel."""
+        begin, end = bisect_left(self.places, first), bisect_left(self.places, last)
+        if begin == end:
+            return None
+        text = self.whole[self.ends[begin - 1] if begin else 0 : self.ends[end - 1]]
+        return msgspec.structs.replace(self.pieces[end - 1], text=text)
+
+
+@dataclass
 class _Stream:
     """The pieces of one text: at which places they came, and at which it began afresh or was whole."""
 
     pieces: list[Piece] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     fresh: list[int] = field(default_factory=list)
+    _texts: dict[str, _Text] | None = None
 
-    def arrived(self, until: int) -> Sequence[Piece]:
-        """The pieces that stand at a position, before which there are `until` events."""
+    def arrived(self, until: int) -> Iterable[Piece]:
+        """What stands at a position, before which there are `until` events, as one piece for each channel."""
         at = bisect_left(self.fresh, until)
         since = self.fresh[at - 1] if at else -1
-        return self.pieces[bisect_left(self.places, since) : bisect_left(self.places, until)]
+        first, last = bisect_left(self.places, since), bisect_left(self.places, until)
+        if first >= last:
+            return
+        if isinstance(self.pieces[0], ev.LoadingDelta):
+            yield self.pieces[last - 1]
+            return
+        if self._texts is None:
+            self._texts = _texts_of(self.pieces)
+        for text in self._texts.values():
+            if piece := text.between(first, last):
+                yield piece
 
 
 class Folds:
@@ -134,11 +164,9 @@ class Folds:
         for place in self.facts[nearest * self._spacing : count]:
             transcript.apply(self.events[place])
         for key, stream in self._streams.items():
-            pieces = stream.arrived(until)
-            if pieces and isinstance(pieces[-1], ev.LoadingDelta):
-                pieces = () if self._speaks(key, pieces[-1], until) else pieces[-1:]
-            for piece in _joined(pieces):
-                transcript.apply(piece)
+            for piece in stream.arrived(until):
+                if not (isinstance(piece, ev.LoadingDelta) and self._speaks(key, piece, until)):
+                    transcript.apply(piece)
         transcript.count = until
         transcript.seconds = max(self.times[until - 1], 0.0) if until else 0.0
         return transcript
@@ -175,18 +203,21 @@ def _key(event: Piece) -> Key:
     return ("answer" if isinstance(event, ev.AnswerDelta) else "guidance"), event.round
 
 
-def _joined(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """One piece for each channel or stream, with all of its text."""
-    if len(pieces) < 2:
-        return pieces
-    texts: dict[str, list[str]] = {}
-    last: dict[str, Piece] = {}
-    for piece in pieces:
-        assert not isinstance(piece, ev.LoadingDelta), "only the last one counts"
+def _texts_of(pieces: Sequence[Piece]) -> dict[str, _Text]:
+    """The texts of a stream by channel, in the order in which these began."""
+    found: dict[str, _Text] = {}
+    for place, piece in enumerate(pieces):
+        assert not isinstance(piece, ev.LoadingDelta), "it has no text"
         name = piece.stream if isinstance(piece, ev.OutputDelta) else piece.channel
-        texts.setdefault(name, []).append(piece.text)
-        last[name] = piece
-    return [msgspec.structs.replace(piece, text="".join(texts[name])) for name, piece in last.items()]
+        text = found.get(name)
+        if text is None:
+            text = found[name] = _Text()
+        text.pieces.append(piece)
+        text.places.append(place)
+    for text in found.values():
+        texts = [piece.text for piece in text.pieces if not isinstance(piece, ev.LoadingDelta)]
+        text.whole, text.ends = "".join(texts), list(accumulate(map(len, texts)))
+    return found
 
 
 def _snapshot(

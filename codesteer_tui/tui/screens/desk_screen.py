@@ -42,12 +42,14 @@ class DeskScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (SHORT_FROM, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
     watermark = ""
     running = False
+    _desk: Desk | None = None
 
     @property
     def desk(self) -> Desk | None:
         """The desk, if there is one yet. Its module is imported when there is something to show on it."""
-        desk: Desk | None = next(iter(self.query("Desk")), None)  # type: ignore[assignment]
-        return desk
+        if self._desk is None or not self._desk.is_attached:  # a query looks at every widget of the screen
+            self._desk = next(iter(self.query("Desk")), None)  # type: ignore[assignment]
+        return self._desk
 
     @property
     def is_in_pane(self) -> bool:
@@ -97,7 +99,7 @@ class DeskScreen(Screen[None]):
 
     def draw_lines(self) -> None:
         """Bring the lines around the desk up to date."""
-        if not is_there(self) or not self.query(KeyLine):
+        if not is_there(self) or not self.query_children(KeyLine):
             return
         desk = self.desk
         transcript = desk.transcript if desk else Transcript()

@@ -88,8 +88,9 @@ class ReplayScreen(DeskScreen):
     async def redraw(self) -> None:
         """Show the state at the player's position."""
         async with self._drawing:
-            await self.query_one(Desk).draw(self.player.transcript())
-        self._draw_around()
+            with self.app.batch_update():
+                await self.query_one(Desk).draw(self.player.transcript())
+                self._draw_around()
 
     def _draw_around(self) -> None:
         if not is_there(self):

@@ -8,7 +8,6 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.events import MouseDown, MouseMove, MouseUp, Resize
 from textual.message import Message
-from textual.widgets import Static
 
 from codesteer_tui.events import Event, Finished, is_delta
 from codesteer_tui.transcript import Transcript
@@ -22,6 +21,7 @@ from codesteer_tui.tui.widgets.pane import PARTS, Pane
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.seeking import Seeking
 from codesteer_tui.tui.widgets.sheet import Sheet
+from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundChip, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
 
@@ -32,6 +32,12 @@ def telling_round(transcript: Transcript) -> int | None:
     if isinstance(ending, Finished) and ending.answer_round is not None:
         return ending.answer_round
     return transcript.current.number if transcript.current else None
+
+
+class Peek(Still):
+    """A line from each of two panes that are not in front."""
+
+    is_fixed = True
 
 
 class Desk(Container):
@@ -46,6 +52,7 @@ class Desk(Container):
         self.number: int | None = None
         self.follows = True
         self.pane_number = 2
+        self._width = 0
         self.seeking = Seeking(self)
         self.arranging = Arranging(self)
         self.panes = [*(Pane(part) for part in PARTS[:3]), FlagsPane()]
@@ -59,7 +66,7 @@ class Desk(Container):
                 yield from self.panes[:2]
             with Vertical(id="right", classes="column"):
                 yield from self.panes[2:]
-        yield Static(id="peek", markup=False)
+        yield Peek(id="peek", markup=False)
 
     async def on_mount(self) -> None:
         self.arranging.recall()
@@ -247,7 +254,7 @@ class Desk(Container):
         for pane in others:
             words = cut(pane.peek(), width)
             shown += [(f" {pane.part.short.lower()}> ", "bold dim"), words or "-", " "]
-        self.query_one("#peek", Static).update(Content.assemble(*shown))
+        self.query_one(Peek).put_text(Content.assemble(*shown))
 
     @on(Pane.Entered)
     def _entered(self, event: Pane.Entered) -> None:
@@ -282,5 +289,7 @@ class Desk(Container):
         await self.choose(event.number)
 
     async def on_resize(self, event: Resize) -> None:
-        self.arranging.apply()
-        await self._draw_strip()
+        if event.size.width != self._width:  # only the height changes where the ending comes and goes
+            self._width = event.size.width
+            self.arranging.apply()
+            await self._draw_strip()

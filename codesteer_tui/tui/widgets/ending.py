@@ -8,7 +8,6 @@ from functools import partial
 
 from textual.content import Content
 from textual.geometry import Size
-from textual.widgets import Static
 
 from codesteer_tui import events as ev
 from codesteer_tui.steering.outcome import BestSoFar, best_so_far
@@ -18,6 +17,7 @@ from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.layout import SHORT_FROM, TALL_FROM
+from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.words import OUTCOMES, cut
 from codesteer_tui.values import Verdicts
 
@@ -30,7 +30,7 @@ LEAST = 14
 """With fewer columns a reason is left out."""
 
 
-class EndingPanel(Static):
+class EndingPanel(Still):
     """A few lines above the prompt, hidden while there is nothing to say."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class EndingPanel(Static):
         """Hide it."""
         self._say, self._is_advice = None, False
         self._look("")
-        self.update("")
+        self.put_text(Content(""))
 
     def explain(self, message: str, remedy: str = "") -> None:
         """Say what went wrong, and what to do."""
@@ -144,7 +144,7 @@ class EndingPanel(Static):
 
     def _draw(self, look: str, parts: list[Part]) -> None:
         self._look(look)
-        self.update(Content.assemble(*parts))
+        self.put_text(Content.assemble(*parts))
 
     def _look(self, look: str) -> None:
         for known in LOOKS:

@@ -48,6 +48,13 @@ def visual_of(shown: Block) -> Visual:
     return content
 
 
+SPARE = 40
+"""Widgets that are kept, hidden, for the blocks to come: to show one again costs far less than to make it."""
+
+NOTHING = Block("prose", ())
+"""What a hidden widget holds."""
+
+
 def _classes(shown: Block) -> str:
     return f"-{shown.kind} -{CHOSEN}" if shown.key == CHOSEN else f"-{shown.kind}"
 
@@ -123,18 +130,22 @@ class Sheet(VerticalGroup):
         """Show exactly these blocks, keeping the widgets of those that are there already."""
         if not is_there(self):
             return
-        views = self.views
+        views = list(self.query_children(BlockView))
         for view, shown in zip(views, blocks, strict=False):
             view.put(shown)
-        if len(views) > len(blocks):
-            await self.remove_children(views[len(blocks) :])
-        elif len(blocks) > len(views):
+            view.display = True
+        for spare in views[len(blocks) : SPARE]:
+            spare.put(NOTHING)
+            spare.display = False
+        if gone := views[max(len(blocks), SPARE) :]:
+            await self.remove_children(gone)
+        if len(blocks) > len(views):
             await self.mount_all(BlockView(shown) for shown in blocks[len(views) :])
 
     @property
     def views(self) -> list[BlockView]:
         """The widgets of the blocks, in their order."""
-        return list(self.query_children(BlockView))
+        return [view for view in self.query_children(BlockView) if view.display]
 
     @property
     def blocks(self) -> list[Block]:

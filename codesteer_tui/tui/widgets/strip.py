@@ -17,10 +17,11 @@ from codesteer_tui.tui.course import CHANGED, changes, cut_short, goes_on, waits
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.widgets.pane import PARTS
 from codesteer_tui.tui.widgets.presence import is_there
+from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
 
 
-class RoundChip(Static):
+class RoundChip(Still):
     """One round in the strip; a click chooses it."""
 
     class Chosen(Message):
@@ -37,7 +38,7 @@ class RoundChip(Static):
     def put(self, transcript: Transcript, this: Round, *, chosen: bool, short: bool) -> None:
         """Draw the round."""
         self.set_class(chosen, "-chosen")
-        self.update(Content.assemble(*chip_parts(transcript, this, short=short, chosen=chosen)))
+        self.put_text(Content.assemble(*chip_parts(transcript, this, short=short, chosen=chosen)))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -81,20 +82,21 @@ class RoundStrip(HorizontalScroll, can_focus=False):
         rounds = transcript.rounds
         if not is_there(self):
             return
-        chips = {chip.number: chip for chip in self.query_children(RoundChip)}
-        wanted = {this.number for this in rounds}
-        if gone := [chip for number_, chip in chips.items() if number_ not in wanted]:
-            await self.remove_children(gone)
-        if made := [RoundChip(this.number) for this in rounds if this.number not in chips]:
+        chips = {chip.number for chip in self.query_children(RoundChip)}
+        wanted = {this.number: this for this in rounds}
+        if made := [RoundChip(number_) for number_ in wanted if number_ not in chips]:
             await self.mount_all(made)
         for chip in self.query_children(RoundChip):
-            this = next(r for r in rounds if r.number == chip.number)
+            this = wanted.get(chip.number)
+            chip.display = this is not None  # a replay that went back may come to this round again
+            if this is None:
+                continue
             chip.put(transcript, this, chosen=chip.number == number, short=short)
             if chip.number == number:
                 self.call_after_refresh(self.scroll_to_widget, chip, animate=False)
 
 
-class PaneTab(Static):
+class PaneTab(Still):
     """The name of a pane, where only one pane fits; a click shows it."""
 
     class Chosen(Message):
@@ -112,7 +114,7 @@ class PaneTab(Static):
         """Draw the tab, in brackets if it is the one that is shown."""
         self.set_class(chosen, "-chosen")
         words = f"{self.number} {self.label} {mark}".rstrip()
-        self.update(Content(f"[{words}]" if chosen else f" {words} "))
+        self.put_text(Content(f"[{words}]" if chosen else f" {words} "))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.export import lines_of
 from codesteer_tui.sessions.moments import Kind, Moment
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.words import clock, cut
 
 
@@ -51,8 +51,10 @@ LEAST = 16
 """With fewer columns left, what happened last is not told."""
 
 
-class Transport(Static):
+class Transport(Still):
     """Two lines: a bar that can be clicked and dragged on, and numbers."""
+
+    is_fixed = True
 
     class Sought(Message):
         """The bar was clicked at this recorded time."""
@@ -77,7 +79,7 @@ class Transport(Static):
         player, width = self.player, self.bar_width
         if len(self._bar) != width:
             self._bar = bar_letters(player, width)
-        self.update(Content.assemble("|", *bar_parts(self._bar, self._here), "|\n", *self._numbers(width)))
+        self.put_text(Content.assemble("|", *bar_parts(self._bar, self._here), "|\n", *self._numbers(width)))
 
     @property
     def _here(self) -> int:

@@ -1,0 +1,23 @@
+"""Text that is drawn anew again and again, mostly as it is already: then nothing is laid out or painted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widgets import Static
+
+
+class Still(Static):
+    """A `Static` that stays as it is where it is to show what it shows."""
+
+    is_fixed: ClassVar[bool] = False
+    """Whether its size does not depend on its text, so that another text needs no layout."""
+
+    _shown: Content | None = None
+
+    def put_text(self, content: Content) -> None:
+        """Show this, never read as markup."""
+        if self._shown is None or not content.is_same(self._shown):
+            self._shown = content
+            self.update(content, layout=not self.is_fixed)
