@@ -277,7 +277,8 @@ class Screen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     linear: bool = False
     """Lines that are said once, one after the other, in place of the screen: for screen readers. The same as
-    `codesteer --linear`; a terminal that calls itself "dumb" gets it without being asked."""
+    `codesteer --linear`. Terminals that call themselves "dumb", or have fewer than 60 columns or 16 rows, get it
+    without being asked; where this is false, the small ones get the screen."""
 
     copy: Literal["auto", "system", "terminal", "file"] = "auto"
     """How text is copied: "system" by a program of this machine (wl-copy, xclip, xsel, pbcopy, clip.exe), "terminal" by

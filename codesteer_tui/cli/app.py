@@ -15,6 +15,9 @@ from codesteer_tui.cli.options import readable_settings_of, settings_of
 if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
 
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
+"""In a smaller terminal all is said in lines."""
+
 
 def open_app(
     ctx: click.Context, *, replay: Path | None = None, speed: float = 1.0, config_file: Path | None = None
@@ -26,10 +29,11 @@ def open_app(
         )
     watching = replay is not None
     settings = settings_to_watch(ctx, config_file) if watching else settings_of(ctx, config_file=config_file)
-    if is_linear(settings):
+    small = too_small(settings)
+    if is_linear(settings) or small:
         from codesteer_tui.cli.linear import Linear, reread
 
-        return reread(replay) if replay else Linear(ctx).talk()
+        return reread(replay, why=small) if replay else Linear(ctx, why=small).talk()
     recording = None
     if replay:
         from codesteer_tui.sessions.store import read_recording
@@ -45,6 +49,19 @@ def open_app(
 def is_linear(settings: Settings) -> bool:
     """Whether lines are wanted in place of the screen, or nothing else can be shown."""
     return settings.config.screen.linear or os.environ.get("TERM") == "dumb"
+
+
+def too_small(settings: Settings) -> str:
+    """Why the screen has no room in this terminal, in words; empty where it has, or where it is asked for by name."""
+    columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    said = settings.origins.get("screen.linear")
+    small = 0 < columns < LEAST_COLUMNS or 0 < rows < LEAST_ROWS
+    if not small or (said is not None and said.layer != "default"):
+        return ""
+    return (
+        f"This terminal has {columns} columns and {rows} rows; the screen needs {LEAST_COLUMNS} and {LEAST_ROWS}. "
+        "So all is said in lines. To have the screen all the same: CODESTEER_SCREEN__LINEAR=false codesteer"
+    )
 
 
 def settings_to_watch(ctx: click.Context, config_file: Path | None) -> Settings:

@@ -25,6 +25,7 @@ from codesteer_tui.errors import CodesteerError
 if TYPE_CHECKING:
     from codesteer_tui.events import Event
     from codesteer_tui.problem import Problem
+    from codesteer_tui.sessions.store import Recording
     from codesteer_tui.transcript import Transcript
     from codesteer_tui.values import Question, Reply
 
@@ -38,7 +39,10 @@ COMMANDS = (
     ("/mode MODE", "how you step in: auto, approve, manual or off"),
     ("/sessions", "list the recorded sessions"),
     ("/read ID", "read a recorded session from its beginning; without an ID the last run"),
-    ("/export FILE", "write the last run into a file: .md or .txt"),
+    ("/resume ID", "go on with a session that was stopped or broke off; without an ID the last one"),
+    ("/find WORDS", "the lines in which words stand, of the last run or of the session that was read"),
+    ("/copy WHAT", "copy its code, answer, output, guidance, check, problem, round or session"),
+    ("/export FILE", "write it into a file: .md or .txt"),
     ("/help", "say this again"),
     ("/quit", "leave; Ctrl+D does as well"),
 )
@@ -57,12 +61,24 @@ class LinearPerson(Person):
         self._show(question)
         return Reply(await self._choose(question))
 
+    def _show(self, question: Question) -> None:
+        """Say what it is about, without margins and bars; what is proposed was just said as an event."""
+        if question.kind == "approve_guidance":
+            return
+        for text in (question.detail, question.draft.strip("\n")):
+            for line in text.split("\n") if text else ():
+                put(line)
+
+    def _offer(self, number: int, option: str) -> None:
+        put(f"{number}: {option}.")
+
 
 class Linear:
-    """The conversation: reads a line, does what it says, and reads the next one."""
+    """The conversation: reads a line, does what it says, and reads the next one. `why` is said first: what it is that
+    keeps the screen away."""
 
-    def __init__(self, ctx: click.Context, read: Callable[[str], str] = input) -> None:
-        self._ctx, self._read = ctx, read
+    def __init__(self, ctx: click.Context, read: Callable[[str], str] = input, *, why: str = "") -> None:
+        self._ctx, self._read, self._why = ctx, read, why
         self._chosen: dict[str, str] = {}
         self._last: Transcript | None = None
         self._events: list[Event] = []
@@ -75,6 +91,8 @@ class Linear:
             Stopped: a signal other than Ctrl+C asked the process to end.
         """
         self._recall()
+        if self._why:
+            put(self._why)
         put("codesteer, linear mode. Type a problem, or /help. Ctrl+C stops a run, Ctrl+D leaves.")
         config = self._settings.config
         put(
@@ -123,6 +141,14 @@ class Linear:
             self._list()
         elif word == "/read":
             self._reread(rest)
+        elif word == "/resume":
+            self._resume(rest)
+        elif word == "/find":
+            self._find(rest)
+        elif word == "/copy":
+            from codesteer_tui.cli.linear_taking import copied
+
+            put(copied(self._last, rest, self._settings.config))
         elif word == "/export":
             self._export(rest)
         else:
@@ -153,20 +179,58 @@ class Linear:
         put(f"{len(found)} sessions." if found else "There are no sessions yet.")
 
     def _reread(self, name: str) -> None:
-        """Say a session again.
+        """Say a session again; it is then the one in which is found, and of which is copied.
 
         Raises:
             SessionError: there is none of that name, or it cannot be read.
         """
-        from codesteer_tui.sessions.store import Store, sessions_folder
+        if name:
+            whole = self._recording(name).whole
+            from codesteer_tui.transcript import Transcript
 
-        if not name:
-            if not self._events:
-                put("Nothing was run yet. /sessions lists those that there are.")
-            for event in self._events:
-                self._say(event)
+            self._events, self._last = list(whole), Transcript.of(whole)
+        elif not self._events:
+            put("Nothing was run yet. /sessions lists those that there are.")
+        for event in self._events:
+            self._say(event)
+
+    def _recording(self, name: str) -> Recording:
+        """A recorded session.
+
+        Raises:
+            SessionError: there is none of that name, or it cannot be read.
+        """
+        from codesteer_tui.sessions.store import Store, read_recording, sessions_folder
+
+        return read_recording(Store(sessions_folder(self._settings.config)).find(name))
+
+    def _resume(self, name: str) -> None:
+        """Go on with a session in its own record; what was before is not said again.
+
+        Raises:
+            CodesteerError: there is none of that name, it has come to its end, or it cannot be gone on with.
+            Stopped: a signal other than Ctrl+C asked the process to end.
+        """
+        from codesteer_tui.sessions.forking import refuse_ended
+
+        if not name and not (self._last and self._last.session):
+            put("Nothing was run yet. /sessions lists those that there are.")
             return
-        reread(Store(sessions_folder(self._settings.config)).find(name))
+        recording = self._recording(name or (self._last.session if self._last else ""))
+        problem = refuse_ended(recording)
+        rounds = len(recording.transcript.rounds)
+        put(f"Going on with {recording.path.stem}, which has {rounds} round{'' if rounds == 1 else 's'}.")
+        self._begin(problem, recording)
+
+    def _find(self, words: str) -> None:
+        """Say the lines of the last run, or of the session that was read, in which words stand."""
+        from codesteer_tui.cli.linear_taking import found
+
+        if not words or not self._events:
+            put("Find what? Words follow /find." if self._events else "Nothing was run or read yet.")
+            return
+        for line in found(((event, spoken(event)) for event in self._events), words):
+            put(line)
 
     def _export(self, name: str) -> None:
         from codesteer_tui.sessions.export import as_text
@@ -191,13 +255,21 @@ class Linear:
             CodesteerError: it cannot be posed, or no session can be opened.
             Stopped: a signal other than Ctrl+C asked the process to end.
         """
+        self._begin(_posed(typed))
+
+    def _begin(self, problem: Problem, going_on: Recording | None = None) -> None:
+        """Run it, and say what it came to.
+
+        Raises:
+            CodesteerError: no session can be opened.
+            Stopped: a signal other than Ctrl+C asked the process to end.
+        """
         from codesteer_tui.sessions.export import demo_advice, usage_lines
         from codesteer_tui.transcript import Transcript
 
-        problem = _posed(typed)
         self._last, self._events = Transcript(), []
         try:
-            run_async(self._run(problem, self._last))
+            run_async(self._run(problem, self._last, going_on))
         except Stopped as stopped:
             if stopped.exit_code != 128 + signal.SIGINT:
                 raise
@@ -209,7 +281,7 @@ class Linear:
         if self._last.session:
             put(f"Kept as {self._last.session}.")
 
-    async def _run(self, problem: Problem, transcript: Transcript) -> None:
+    async def _run(self, problem: Problem, transcript: Transcript, going_on: Recording | None) -> None:
         from codesteer_tui.sessions import open_session
 
         self._heard = time.monotonic()
@@ -217,8 +289,11 @@ class Linear:
         settings, session = self._settings, None
         try:
             ask, file = LinearPerson().answer, settings.asked.user_file
-            opened = open_session(settings.config, problem, ask=ask, config_file=file)
+            opened = open_session(settings.config, problem, ask=ask, config_file=file, continue_from=going_on)
             async with opened as session, aclosing(session.events) as events:
+                for event in session.before:
+                    transcript.apply(event)
+                    self._events.append(event)
                 async for event in events:
                     self._take(event, transcript)
         finally:
@@ -263,14 +338,16 @@ def spoken(event: Event) -> Iterator[str]:
             yield text if number else text[:1].upper() + text[1:]
 
 
-def reread(path: Path) -> int:
-    """Say a recorded session; gives the exit code.
+def reread(path: Path, *, why: str = "") -> int:
+    """Say a recorded session, and first `why` it is said in lines; gives the exit code.
 
     Raises:
         SessionError: it cannot be read.
     """
     from codesteer_tui.sessions.store import read_recording
 
+    if why:
+        put(why)
     for event in read_recording(path).whole:
         for line in spoken(event):
             put(line)

@@ -79,7 +79,7 @@ class Person(Policy):
         """One of the options, which are numbered; the first one, the safe one, stands last."""
         options = (*question.options[1:], question.options[0])
         for number, option in enumerate(options, 1):
-            say(f"  {number}  {option}")
+            self._offer(number, option)
         while True:
             say(f"1-{len(options)}?")
             typed = await self._typed.next()
@@ -87,6 +87,10 @@ class Person(Policy):
                 return question.options[0]
             if typed.strip().isdecimal() and 1 <= int(typed) <= len(options):
                 return options[int(typed) - 1]
+
+    def _offer(self, number: int, option: str) -> None:
+        """Say an option and its number."""
+        say(f"  {number}  {option}")
 
     async def _write(self, draft: str) -> str:
         """What the person writes: in their editor where they have one, else here, up to an empty line."""

@@ -15,7 +15,8 @@ from codesteer_tui.tui.commands import Typed
 from codesteer_tui.tui.completing import Known, Offers, offers_at
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.references import files_in, task_named, with_files
-from codesteer_tui.tui.taking import THINGS, copy_thing, export
+from codesteer_tui.tui.taking import copy_thing, export
+from codesteer_tui.tui.things import THINGS
 from codesteer_tui.tui.words import cut
 from codesteer_tui.values import SteeringMode
 
@@ -62,6 +63,8 @@ async def obey(screen: LiveScreen, typed: Typed) -> str:
         app.open_models()
     elif command.word == "/mode" and rest:
         return _mode(screen, rest)
+    elif command.word == "/hint" and rest:
+        return screen.stepping.hint(rest)
     elif command.word == "/copy":
         return copy_thing(screen, rest)
     elif command.word == "/export":

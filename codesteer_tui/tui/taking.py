@@ -3,49 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.sessions.export import as_text
-from codesteer_tui.sessions.markdown import round_markdown, session_markdown
+from codesteer_tui.sessions.markdown import session_markdown
 from codesteer_tui.text import plain
-from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui import copying
+from codesteer_tui.tui.things import THINGS
 from codesteer_tui.tui.words import cut
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
     from codesteer_tui.tui.screens.desk_screen import DeskScreen
 
-
-class Thing(NamedTuple):
-    """Something that can be copied: what it is, and how it is taken from the shown round."""
-
-    about: str
-    take: Callable[[Transcript, Round], str]
-
-
-def _output(transcript: Transcript, this: Round) -> str:
-    run = this.execution("answer")
-    return (run.output[0] or run.output[1]) if run else ""
-
-
-THINGS: dict[str, Thing] = {
-    "code": Thing("the program of the round", lambda _, r: r.code.source if r.code else ""),
-    "answer": Thing("the TaskLLM's answer, whole", lambda _, r: r.answer_text),
-    "output": Thing("what the program printed", _output),
-    "guidance": Thing("the guidance as it was sent", lambda _, r: r.guidance.text if r.guidance else ""),
-    "check": Thing("the program that tests the answer", lambda _, r: r.check.source if r.check else ""),
-    "problem": Thing("the question", lambda t, _: t.problem.question if t.problem else ""),
-    "round": Thing("all of the round, as Markdown", round_markdown),
-    "session": Thing("all rounds, as Markdown", lambda t, _: session_markdown(t)),
-}
-"""What `/copy` takes."""
 
 FORMS: dict[str, str] = {".md": "Markdown", ".txt": "text", ".jsonl": "the record itself, JSON Lines"}
 """What a session is exported as, by the ending of the file's name."""
