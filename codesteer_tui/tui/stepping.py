@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
 from codesteer_tui.tui.chosen import with_wish
@@ -43,6 +43,13 @@ ABOUTS = {
     EDIT: "What you send is marked as the steerer's, edited by you.",
     VETO: "Why? It is told to the steerer, and may be empty.",
 }
+
+
+class Refusal(NamedTuple):
+    """Why the person cannot step in just now: in short, and what to do."""
+
+    title: str
+    why: str
 
 
 class SteppingIn:
@@ -222,19 +229,11 @@ class SteppingIn:
         if question is not None and question.kind in ("approve_guidance", "write_guidance"):
             self.decide(EDIT if question.kind == "approve_guidance" else WRITE)
             return
-        desk = self._screen.desk
-        if desk is None or desk.transcript.problem is None:
-            how = f"{pressed(self.app, 'steering')} chooses how you step in."
-            self.tell(f"Send a problem first. {how}", "There is no run to guide")
+        if refusal := self._refusal():
+            self.tell(refusal.why, refusal.title)
             return
-        session, transcript = self._screen.session, desk.transcript
-        if (session.mode if session else transcript.mode) == "off":
-            self.tell(f"{pressed(self.app, 'steering')} chooses another mode.", "Steering is off")
-            return
-        if session is None and self._screen.running:
-            self.tell("Wait a moment.", "The run is just beginning")
-            return
-        before = transcript.hint
+        session, desk = self._screen.session, self._screen.desk
+        before = desk.transcript.hint if desk else None
         if session is not None:
             ways: tuple[str, ...] = (INSTEAD, BEHIND) if before and before.replaces else (BEHIND, INSTEAD)
             title, about = "Write for the next round", "How shall the TaskLLM be told? It is marked as yours."
@@ -252,6 +251,30 @@ class SteppingIn:
                 self._say(written._replace(way=int(replaces)))
 
         self.write(title, about, self._drafts.get("next") or (before.text if before else ""), take, ways)
+
+    def _refusal(self) -> Refusal | None:
+        """Why nothing can be written for another round; None where it can."""
+        desk, session = self._screen.desk, self._screen.session
+        steering = pressed(self.app, "steering")
+        if desk is None or desk.transcript.problem is None:
+            return Refusal(
+                "There is no run to guide", f"Send a problem first. {steering} chooses how you step in."
+            )
+        if (session.mode if session else desk.transcript.mode) == "off":
+            return Refusal("Steering is off", f"{steering} chooses another mode.")
+        if session is None and self._screen.running:
+            return Refusal("The run is just beginning", "Wait a moment.")
+        return None
+
+    def hint(self, text: str) -> str:
+        """Have a text said behind the next guidance, or in another round of a run that is over.
+
+        Gives why that cannot be; empty where it can.
+        """
+        if refusal := self._refusal():
+            return f"{refusal.title}. {refusal.why}"
+        self._say(Written(text, way=int(self._screen.session is None)))
+        return ""
 
     def _say(self, written: Written) -> None:
         """Have it said in the next round: of the run that goes on, or of the one that is over, which then goes on."""

@@ -298,6 +298,40 @@ async def test_guidance_written_after_the_end_makes_another_round(tmp_path: Path
         )
 
 
+async def test_a_hint_is_typed_as_a_command_while_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(until_answer(), asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session))
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press(*"/hint", "enter")
+        await until(pilot, lambda: "There is no run to guide" in text_on(app))
+        await pilot.press("ctrl+n", *"/hint Too early", "enter")
+        await until(pilot, lambda: "/hint Too early" in app.live.prompt.text and "no run" in text_on(app))
+        await pilot.press("ctrl+n")
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: app.live.session is not None and app.live.desk.transcript.rounds)  # type: ignore[union-attr]
+        await pilot.press(*"/hi", "tab", *"Be exact.", "enter")
+        await until(pilot, lambda: session.hints == [("Be exact.", False)])
+        assert app.live.prompt.text == ""
+        await pilot.press(*"/hint", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WritingScreen))
+
+
+async def test_a_hint_after_the_end_makes_another_round(tmp_path: Path) -> None:
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(
+            pilot, lambda: app.live.desk is not None and app.live.desk.transcript.ending and is_idle(app)
+        )
+        before = len(guidances(app))
+        await pilot.press(*"/hint Once more.", "enter")
+        await until(pilot, lambda: len(guidances(app)) > before and is_idle(app))
+        assert guidances(app)[before] == Guidance("refine", "Once more.", by="person")
+
+
 @pytest.mark.parametrize(("typed", "origin"), [("", "model"), ("# mine", "user")])
 async def test_x_runs_the_program_again_or_an_edited_copy_as_the_persons_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, origin: str
