@@ -25,5 +25,6 @@ def run_app(
     from codesteer_tui.tui.app import CodesteerApp
 
     app = CodesteerApp(settings, problem=problem, recording=recording, play=play, speed=speed)
+    app.is_alone = True
     app.run()
     return app.return_code or 0

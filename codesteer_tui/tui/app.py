@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Coroutine, Iterable
@@ -45,6 +46,10 @@ STEPPING = "stepping"
 
 NOTICE_WIDTH = 56
 """Columns for the text of a notice, as wide as `styles/app.tcss` makes it."""
+
+SETTLED_S = 1.0
+"""Then all that lasts is there. What is frozen, Python's collector of garbage no longer looks through: that would hold
+the screen up for a tenth of a second every now and then."""
 
 
 class CodesteerApp(OpeningApp):
@@ -93,6 +98,8 @@ class CodesteerApp(OpeningApp):
         self.journal = Journal()
         """What the app said and what went wrong, since it began."""
         self._motion = self.animation_level
+        self.is_alone = False
+        """Whether the process is there for this app only."""
         self.key_table = KEYS
         bound.use()
         """The key table with the person's own keys in it."""
@@ -152,6 +159,8 @@ class CodesteerApp(OpeningApp):
             )
 
     def on_mount(self) -> None:
+        if self.is_alone:
+            self.set_timer(SETTLED_S, gc.freeze)
         self.journal.open()
         self.dress()
         self.use_keys()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 from textual.widgets import Input
 
 from codesteer_tui import events as ev
@@ -188,3 +191,42 @@ async def test_a_long_session_is_opened_at_its_end_and_gone_through(settings: Se
         assert this.number in (2, 3)
         await pilot.press("end")
         assert player.at_end
+
+
+async def test_going_elsewhere_uses_the_widgets_that_are_there_and_lays_out_once(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layouts = 0
+    refresh_layout = Screen._refresh_layout
+
+    def counted(self: Screen[object], *args: Any, **kwargs: Any) -> None:
+        nonlocal layouts
+        layouts += 1
+        refresh_layout(self, *args, **kwargs)
+
+    async with app.run_test(size=(130, 30)) as pilot:
+        await pilot.press("home", "end")
+        await pilot.pause(0.2)
+        widgets = set(app.screen.query("*"))
+        shown = text_on(app)
+        await pilot.press("home")
+        await pilot.pause(0.2)
+        monkeypatch.setattr(Screen, "_refresh_layout", counted)
+        await pilot.press("end")
+        await pilot.pause(0.2)
+        assert set(app.screen.query("*")) == widgets
+        assert text_on(app) == shown
+        assert layouts <= 3, "one for what is shown, and small ones for the lines and the strip that follow"
+
+
+async def test_what_lasts_is_looked_through_for_garbage_no_more(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every full look at it took a tenth of a second, in the middle of whatever the person did."""
+    monkeypatch.setattr("codesteer_tui.tui.app.SETTLED_S", 0.01)
+    app.is_alone = True
+    try:
+        async with app.run_test(size=(120, 35)) as pilot:
+            await until(pilot, lambda: gc.get_freeze_count() > 10_000)
+    finally:
+        gc.unfreeze()
