@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ COMMANDS = (
     ("/resume ID", "go on with a session that was stopped or broke off; without an ID the last one"),
     ("/find WORDS", "the lines in which words stand, of the last run or of the session that was read"),
     ("/copy WHAT", "copy its code, answer, output, guidance, check, problem, round or session"),
-    ("/export FILE", "write it into a file: .md or .txt"),
+    ("/export FILE", "write it into a file: .md, .html or .txt"),
     ("/help", "say this again"),
     ("/quit", "leave; Ctrl+D does as well"),
 )
@@ -235,16 +236,22 @@ class Linear:
     def _export(self, name: str) -> None:
         from codesteer_tui.sessions.export import as_text
         from codesteer_tui.sessions.markdown import session_markdown
+        from codesteer_tui.sessions.page import session_page
         from codesteer_tui.tui.copying import to_file
 
         if self._last is None:
             put("Nothing was run yet.")
             return
         path = Path(name or f"codesteer-{self._last.session}.md").expanduser().absolute()
-        if path.suffix not in (".md", ".txt"):
-            put("The name ends in .md or .txt.")
+        made = {
+            ".md": partial(session_markdown, self._last),
+            ".html": partial(session_page, self._last),
+            ".txt": partial(as_text, self._events),
+        }.get(path.suffix)
+        if made is None:
+            put("The name ends in .md, .html or .txt.")
             return
-        text = session_markdown(self._last) if path.suffix == ".md" else as_text(self._events)
+        text = made()
         copied = to_file(text, path, new=True)
         put(f"Written {copied.words}." if copied.ok else f"Not written: {copied.words}.")
 

@@ -13,6 +13,7 @@ from textual.app import SystemCommand
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.sessions.export import as_text
 from codesteer_tui.sessions.markdown import session_markdown
+from codesteer_tui.sessions.page import session_page
 from codesteer_tui.text import plain
 from codesteer_tui.tui import copying
 from codesteer_tui.tui.things import THINGS
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.screens.desk_screen import DeskScreen
 
 
-FORMS: dict[str, str] = {".md": "Markdown", ".txt": "text", ".jsonl": "the record itself, JSON Lines"}
+FORMS: dict[str, str] = {
+    ".md": "Markdown",
+    ".html": "a web page",
+    ".txt": "text",
+    ".jsonl": "the record itself, JSON Lines",
+}
 """What a session is exported as, by the ending of the file's name."""
 
 
@@ -55,12 +61,15 @@ async def export(screen: DeskScreen, name: str = "") -> str:
     if path.suffix not in FORMS:
         known = ", ".join(f"{ending} ({what})" for ending, what in FORMS.items())
         return f"{cut(plain(path.name), 40)!r} ends in none of: {known}."
-    if path.suffix != ".md" and recording is None:
-        return "The session has no record; only Markdown (.md) can be made of what is shown."
+    drawn = {".md": session_markdown, ".html": session_page}.get(path.suffix)
+    if drawn is None and recording is None:
+        return (
+            "The session has no record; only Markdown (.md) and a page (.html) can be made of what is shown."
+        )
     whole = recording.transcript if recording else transcript
     text = ""
-    if path.suffix == ".md":
-        text = await asyncio.to_thread(session_markdown, whole)
+    if drawn is not None:
+        text = await asyncio.to_thread(drawn, whole)
     elif recording is not None:
         make = partial(as_text, recording.events) if path.suffix == ".txt" else recording.path.read_text
         text = await asyncio.to_thread(make)

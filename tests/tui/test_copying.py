@@ -165,7 +165,7 @@ async def test_a_session_is_exported_to_a_new_file(
         await until(
             pilot, lambda: replay.screen.desk is not None and replay.screen.desk.pane.this is not None
         )
-        for ending in (".md", ".txt", ".jsonl"):
+        for ending in (".md", ".html", ".txt", ".jsonl"):
             replay.screen.begin_export(ending)
             await until(pilot, lambda ending=ending: len(list(tmp_path.glob(f"codesteer-*{ending}"))) == 1)
         recorded = replay.screen.recording.path.read_bytes()

@@ -31,6 +31,7 @@ from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, note
+from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.screens.posing import PosingScreen, import_obeying
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
@@ -181,7 +182,7 @@ class LiveScreen(PosingScreen):
         """
         if self.running:
             self.notify(
-                "Esc stops it; then send yours. Ctrl+N empties the prompt.",
+                f"{pressed(self.app, 'back')} stops it; then send yours. Ctrl+N empties the prompt.",
                 title="Still solving a problem",
                 markup=False,
             )
@@ -212,7 +213,7 @@ class LiveScreen(PosingScreen):
         self.set_focus(prompt)
         if self.running:
             self.notify(
-                "It goes on; Esc stops it. Then a new one can be sent.",
+                f"It goes on; {pressed(self.app, 'back')} stops it. Then a new one can be sent.",
                 title="Still solving a problem",
                 markup=False,
             )
