@@ -36,6 +36,11 @@ class Terminal:
         """Press these keys."""
         self._child.send(keys)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Drag the window to another size."""
+        self._screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
     def wait_for(self, pattern: str, timeout: float = 60) -> re.Match[str]:
         """Watch until the screen shows `pattern`; fails with the screen where it does not."""
         limit = time.monotonic() + timeout
