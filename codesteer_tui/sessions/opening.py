@@ -378,7 +378,15 @@ def _executor(
 
 
 def _stepping(config: Config, transcript: Transcript, ask: Ask, mode: SteeringMode | None) -> Stepping:
-    """How the person steps in; programs wait for them where the configuration or the session so far says so."""
+    """How the person steps in: by the mode of the session so far, where no other is wanted.
+
+    Whether programs wait is what the configuration says now, whatever was chosen in the session.
+    """
     known = transcript.mode if transcript.session else config.steering.mode
-    approval = Approval(config.sandbox.approve_code or transcript.approve_code)
-    return Stepping(mode or known, ask=ask, first_id=1 + len(transcript.questions), approval=approval)
+    return Stepping(
+        mode or known,
+        ask=ask,
+        first_id=1 + len(transcript.questions),
+        approval=Approval(config.sandbox.approve_code),
+        waited=transcript.approve_code,
+    )

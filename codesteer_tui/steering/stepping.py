@@ -75,7 +75,8 @@ Step: TypeAlias = (
 class Stepping:
     """One session's say of the person. `ask` puts a question to them; without it nobody can be asked.
 
-    `mode` and `approval` are as the person wants them now; the transcript has them as of its last event.
+    `mode` and `approval` are as the person wants them now; the transcript has them as of its last event. `waited` is
+    whether each program waited there: where none does any more, that is recorded.
     """
 
     def __init__(
@@ -85,13 +86,14 @@ class Stepping:
         ask: Ask | None = None,
         first_id: int = 1,
         approval: Approval | None = None,
+        waited: bool = False,
     ) -> None:
         self.mode, self.approval = mode, approval or Approval()
         self._ask, self._next_id = ask, first_id
         self._hints: list[tuple[str, bool]] = []
         self._taken: list[tuple[int, str]] = []
         self._changed = asyncio.Event()
-        self._recorded = (mode, self.approval.each)
+        self._recorded = (mode, waited or self.approval.each)
 
     def change(self, mode: SteeringMode, *, approve_code: bool | None = None) -> None:
         """Step in otherwise from the next decision on. A question about guidance that waits is withdrawn."""

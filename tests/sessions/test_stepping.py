@@ -157,6 +157,26 @@ async def test_each_program_waits_for_a_yes_where_that_is_wanted(tmp_path: Path)
     assert not [e for e in of(ev.ExecutionFinished, events) if isinstance(e.result, NotRun)]
 
 
+@pytest.mark.parametrize("configured_so", [False, True])
+async def test_whether_programs_wait_when_a_session_goes_on_is_what_the_configuration_says(
+    tmp_path: Path, configured_so: bool
+) -> None:
+    """What was switched on in the session before is not kept, and the record says that it is so no longer."""
+    config = configured(tmp_path, checker="off", max_rounds=0)
+    async with open_session(config, GAME, ask=decline) as session:
+        async for event in session.events:
+            if isinstance(event, ev.AnswerDelta):
+                session.step_in("auto", approve_code=True)
+                break
+    recording = read_recording(session.path)  # type: ignore[arg-type]
+    assert recording.transcript.approve_code
+    again = approving(config) if configured_so else config
+    events = await play(again, choosing(*[ONCE] * configured_so), continue_from=recording)
+    assert [e.question.kind for e in of(ev.Asked, events)] == ["approve_code"] * configured_so
+    assert [e.approve_code for e in of(ev.ModeChanged, events)] == [False] * (not configured_so)
+    assert read_recording(session.path).transcript.approve_code is configured_so  # type: ignore[arg-type]
+
+
 async def test_a_program_that_was_not_allowed_is_shown_and_not_run(tmp_path: Path) -> None:
     events = await play(approving(configured(tmp_path, checker="off", max_rounds=0)))
     (finished,) = of(ev.ExecutionFinished, events)
