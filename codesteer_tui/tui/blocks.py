@@ -31,9 +31,10 @@ BlockKind: TypeAlias = Literal[
     "bad",
     "unsure",
     "quote",
+    "flow",
 ]
 """How a block looks. A "listing" is code with line numbers; "columns" has a heading and a text for each column in turn;
-a "head" or a "flag" can be gone to."""
+a "head" or a "flag" can be gone to; a "flow" is blocks of a text that streams in, as one."""
 
 Part: TypeAlias = str | tuple[str, str]
 Marked: TypeAlias = tuple[int, int, str]
@@ -45,6 +46,7 @@ class Block(Struct, frozen=True):
 
     `key` says which flag or section the block belongs to, where it belongs to one. `marks` are ranges that stand
     out; `lines` are the lines of a listing, counted from 1, that do, and `first` is the number of its first line.
+    `inner` are the blocks of a flow, of which at most `rows` rows are shown.
     """
 
     kind: BlockKind
@@ -53,15 +55,22 @@ class Block(Struct, frozen=True):
     marks: tuple[Marked, ...] = ()
     lines: tuple[int, ...] = ()
     first: int = 1
+    inner: tuple[Block, ...] = ()
+    rows: int = 0
 
     @property
     def text(self) -> str:
         """The text without styles."""
+        if self.inner:
+            return text_of(self.inner)
         return "".join(part if isinstance(part, str) else part[0] for part in self.parts)
 
 
 class Bounds(Struct, frozen=True):
-    """How much of one text a pane shows: lines and characters, the first and the last of them."""
+    """How much of one text a pane shows: lines and characters, the first and the last of them.
+
+    Without first lines it is the end of a text that still grows.
+    """
 
     head_lines: int = 160
     tail_lines: int = 60
@@ -74,6 +83,13 @@ class Bounds(Struct, frozen=True):
 
 
 PANE = Bounds()
+
+
+def live(rows: int) -> Bounds:
+    """What is drawn of a text that streams into a pane of so many rows: its end, at least three times as long."""
+    return Bounds(head_lines=0, tail_lines=6 * max(8, rows), chars=600 * max(8, rows))
+
+
 ZOOMED = Bounds(head_lines=8_000, tail_lines=4_000, chars=600_000)
 
 
@@ -92,10 +108,14 @@ def bounded(kind: BlockKind, text: str, bounds: Bounds) -> list[Block]:
     lines = text.count("\n") + 1
     if lines <= bounds.lines and len(text) <= bounds.chars:
         return [Block(kind, (text,))]
-    head, tail = _ends(text, bounds)
-    hidden_chars = len(text) - len(head) - len(tail)
+    head, tail = ends(text, bounds)
+    begins = len(text) - len(tail)
+    if not bounds.head_lines:
+        above = text.count("\n", 0, begins)
+        size = f"{above:,} lines" if above else f"{begins:,} characters"
+        return [Block("note", (f"... {size} above; scroll up to see them ...",)), Block(kind, (tail,))]
     hidden_lines = max(0, lines - head.count("\n") - tail.count("\n") - 2)
-    size = f"{hidden_lines:,} lines" if hidden_lines else f"{hidden_chars:,} characters"
+    size = f"{hidden_lines:,} lines" if hidden_lines else f"{begins - len(head):,} characters"
     zoom = (
         f"{bound.key('zoom')} shows more" if bounds is not ZOOMED else "codesteer replay --text prints them"
     )
@@ -106,7 +126,7 @@ def bounded(kind: BlockKind, text: str, bounds: Bounds) -> list[Block]:
     ]
 
 
-def _ends(text: str, bounds: Bounds) -> tuple[str, str]:
+def ends(text: str, bounds: Bounds) -> tuple[str, str]:
     """The first and the last lines, cut to the number of characters where lines are long.
 
     The last ones begin at every so many lines of the text, and not at each: while it grows, nearly all that is shown

@@ -52,9 +52,9 @@ FAILURES = {
 """What is wrong with a provider, in a word or two, by the kind of failure."""
 
 ASKING = Mark("~", "asking ...", "$text-accent")
-UNASKED = Mark("?", "not asked yet", "$text-muted")
-NO_KEY = Mark("-", "no key", "$text-muted")
-NOTHING_THERE = Mark("-", "nothing listens", "$text-muted")
+UNASKED = Mark("?", "not asked yet", "$foreground 70%")
+NO_KEY = Mark("-", "no key", "$foreground 70%")
+NOTHING_THERE = Mark("-", "nothing listens", "$foreground 70%")
 NO_MODEL = Mark("?", "choose a model", "bold $text-warning")
 
 

@@ -39,6 +39,7 @@ def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
         [script, str(STREAMS_S), str(tmp_path / "result.json")],
         cwd=str(tmp_path), env=environment, dimensions=(45, 160), encoding="utf-8", maxread=1 << 16,
     )  # fmt: skip
+    child.delaybeforesend = None  # else each key would wait 50 ms before it is pressed
     yield child
     child.close(force=True)
 

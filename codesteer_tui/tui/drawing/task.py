@@ -23,6 +23,7 @@ from codesteer_tui.tui.drawing.calls import (
 from codesteer_tui.tui.words import cut, duration, tokens
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`]*$")
+_PERHAPS_FENCE = re.compile(r"^[^\S\n]*(?:```|~~~).*$", re.MULTILINE)
 
 FINISH = {
     "length": ("bad", "cut off: the model reached its token limit"),
@@ -108,9 +109,13 @@ def answer_blocks(text: str, bounds: Bounds) -> list[Block]:
     """The answer cut at its code fences. Joined with line ends, the blocks are the text again."""
     text = plain(text)
     if len(text) > bounds.chars or text.count("\n") >= bounds.lines:
-        head, note, tail = bounded("prose", text, bounds)
-        inside = _open_fence(head.text)
-        return [*_cut_at_fences(head.text, ""), note, *_cut_at_fences(tail.text, inside)]
+        *head, note, tail = bounded("prose", text, bounds)
+        inside = _fences.open_at_end(text[: len(text) - len(tail.text)])
+        return [
+            *(b for h in head for b in _cut_at_fences(h.text, "")),
+            note,
+            *_cut_at_fences(tail.text, inside),
+        ]
     return _cut_at_fences(text, "")
 
 
@@ -162,10 +167,28 @@ def _closes(line: str, fence: str) -> bool:
     return len(line) >= len(fence) and not line.strip(fence[0])
 
 
-def _open_fence(text: str) -> str:
-    """The fence that is still open at the end of this text, or nothing."""
-    fence = ""
-    for line in text.split("\n"):
+class Fences:
+    """Which fence is open at the end of a text; of one that only grew, just what was added is read again."""
+
+    def __init__(self) -> None:
+        self._read, self._open = "", ""
+
+    def open_at_end(self, text: str) -> str:
+        """The fence that is still open at the end of this text, or nothing."""
+        whole = text.rfind("\n") + 1
+        if len(self._read) > whole or not text.startswith(self._read):
+            self._read, self._open = "", ""
+        self._open = _open_fence(text[len(self._read) : whole], self._open)
+        self._read = text[:whole]
+        return _open_fence(text[whole:], self._open)
+
+
+_fences = Fences()
+
+
+def _open_fence(text: str, fence: str) -> str:
+    for found in _PERHAPS_FENCE.finditer(text):
+        line = found[0]
         if fence and _closes(line, fence):
             fence = ""
         elif not fence and (opened := _FENCE.match(line)):

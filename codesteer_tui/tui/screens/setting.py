@@ -36,6 +36,9 @@ from codesteer_tui.tui.setting_rows import (
 )
 from codesteer_tui.tui.words import cut
 
+THEME = "screen.theme"
+"""The setting whose choices are seen on the screen while the highlight moves."""
+
 HIDDEN_WORDS = "Its value is not shown. What you type replaces it."
 
 
@@ -77,6 +80,7 @@ class SettingScreen(ModalScreen[Saved | None]):
         self.settings, self.key = settings, key
         self._choices: list[str] = []
         self._saving = False
+        self._theme_before = self.app.theme
 
     def compose(self) -> ComposeResult:
         path = path_of(self.key)
@@ -100,13 +104,14 @@ class SettingScreen(ModalScreen[Saved | None]):
             yield Static(Content(hint), classes="dialog-hint", markup=False)
 
     def _known_choices(self) -> list[str]:
-        if self.key == "screen.theme":
+        if self.key == THEME:
             return sorted(self.app.available_themes)
         return choices_of(self.key)
 
     def on_mount(self) -> None:
         if self._choices:
-            listed, now = self.query_one(OptionList), typed_text(self.settings, self.key)
+            listed = self.query_one(OptionList)
+            now = self.app.theme if self.key == THEME else typed_text(self.settings, self.key)
             listed.highlighted = self._choices.index(now) if now in self._choices else 0
             self.set_focus(listed)
         else:
@@ -118,12 +123,18 @@ class SettingScreen(ModalScreen[Saved | None]):
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         said = self.query_one("#setting-said", Static)
-        said.update(Content.styled(f"x {words}" if bad else words, "$text-error" if bad else "$text-muted"))
+        said.update(Content.styled(f"x {words}" if bad else words, "$text-error" if bad else "$foreground 70%"))
 
     def judge(self, text: str) -> None:
         """Say what is wrong with what is typed."""
         wrong = complaint(self.settings, self.key, text)
         self._say(wrong, bad=bool(wrong))
+
+    @on(OptionList.OptionHighlighted)
+    def _show_theme(self, event: OptionList.OptionHighlighted) -> None:
+        """Have the screen look as it would; under NO_COLOR there is nothing to see."""
+        if self.key == THEME and not self.app.no_color and self.is_current:
+            self.app.theme = self._choices[event.option_index]
 
     @on(Field.Typed)
     def _typed(self) -> None:
@@ -159,4 +170,6 @@ class SettingScreen(ModalScreen[Saved | None]):
         self.dismiss(saved)
 
     def action_leave(self) -> None:
+        if self.key == THEME:
+            self.app.theme = self._theme_before
         self.dismiss(None)

@@ -159,7 +159,7 @@ class SettingsScreen(Screen[None]):
             case Folded(table, size, words):
                 what = "keys" if table == KEYS_TABLE else "settings"
                 said = f"{size} {what}, {words}; Enter shows them"
-                return Option(Content.assemble((f"[{plain(table)}]  ", "bold $text-muted"), (said, "dim")))
+                return Option(Content.assemble((f"[{plain(table)}]  ", "bold $foreground 70%"), (said, "dim")))
             case Row(_, name, value, layer):
                 room = max(8, width - NAME_WIDTH - LAYER_WIDTH - 5)
                 look = "" if layer == "default" else "bold"

@@ -119,7 +119,7 @@ class TryingScreen(Screen[None]):
         lines = [Content.assemble(*shown.parts) for shown in puzzles.said(seen, more=1)]
         if len(lines) == 1 and seen.verdict.extracted:
             read = cut(plain(seen.verdict.extracted), max(20, said.content_size.width - len(READ)))
-            lines.append(Content.assemble((f"{READ}{read}", "$text-muted")))
+            lines.append(Content.assemble((f"{READ}{read}", "$foreground 70%")))
         said.update(Content("\n").join(lines))
 
     async def action_show_answer(self) -> None:

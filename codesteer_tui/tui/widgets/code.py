@@ -85,7 +85,7 @@ def folded(code: Content, width: int) -> Content:
         for span in code.spans
     ]
     marks = [
-        Span(at + sizes[k + 1] - len(GOES_ON), at + sizes[k + 1], "not bold $text-muted")
+        Span(at + sizes[k + 1] - len(GOES_ON), at + sizes[k + 1], "not bold $foreground 70%")
         for k, at in enumerate(cuts)
     ]
     ends = [*cuts, len(code.plain)]

@@ -60,7 +60,7 @@ class OfferList(Static):
             parts.append(
                 (f"{'>' if here else ' '} {name}{' ' * (width - cell_len(name))}", "bold" if here else "")
             )
-            parts.append((f"   {about}".rstrip(), "$text-muted"))
+            parts.append((f"   {about}".rstrip(), "$foreground 70%"))
         self.update(Content.assemble(*parts))
 
     def on_click(self, event: Click) -> None:

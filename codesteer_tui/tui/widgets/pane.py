@@ -18,7 +18,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui import boundary
-from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, block, text_of
+from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, block, live, text_of
 from codesteer_tui.tui.drawing import flags, guidance, run, task
 from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
@@ -176,6 +176,10 @@ class Pane(VerticalScroll):
         """Which piece of code was gone to, from 0; None where none was."""
         self.folded = ""
         """How the pane is folded away: "upright" or "folded"; empty where it is open."""
+        self._ends_only = False
+        """Whether only the end of a text is shown, while it streams in and the person is at it."""
+        self._at_end = True
+        """Whether the person wants to see what comes: they have not gone up from the end."""
         self._stale = False
         self._timer: Timer | None = None
         self._rest_s = COALESCE_S
@@ -211,6 +215,7 @@ class Pane(VerticalScroll):
         await self.redraw()
         if moved:
             self.scroll_home(animate=False, immediate=True)
+            self._at_end = not self._is_streaming
 
     async def redraw(self) -> None:
         """Bring the pane up to date."""
@@ -221,16 +226,23 @@ class Pane(VerticalScroll):
         if not self.is_mounted or not self.query(Sheet):
             return
         began = time.perf_counter()
-        follows = self._is_streaming and self.scroll_offset.y >= self.max_scroll_y - 1
+        below = self.max_scroll_y - self.scroll_offset.y
+        follows = (self._is_streaming or self._ends_only) and self._at_end
+        comes_back = (
+            self._ends_only and not follows and self.scroll_offset.y > 0 and self.query_one(Sheet).is_cut
+        )
+        self._ends_only = self._is_streaming and follows and not self.sought and self.code_at is None
         self._entitle()
         try:
-            await self.query_one(Sheet).put(self.drawn())
+            await self.query_one(Sheet).put(self._end() if self._ends_only else self.drawn())
         except Exception as error:
             if boundary.strict:
                 raise
             await self.query_one(Sheet).put(boundary.bug_blocks(error, "This pane"))
         if follows:
             self.scroll_end(animate=False)
+        elif comes_back:
+            self.call_after_refresh(self._back_to, below)
         self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
         self.call_after_refresh(self._painted, began)
 
@@ -238,6 +250,19 @@ class Pane(VerticalScroll):
         """The layout and the painting take longer than what was changed; they count as well."""
         took = time.perf_counter() - began
         self._rest_s = max(COALESCE_S, min(REST * took, LONGEST_REST_S))
+
+    def _back_to(self, below: int) -> None:
+        """What was in sight stays so when the text above it comes back; `below` rows of the pane are under it."""
+        self.scroll_to(y=self.max_scroll_y - below, animate=False, immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if new_value >= self.max_scroll_y - 1:
+            self._at_end = True
+        elif new_value < old_value:
+            self._at_end = False
+            if self._ends_only:
+                self.call_next(self.redraw)  # the rest of the text is wanted
 
     def _title(self) -> Content:
         """Of its details, two blanks apart, as many as there is room for, the first always."""
@@ -281,6 +306,15 @@ class Pane(VerticalScroll):
             blocks[at[0]] = msgspec.structs.replace(blocks[at[0]], key=CHOSEN)
         return marked(blocks, self.sought, self.place) if self.sought else blocks
 
+    def _end(self) -> list[Block]:
+        """The end of what streams in, in one block: it is drawn many times a second."""
+        bounds = live(self.size.height)
+        blocks = self.part.drawing.blocks(self.transcript, self.this, bounds)
+        whole = not blocks or bool(self.folded)
+        return (
+            self.drawn() if whole else [Block("flow", (), inner=tuple(blocks), rows=bounds.tail_lines // 2)]
+        )
+
     def peek(self) -> str:
         """What the pane shows, in one line."""
         try:
@@ -309,8 +343,12 @@ class Pane(VerticalScroll):
         if this is None:
             return False
         if self.part.number == 1:
-            return this.guidance is None and bool(this.guidance_so_far)
-        return self.part.number == 2 and this.answer is None and bool(this.answer_so_far)
+            return this.guidance is None and bool(this.guidance_so_far or this.guidance_reasoning)
+        return (
+            self.part.number == 2
+            and this.answer is None
+            and bool(this.answer_so_far or this.reasoning_so_far)
+        )
 
     async def zoom(self, zoomed: bool) -> None:
         """Show more of long texts, or less again."""
@@ -334,7 +372,7 @@ class Pane(VerticalScroll):
 
     async def action_next_code(self) -> None:
         """Go to the next piece of code; behind the last one to the first."""
-        codes = codes_in(self.query_one(Sheet).blocks)
+        codes = codes_in(self.drawn())
         if not codes:
             self.app.notify(f"There is no code in {self.part.name}.", markup=False)
             return
@@ -352,7 +390,7 @@ class Pane(VerticalScroll):
         self._copy(whole if same else text, "block")
 
     def action_copy_pane(self) -> None:
-        self._copy(self.text, "pane")
+        self._copy(text_of(self.drawn()), "pane")
 
     def _copy(self, text: str, what: str) -> None:
         if not text:

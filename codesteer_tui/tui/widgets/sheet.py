@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
 
 from textual.containers import VerticalGroup
-from textual.content import Content, Span
+from textual.content import Content
 from textual.message import Message
 from textual.selection import Selection
-from textual.visual import Visual
 from textual.widgets import Static
 
 from codesteer_tui.tui.blocks import Block
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.widgets.flow import Flow
 from codesteer_tui.tui.widgets.presence import is_there
-
-HANGING = 6
-"""Columns by which the further lines of a flag stand in."""
-
+from codesteer_tui.tui.widgets.visuals import visual_of
 
 CHOSEN = "chosen"
 """The key of a block that the person has gone to."""
-
-
-def visual_of(shown: Block) -> Visual:
-    """The block as Textual shows it. Text is never read as markup."""
-    marks = [Span(*mark) for mark in shown.marks]
-    if shown.kind in ("code", "listing"):
-        with importing:
-            from codesteer_tui.tui.widgets.code import FoldedCode, highlighted  # pygments is slow to import
-            from codesteer_tui.tui.widgets.listing import Listing
-
-        code = highlighted(shown.text)
-        code = code.add_spans(marks) if marks else code
-        return FoldedCode(code) if shown.kind == "code" else Listing(code, shown.lines, shown.first)
-    content = Content.assemble(*shown.parts)
-    content = content.add_spans(marks) if marks else content
-    if shown.kind in ("columns", "flag"):
-        with importing:
-            from codesteer_tui.tui.widgets.columns import Columns, Hanging
-
-        if shown.kind == "flag":
-            return Hanging(content, HANGING)
-        ends = [0, *accumulate(len(p if isinstance(p, str) else p[0]) for p in shown.parts)]
-        return Columns([content[a:b] for a, b in pairwise(ends)])
-    return content
 
 
 SPARE = 40
@@ -84,7 +56,17 @@ class BlockView(Static):
         if (shown.kind, shown.key) != (self.shown.kind, self.shown.key):
             self.set_classes(_classes(shown))
         self.shown = shown
+        visual = self.visual
+        if shown.kind == "flow" and isinstance(visual, Flow):
+            self._flow_on(visual, visual.followed_by(shown))
+            return
         self.update(visual_of(shown))
+
+    def _flow_on(self, before: Flow, after: Flow) -> None:
+        """Show more of a text that streams in; as long as it is as high as before, nothing is laid out again."""
+        width = self.content_size.width
+        high, now = (flow.get_height({}, width) if width else 0 for flow in (before, after))
+        self.update(after, layout=high != now or not width)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """What the mouse selected; of code what was written, without numbers and the marks of folded lines."""
@@ -141,6 +123,11 @@ class Sheet(VerticalGroup):
             await self.remove_children(gone)
         if len(blocks) > len(views):
             await self.mount_all(BlockView(shown) for shown in blocks[len(views) :])
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only the last rows of a text that streams in are there."""
+        return any(isinstance(view.visual, Flow) and view.visual.is_cut for view in self.views)
 
     @property
     def views(self) -> list[BlockView]:

@@ -203,7 +203,19 @@ def bottom_items(
     return left, right
 
 
-class TopLine(Static):
+class Line(Static):
+    """One line, whose height never changes: it is painted anew where its words change, and nothing is laid out."""
+
+    _said: Content | None = None
+
+    def say(self, words: Content) -> None:
+        """Show these words."""
+        if self._said is None or not words.is_same(self._said):
+            self._said = words
+            self.update(words, layout=False)
+
+
+class TopLine(Line):
     """The first line of the screen."""
 
     def draw(
@@ -214,10 +226,10 @@ class TopLine(Static):
         items = top_items(transcript, watermark, pending, places=True)
         if not is_roomy(items, width):
             items = top_items(transcript, watermark, pending)
-        self.update(Content.assemble(" ", *fit(items, width)))
+        self.say(Content.assemble(" ", *fit(items, width)))
 
 
-class BottomLine(Static):
+class BottomLine(Line):
     """What goes on, where programs run, tokens and time."""
 
     def draw(
@@ -230,14 +242,14 @@ class BottomLine(Static):
         room = width - _length(ending) - 1
         beginning = fit(left, room)
         space = " " * max(1, width - _length(beginning) - _length(ending))
-        self.update(Content.assemble(" ", *beginning, space, *ending, " "))
+        self.say(Content.assemble(" ", *beginning, space, *ending, " "))
 
 
 def _length(parts: Iterable[Part]) -> int:
     return sum(len(part if isinstance(part, str) else part[0]) for part in parts)
 
 
-class KeyLine(Static):
+class KeyLine(Line):
     """The keys that matter here."""
 
     def draw(self, places: Sequence[str], *, running: bool = False) -> None:
@@ -246,7 +258,7 @@ class KeyLine(Static):
         parts: list[Part] = [" "]
         for pressed, word in fitting([_hint(key, running) for key in rows], self.app.size.width - 2):
             parts += [(pressed, "bold $text-accent"), f" {word}  "]
-        self.update(Content.assemble(*parts))
+        self.say(Content.assemble(*parts))
 
 
 class Hint(NamedTuple):
