@@ -7,12 +7,13 @@ The methods are visited in their order, again and again, until none can be carri
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, shorten
+from codesteer_tui.symbench.reading.answer import Broken, Misfit, Unreadable, shorten
 from codesteer_tui.symbench.reading.lists import integers
 
 MAX_COUNT = 1_000
@@ -34,8 +35,16 @@ class Method(Struct, frozen=True):
         )
 
 
-def exhausted(methods: Sequence[Method], stock: Mapping[str, int], *, once: bool) -> dict[str, int]:
-    """Give what is left when no method can be carried out; `once` a visit, or else as often as possible.
+class Applied(NamedTuple):
+    """A visit at which a method was carried out: which one (from 0), how often, and the stock after it."""
+
+    method: int
+    times: int
+    stock: dict[str, int]
+
+
+def course(methods: Sequence[Method], stock: Mapping[str, int], *, once: bool) -> Iterator[Applied]:
+    """Go through the visits until no method can be carried out; `once` a visit, or else as often as possible.
 
     The methods must come to an end, whatever the stock.
     """
@@ -43,7 +52,7 @@ def exhausted(methods: Sequence[Method], stock: Mapping[str, int], *, once: bool
     changed = True
     while changed:
         changed = False
-        for method in methods:
+        for number, method in enumerate(methods):
             times = min(left.get(name, 0) // count for name, count in method.uses.items())
             if not times:
                 continue
@@ -53,6 +62,14 @@ def exhausted(methods: Sequence[Method], stock: Mapping[str, int], *, once: bool
             for name, count in method.gives.items():
                 left[name] = left.get(name, 0) + times * count
             changed = True
+            yield Applied(number, times, dict(left))
+
+
+def exhausted(methods: Sequence[Method], stock: Mapping[str, int], *, once: bool) -> dict[str, int]:
+    """Give what is left when no method can be carried out (see `course`)."""
+    left = dict(stock)
+    for applied in course(methods, stock, once=once):
+        left = applied.stock
     return left
 
 
@@ -73,23 +90,31 @@ def rules(methods: Sequence[Method], *, once: bool) -> str:
     )
 
 
-def wrong_count(
-    text: str, names: Sequence[str], right: Sequence[int], *, glued: bool
-) -> str | Unreadable | None:
-    """Hold counts against the `right` ones, both in the order of `names`; say which is wrong, None where none is.
+class Given(NamedTuple):
+    """The counts that were read in an answer, in the order of the kinds, and the text that has them."""
 
-    Counts are read from a list, with or without brackets and quotes, or with their names ("A: 3, B: 0", "3 A, 0 B");
-    with `glued`, also from digits without anything between them.
+    counts: list[int]
+    text: str
+
+
+def read_counts(text: str, names: Sequence[str], right: Sequence[int], *, glued: bool) -> Given | Unreadable:
+    """Read counts from a list, with or without brackets and quotes, or with their names ("A: 3, B: 0", "3 A, 0 B").
+
+    With `glued`, also from digits without anything between them, which may be the `right` counts or one digit each.
     """
     given = _counts(_undressed(text), names, right, glued)
     if isinstance(given, Unreadable):
         return given
     if len(given) != len(names):
         return Misfit(f"The number of counts is {len(given)}, not {len(names)}: those of {', '.join(names)}")
-    for name, count, wanted in zip(names, given, right, strict=True):
+    return Given(given, text)
+
+
+def wrong_counts(names: Sequence[str], given: Sequence[int], right: Sequence[int]) -> Iterator[Broken]:
+    """Hold counts against the `right` ones, both in the order of `names`; `where` is the place of a wrong one."""
+    for at, (name, count, wanted) in enumerate(zip(names, given, right, strict=True)):
         if count != wanted:
-            return f"The count of {name} in the end is {wanted}, not {count}."
-    return None
+            yield Broken(f"The count of {name} in the end is {wanted}, not {count}.", (at,))
 
 
 def _undressed(text: str) -> str:

@@ -6,6 +6,7 @@ application a visit, until none can be carried out. The published problems start
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -14,14 +15,22 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
-from codesteer_tui.symbench.judging.exchange import MAX_COUNT, Method, exhausted, rules, wrong_count
-from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.judging.exchange import (
+    MAX_COUNT,
+    Given,
+    Method,
+    exhausted,
+    read_counts,
+    rules,
+    wrong_counts,
+)
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, look
 from codesteer_tui.symbench.solvers.exchange import exchanged
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
 
-_MACHINES, _NAMES = "ABC", "ABCXYZ"
-_METHODS = (
+_MACHINES, NAMES = "ABC", "ABCXYZ"
+METHODS = (
     Method({"A": 1}, {"X": 2, "Y": 1}),
     Method({"B": 2}, {"X": 1}),
     Method({"C": 2}, {"Y": 1}),
@@ -52,6 +61,11 @@ class Parameters(Struct, frozen=True):
     """What is checked: the machines A, B and C to begin with."""
 
     initial: tuple[Count, Count, Count]
+
+    @property
+    def stock(self) -> dict[str, int]:
+        """The machines by their names."""
+        return dict(zip(_MACHINES, self.initial, strict=True))
 
 
 class Choices(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,23 +100,32 @@ class StringSplitting:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the six counts, in the order A, B, C, X, Y, Z."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge the counts. They are read as `Given`, in the kinds' order; `where` is the place of a wrong count."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        left = exhausted(_METHODS, dict(zip(_MACHINES, parameters.initial, strict=True)), once=True)
-        right = [left.get(name, 0) for name in _NAMES]
-        return judge(answer, partial(_broken_rule, right, policy or Choices()), "All six counts are right.")
+            return Look(parameters)
+        left = exhausted(METHODS, parameters.stock, once=True)
+        right = [left.get(name, 0) for name in NAMES]
+        choices = policy or Choices()
+        read = partial(read_counts, names=NAMES, right=right, glued=choices.glued)
+        return look(
+            answer, read, partial(_broken_rules, right, choices), "All six counts are right.", most=most
+        )
 
     def solve(self, problem: Problem) -> str | None:
         """Exchange the machines one by one."""
         return _form(solve(parameters_for(problem, Parameters).initial))
 
 
-def _broken_rule(right: list[int], policy: Choices, text: str) -> str | Unreadable | None:
-    broken = wrong_count(text, _NAMES, right, glued=policy.glued)
-    if broken is None and not policy.integers and "," in text and not ('"' in text or "'" in text):
-        return "The counts are not in quotes."
-    return broken
+def _broken_rules(right: Sequence[int], policy: Choices, given: Given) -> Iterator[Broken]:
+    yield from wrong_counts(NAMES, given.counts, right)
+    if not policy.integers and "," in given.text and not ('"' in given.text or "'" in given.text):
+        yield Broken("The counts are not in quotes.")
 
 
 def _question(initial: list[int]) -> str:
@@ -110,7 +133,7 @@ def _question(initial: list[int]) -> str:
     return (
         f"A workshop takes machines of the kinds A, B and C apart into parts of the kinds X, Y and Z. It has these "
         f"machines: {machines}. It has no parts yet. These are its methods:\n"
-        f"{rules(_METHODS, once=True)}\n"
+        f"{rules(METHODS, once=True)}\n"
         "How many machines and parts of each kind are there in the end?\n"
         'Give your final answer in the form <<<["A", "B", "C", "X", "Y", "Z"]>>>, with the count of each kind in place '
         'of its letter; for example, <<<["1", "0", "2", "3", "0", "4"]>>> would be 1 A, no B, 2 C, 3 X, no Y and 4 Z.'
@@ -125,7 +148,7 @@ def solve(initial: list[int] | tuple[int, int, int]) -> list[int]:
     """Exchange the machines one by one and count what is left of each kind, in the order A, B, C, X, Y, Z."""
     heap = "".join(name * count for name, count in zip(_MACHINES, initial, strict=True))
     left = exchanged(_BY_HAND, heap, once=True)
-    return [left.count(name) for name in _NAMES]
+    return [left.count(name) for name in NAMES]
 
 
 TASK = StringSplitting()

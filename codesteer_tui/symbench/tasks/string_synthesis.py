@@ -9,6 +9,7 @@ of a kind.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Annotated, Literal, TypeAlias
@@ -17,8 +18,16 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
-from codesteer_tui.symbench.judging.exchange import MAX_COUNT, Method, exhausted, rules, wrong_count
-from codesteer_tui.symbench.reading.answer import Misfit, Unreadable, judge
+from codesteer_tui.symbench.judging.exchange import (
+    MAX_COUNT,
+    Given,
+    Method,
+    exhausted,
+    read_counts,
+    rules,
+    wrong_counts,
+)
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, Misfit, Unreadable, look
 from codesteer_tui.symbench.solvers.exchange import exchanged
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -26,8 +35,8 @@ from codesteer_tui.values import Verdict
 Visit: TypeAlias = Literal["as_often_as_possible", "once"]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 
-_NAMES = ("[A]", "[B]", "[C]", "{A}", "{B}", "{C}", "(A)", "(B)", "(C)")
-_METHODS = (
+NAMES = ("[A]", "[B]", "[C]", "{A}", "{B}", "{C}", "(A)", "(B)", "(C)")
+METHODS = (
     Method({"[A]": 1, "[B]": 1, "[C]": 1}, {"{A}": 1}),
     Method({"[A]": 1, "[B]": 1}, {"{C}": 1}),
     Method({"[B]": 1, "[C]": 1}, {"{B}": 1}),
@@ -73,6 +82,11 @@ class Parameters(Struct, frozen=True):
         """The numbers of [A], [B] and [C]."""
         return self.A_count, self.B_count, self.C_count
 
+    @property
+    def stock(self) -> dict[str, int]:
+        """The blocks by their names."""
+        return dict(zip(NAMES, self.counts, strict=False))
+
 
 class Choices(Struct, frozen=True, forbid_unknown_fields=True):
     """What the question leaves open.
@@ -108,11 +122,18 @@ class StringSynthesis:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the nine counts; the reason says so where they are those of the other reading of the question."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge the counts. They are read as `Given`, in the kinds' order; `where` is the place of a wrong count."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
-        rule = partial(_broken_rule, parameters, policy or Choices())
-        return judge(answer, rule, "All nine counts are right.")
+            return Look(parameters)
+        choices = policy or Choices()
+        read, rules = partial(_read, parameters, choices), partial(_broken_rules, parameters, choices)
+        return look(answer, read, rules, "All nine counts are right.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Combine the blocks one by one; where the question does not say how, as the published answers do."""
@@ -120,31 +141,44 @@ class StringSynthesis:
         return _form(solve(parameters.counts, parameters.visit or "as_often_as_possible"))
 
 
-def _broken_rule(parameters: Parameters, policy: Choices, text: str) -> str | Unreadable | None:
+def _other(visit: Visit) -> Visit:
+    return "once" if visit == "as_often_as_possible" else "as_often_as_possible"
+
+
+def _read(parameters: Parameters, policy: Choices, text: str) -> Given | Unreadable:
     visit = parameters.visit or policy.visit
-    if not policy.lists and text.lstrip()[:1] in ("[", "(") and not text.lstrip().startswith(("[A]", "(A)")):
-        return "The counts are in brackets."
-    broken = wrong_count(text, _NAMES, _left(parameters, visit), glued=True)
-    if broken is None or (isinstance(broken, Unreadable) and not isinstance(broken, Misfit)):
-        return broken
-    other: Visit = "once" if visit == "as_often_as_possible" else "as_often_as_possible"
-    if wrong_count(text, _NAMES, _left(parameters, other), glued=True) is None:
-        return f"It would be right if {_IN_WORDS[other]}; here, {_IN_WORDS[visit]}."
-    return broken
+    given = read_counts(text, NAMES, _left(parameters, visit), glued=True)
+    if not isinstance(given, Misfit):
+        return given
+    wanted = _left(parameters, _other(visit))  # those may be written without anything between them as well
+    other = read_counts(text, NAMES, wanted, glued=True)
+    return other if isinstance(other, Given) and other.counts == wanted else given
+
+
+def _broken_rules(parameters: Parameters, policy: Choices, given: Given) -> Iterator[Broken]:
+    visit = parameters.visit or policy.visit
+    text = given.text.lstrip()
+    if not policy.lists and text[:1] in ("[", "(") and not text.startswith(("[A]", "(A)")):
+        yield Broken("The counts are in brackets.")
+    broken = list(wrong_counts(NAMES, given.counts, _left(parameters, visit)))
+    other = _other(visit)
+    if broken and given.counts == _left(parameters, other):
+        where = tuple(place for rule in broken for place in rule.where)
+        yield Broken(f"It would be right if {_IN_WORDS[other]}; here, {_IN_WORDS[visit]}.", where)
+    yield from broken
 
 
 def _left(parameters: Parameters, visit: Visit) -> list[int]:
-    stock = dict(zip(_NAMES, parameters.counts, strict=False))
-    left = exhausted(_METHODS, stock, once=visit == "once")
-    return [left.get(name, 0) for name in _NAMES]
+    left = exhausted(METHODS, parameters.stock, once=visit == "once")
+    return [left.get(name, 0) for name in NAMES]
 
 
 def _question(parameters: Parameters) -> str:
-    blocks = ", ".join(f"{count} {name}" for count, name in zip(parameters.counts, _NAMES, strict=False))
+    blocks = ", ".join(f"{count} {name}" for count, name in zip(parameters.counts, NAMES, strict=False))
     return (
-        f"There are blocks of nine kinds: {', '.join(_NAMES)}. To begin with there are {blocks} and none of the other "
+        f"There are blocks of nine kinds: {', '.join(NAMES)}. To begin with there are {blocks} and none of the other "
         "kinds. Blocks are combined by these methods:\n"
-        f"{rules(_METHODS, once=parameters.visit == 'once')}\n"
+        f"{rules(METHODS, once=parameters.visit == 'once')}\n"
         "How many blocks of each kind are there in the end?\n"
         "Give your final answer as nine counts with blanks between them, in the order in which the kinds are named "
         "above, in the form <<<counts>>>; for example, <<<1 2 3 0 0 4 0 0 1>>> would be 1 [A], 2 [B], 3 [C], 4 {C} "

@@ -8,6 +8,7 @@ units of each crop. The answer has a count for each crop and product of the leve
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from random import Random
 from typing import Annotated
@@ -16,8 +17,16 @@ from msgspec import Meta, Struct
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.draws import integer
-from codesteer_tui.symbench.judging.exchange import MAX_COUNT, Method, exhausted, rules, wrong_count
-from codesteer_tui.symbench.reading.answer import Unreadable, judge
+from codesteer_tui.symbench.judging.exchange import (
+    MAX_COUNT,
+    Given,
+    Method,
+    exhausted,
+    read_counts,
+    rules,
+    wrong_counts,
+)
+from codesteer_tui.symbench.reading.answer import MOST_BROKEN, Broken, Look, look
 from codesteer_tui.symbench.solvers.exchange import exchanged
 from codesteer_tui.symbench.task import Category, parameters_for, read_parameters
 from codesteer_tui.values import Verdict
@@ -145,24 +154,31 @@ class SynthesisDecomposition:
 
     def verify(self, problem: Problem, answer: str, policy: Choices | None = None) -> Verdict:
         """Accept the counts that the question asks for, no more and no fewer, in its order."""
+        return self.look(problem, answer, policy, most=1).verdict
+
+    def look(
+        self, problem: Problem, answer: str, policy: Choices | None = None, *, most: int = MOST_BROKEN
+    ) -> Look:
+        """Judge the counts. They are read as `Given`, in the kinds' order; `where` is the place of a wrong count."""
         parameters = read_parameters(problem, Parameters)
         if isinstance(parameters, Verdict):
-            return parameters
+            return Look(parameters)
         names = parameters.system.names
         left = exhausted(parameters.system.methods, parameters.crops, once=True)
-        rule = partial(_broken_rule, names, [left.get(name, 0) for name in names], policy or Choices())
-        return judge(answer, rule, f"All {len(names)} counts are right.")
+        right = [left.get(name, 0) for name in names]
+        read = partial(read_counts, names=names, right=right, glued=False)
+        rules = partial(_broken_rules, names, right, policy or Choices())
+        return look(answer, read, rules, f"All {len(names)} counts are right.", most=most)
 
     def solve(self, problem: Problem) -> str | None:
         """Exchange the units one by one."""
         return f"<<<{solve(parameters_for(problem, Parameters))}>>>"
 
 
-def _broken_rule(names: str, right: list[int], policy: Choices, text: str) -> str | Unreadable | None:
-    broken = wrong_count(text, names, right, glued=False)
-    if broken is None and not policy.bare and "[" not in text:
-        return "The counts are not in square brackets."
-    return broken
+def _broken_rules(names: str, right: Sequence[int], policy: Choices, given: Given) -> Iterator[Broken]:
+    yield from wrong_counts(names, given.counts, right)
+    if not policy.bare and "[" not in given.text:
+        yield Broken("The counts are not in square brackets.")
 
 
 def _question(parameters: Parameters) -> str:

@@ -47,6 +47,9 @@ MODULES: Mapping[str, str] = {
     "statistical_counting": "statistical_counting",
     "string_deletion_and_modification": "string_deletion_and_modification",
     "string_insertion": "string_insertion",
+    "string_splitting": "string_splitting",
+    "string_synthesis": "string_synthesis",
+    "synthesis_decomposition": "synthesis_decomposition",
     "web_of_lies": "web_of_lies",
 }
 """Task id → module in `codesteer_tui.tui.puzzles`."""
