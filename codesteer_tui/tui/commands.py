@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("/copy", "WHAT", "code, answer, output, guidance, check, problem, round or session", needs=True),
     Command("/export", "FILE", "write the session into a file: .md, .html, .txt or .jsonl"),
     Command("/edit", "", "write the problem in your editor", action="edit_prompt"),
+    Command("/theme", "", "choose the colours; each is seen while you move", action="change_theme"),
     Command("/settings", "", "show the settings and where each comes from", action="settings"),
     Command("/weights", "", "the files of local models", action="weights"),
     Command("/help", "", "show the help", action="help"),

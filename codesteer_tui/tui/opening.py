@@ -15,6 +15,7 @@ from codesteer_tui.tui.screens.live import LiveScreen
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
+    from codesteer_tui.settings.saving import Saved
     from codesteer_tui.tui.browsing import Choice
     from codesteer_tui.tui.journal import Journal
     from codesteer_tui.tui.screens.comparing import CompareScreen
@@ -88,6 +89,19 @@ class OpeningApp(App[None]):
             from codesteer_tui.tui.screens.settings import SettingsScreen
 
         self._show(SettingsScreen, lambda: SettingsScreen(self.settings))
+
+    def action_change_theme(self) -> None:
+        """Choose the colours: each is seen while the highlight moves, and the one that is chosen is saved."""
+        with importing:
+            from codesteer_tui.tui.screens.setting import THEME, SettingScreen
+            from codesteer_tui.tui.screens.settings import SettingsScreen
+
+        def take(saved: Saved | None) -> None:
+            if saved:
+                self.post_message(SettingsScreen.Changed(THEME, saved))
+
+        if not isinstance(self.screen, SettingScreen):
+            self.push_screen(SettingScreen(self.settings, THEME), take)
 
     def action_charts(self) -> None:
         with importing:

@@ -60,5 +60,5 @@ def palette_commands(app: CodesteerApp, screen: Screen[object]) -> Iterator[Syst
         "the files on this machine: list, fetch, make, check, use, remove",
         app.action_weights,
     )
-    yield SystemCommand("Theme", "choose the colours", app.action_change_theme)
+    yield SystemCommand("Theme", "choose the colours; each is seen while you move", app.action_change_theme)
     yield SystemCommand("Quit", "leave the app", app.action_quit)

@@ -80,7 +80,7 @@ class SettingScreen(ModalScreen[Saved | None]):
         self.settings, self.key = settings, key
         self._choices: list[str] = []
         self._saving = False
-        self._theme_before = self.app.theme
+        self._theme_before = ""
 
     def compose(self) -> ComposeResult:
         path = path_of(self.key)
@@ -109,6 +109,7 @@ class SettingScreen(ModalScreen[Saved | None]):
         return choices_of(self.key)
 
     def on_mount(self) -> None:
+        self._theme_before = self.app.theme
         if self._choices:
             listed = self.query_one(OptionList)
             now = self.app.theme if self.key == THEME else typed_text(self.settings, self.key)
