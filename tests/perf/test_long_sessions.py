@@ -5,6 +5,7 @@ In figures, by hand, on two cores that others use as well: docs/measurements.md.
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections.abc import Callable
@@ -12,10 +13,18 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from textual.screen import Screen
 
+from codesteer_tui.config import Config, Sessions
+from codesteer_tui.config import Screen as ScreenConfig
 from codesteer_tui.events import Event, decode, encode
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.sessions.store import read_recording
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui import remembered
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.screens.replay import ReplayScreen
+from codesteer_tui.tui.widgets.transport import Transport
 from tests.perf.long_session import of_facts, streamed
 
 EVENTS = 100_000
@@ -23,6 +32,9 @@ ROUNDS = 5
 MOST_TO_OPEN = 5.0
 MOST_TO_SEEK = 0.3
 """Times as long as decoding the lines and nothing else."""
+
+MOST_TO_SHOW = 0.75
+"""Times as much work of the processor as to lay the same screen out for a terminal of another width."""
 
 Make = Callable[[int], list[Event]]
 
@@ -65,3 +77,50 @@ def test_opening_takes_a_few_times_as_long_as_decoding_and_going_anywhere_a_part
     print(f"decoding {decoding:.3f} s, opening {opening:.3f} s, the slowest of 40 places {slowest:.3f} s")
     assert opening / decoding <= MOST_TO_OPEN, f"{opening / decoding:.2f} times as long as decoding the lines"
     assert slowest / decoding <= MOST_TO_SEEK, f"{slowest / decoding:.2f} times as long as decoding the lines"
+
+
+@pytest.mark.perf
+@pytest.mark.timeout(240)
+async def test_to_show_a_place_is_about_as_much_work_as_to_lay_the_screen_out_anew(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In seconds of the processor, until all is painted; with the drawing, whatever else uses the machine."""
+    monkeypatch.setattr(remembered, "state_file", lambda: tmp_path / "screen.json")
+    painted: list[float] = []
+    paint = Screen._compositor_refresh
+
+    def noted(self: Screen[object]) -> None:
+        paint(self)
+        painted.append(time.process_time())
+
+    monkeypatch.setattr(Screen, "_compositor_refresh", noted)
+    config = Config(screen=ScreenConfig(reduced_motion=True), sessions=Sessions(dir=str(tmp_path / "kept")))
+    app = CodesteerApp(Settings(config), recording=read_recording(path))
+    resized, shown, whole = [], [], []
+    async with app.run_test(size=(130, 30)) as pilot:
+        await pilot.pause(0.5)
+        gc.freeze()  # as the app does it by itself where the process is its own
+        try:
+            screen = app.screen
+            assert isinstance(screen, ReplayScreen)
+            bar, total = screen.query_one(Transport), screen.player.total_seconds
+            for count, share in enumerate(random.Random(7).sample(range(1, 1000), 25)):
+                painted.clear()
+                start = time.process_time()
+                await pilot.resize_terminal(131 - count % 2, 30)
+                await pilot.pause(0.2)
+                resized.append(painted[-1] - start)
+                painted.clear()
+                start = time.process_time()
+                bar.post_message(Transport.Sought(total * share / 1000))
+                await pilot.pause(0.2)
+                assert screen.player.seconds == pytest.approx(total * share / 1000, abs=0.02)
+                shown.append(painted[0] - start)
+                whole.append(painted[-1] - start)
+        finally:
+            gc.unfreeze()
+    print(
+        f"laid out anew {median(resized):.3f} s; a place shown after {median(shown):.3f} s, at most {max(shown):.3f} s;"
+        f" with what follows {median(whole):.3f} s, at most {max(whole):.3f} s"
+    )
+    assert median(whole) <= MOST_TO_SHOW * median(resized)
