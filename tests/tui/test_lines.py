@@ -158,7 +158,7 @@ async def test_a_very_small_window_still_shows_one_pane_and_takes_a_problem(
 def test_help_explains_every_mark_and_every_letter() -> None:
     said = {sign for sign, _, _ in marks()}
     assert {"+", "x", "?", "!", "~", "-", "..", "R0x!x", "~>"} <= said
-    assert [letter for letter, _, _ in letters()] == [letter for _, letter, _ in LETTERS]
+    assert [letter for letter, _, _ in letters()] == [row[1] for row in LETTERS]
     assert all(words for _, _, words in letters())
 
 
