@@ -35,6 +35,13 @@ class Problem(Struct, frozen=True):
         line = " ".join(self.question.split())
         return line if len(line) <= 60 else line[:57] + "…"
 
+    @property
+    def made_of(self) -> str:
+        """Task, seed and knobs in a line, from which it can be made again; empty where it is of no task."""
+        seed = [f"seed {self.seed}"] if self.seed is not None else []
+        knobs = [f"{name}={value}" for name, value in self.knobs.items()]
+        return ", ".join([self.task, *seed, *knobs]) if self.task else ""
+
 
 def pose(question: str) -> Problem:
     """Make a free-form problem from what a person typed.

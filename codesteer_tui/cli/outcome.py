@@ -9,6 +9,7 @@ import msgspec
 
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.events import Cancelled, Failed, Finished
+from codesteer_tui.problem import Problem
 from codesteer_tui.steering.outcome import best_so_far
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Verdicts
@@ -27,9 +28,7 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         "session": transcript.session,
         "path": str(path) if path else None,
         "problem": problem.question if problem else "",
-        "task": {"id": problem.task, "seed": problem.seed, "parameters": problem.parameters}
-        if problem and problem.task
-        else None,
+        "task": _task(problem) if problem and problem.task else None,
         "answer": finished.answer if finished else "",
         "answer_by": "person" if finished and finished.own_run else "run",
         "verdicts": finished.verdicts if finished else Verdicts(),
@@ -51,6 +50,16 @@ def as_object(transcript: Transcript, path: Path | None) -> dict[str, Any]:
         "started": transcript.started,
         "baseline": transcript.baseline,
         "forked_from": transcript.forked_from,
+    }
+
+
+def _task(problem: Problem) -> dict[str, Any]:
+    """What the problem can be made of again, and what it is verified by."""
+    return {
+        "id": problem.task,
+        "seed": problem.seed,
+        "knobs": problem.knobs,
+        "parameters": problem.parameters,
     }
 
 

@@ -113,6 +113,8 @@ def _describe(event: Event, full: bool) -> Iterator[str]:
             yield f"session {event.session}"
             if event.forked_from:
                 yield f"forked from {event.forked_from}"
+            if made_of := event.problem.made_of:
+                yield f"task: {made_of}"
             yield from _block(event.problem.question, full)
             for role, info in event.roles.items():
                 yield f"{role}: {_who(info)}"

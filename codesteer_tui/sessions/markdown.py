@@ -38,7 +38,8 @@ def _session(transcript: Transcript) -> Iterator[str]:
     yield f"# {problem.title if problem and problem.task else 'Session'} {transcript.session}".rstrip()
     if problem:
         yield fenced(problem.question)
-    roles = [f"- {role}: {_who(info)}" for role, info in transcript.roles.items()]
+    roles = [f"- task: {problem.made_of}"] if problem and problem.task else []
+    roles += [f"- {role}: {_who(info)}" for role, info in transcript.roles.items()]
     if transcript.sandbox:
         roles.append(f"- sandbox: {transcript.sandbox.label}")
     if transcript.started:

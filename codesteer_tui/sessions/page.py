@@ -49,7 +49,8 @@ def session_page(transcript: Transcript) -> str:
     parts = [_HEAD.format(title=_safe(title)), f"<h1>{_safe(title)}</h1>"]
     if problem:
         parts.append(_pre(problem.question))
-    roles = [f"{role}: {' '.join((i.provider, i.label or i.model))}" for role, i in transcript.roles.items()]
+    roles = [f"task: {problem.made_of}"] if problem and problem.task else []
+    roles += [f"{role}: {' '.join((i.provider, i.label or i.model))}" for role, i in transcript.roles.items()]
     if transcript.sandbox:
         roles.append(f"sandbox: {transcript.sandbox.label}")
     if transcript.started:
