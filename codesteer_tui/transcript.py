@@ -155,6 +155,8 @@ class Transcript:
         self.taken: ev.OwnAnswerTaken | None = None
         """The answer of the person's own run that they took."""
         self.ending: Ending | None = None
+        self.resumed_at = 0.0
+        """When the session last went on after it had ended or broken off; 0 if it never did."""
         self.seconds = 0.0
         self.count = 0
 
@@ -205,7 +207,7 @@ class Transcript:
                 self._start(event)
             case ev.SessionResumed(roles=roles, sandbox=sandbox, mode=mode):
                 self.roles, self.sandbox, self.ending = dict(roles), sandbox, None
-                self.mode = mode or self.mode
+                self.mode, self.resumed_at = mode or self.mode, event.at
                 self.waiting.clear()
             case ev.RoleChanged(role=role, after=after):
                 self.roles[role] = after
@@ -226,6 +228,11 @@ class Transcript:
                 self._apply_execution(event)
             case _:
                 self._apply_to_round(event)
+
+    def is_cut_off(self, run: Execution) -> bool:
+        """Whether a program has no end and will have none: the session ended, or went on anew, after it had begun."""
+        ended = self.ending.at if self.ending else 0.0
+        return run.result is None and run.started < max(ended, self.resumed_at)
 
     def _start(self, event: ev.SessionStarted) -> None:
         self.session, self.problem = event.session, event.problem

@@ -21,6 +21,7 @@ from codesteer_tui.events import Ending, Event, is_delta
 from codesteer_tui.sandbox.choose import choose_sandbox
 from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.recorder import SessionFile
+from codesteer_tui.sessions.store import runs_left, stopped_run
 from codesteer_tui.steering.execution import Ask, Executor, runs_so_far
 from codesteer_tui.steering.taking import finish, taken
 from codesteer_tui.symbench import tasks
@@ -162,11 +163,20 @@ async def _appended(
     executor: Executor, file: SessionFile | None, transcript: Transcript, number: int, program: Program
 ) -> AsyncGenerator[Event, None]:
     offset, began = transcript.seconds, asyncio.get_running_loop().time()
-    async with aclosing(executor.run(number, "own", program)) as steps:
-        async for step in steps:
-            at = round(offset + asyncio.get_running_loop().time() - began, 4)
-            event = msgspec.structs.replace(step, at=at)
-            transcript.apply(event)
-            if file:
-                file.write(event)
-            yield event
+
+    def now() -> float:
+        return round(offset + asyncio.get_running_loop().time() - began, 4)
+
+    def take(event: Event) -> Event:
+        transcript.apply(event)
+        if file:
+            file.write(event)
+        return event
+
+    try:
+        async with aclosing(executor.run(number, "own", program)) as steps:
+            async for step in steps:
+                yield take(msgspec.structs.replace(step, at=now()))
+    finally:
+        for place, run in [*runs_left(transcript)]:
+            take(stopped_run(place, run, "cancelled", now()))

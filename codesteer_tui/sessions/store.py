@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.sessions import lock
 from codesteer_tui.sessions.folding import facts_of, folded
 from codesteer_tui.steering.interrupted import interrupted
-from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Verdicts
+from codesteer_tui.transcript import Execution, Transcript
+from codesteer_tui.values import ExecutionResult, RunStatus, Verdicts
 
 SUFFIX = ".jsonl"
 
@@ -42,17 +43,36 @@ class Recording(Struct, frozen=True):
     def whole(self) -> list[Event]:
         """The events for whoever only looks: the calls that the run was stopped in stand before its ending.
 
-        A run writes them down when it is stopped; here they come by estimate where it could not. While it is being
-        recorded nothing is added.
+        A run writes them down when it is stopped; here they come by estimate where it could not. So does the end of
+        a program that the person had begun after the run. While it is being recorded nothing is added.
         """
-        ended = isinstance(self.events[-1], ev.Ending)
-        if not facts_of(self.events).open_calls or (not ended and lock.is_held(self.path)):
+        facts = facts_of(self.events)
+        if not facts.open_calls and not any(runs_left(facts)):
             return self.events
-        transcript = self.transcript
+        if lock.is_held(self.path):
+            return self.events
+        transcript, ended = self.transcript, isinstance(self.events[-1], ev.Ending)
         at = self.events[-1].at
         lost = [msgspec.structs.replace(call.failed, at=at) for call in interrupted(transcript)]
         place = len(self.events) - ended
-        return [*self.events[:place], *lost, *self.events[place:]]
+        left = [stopped_run(number, run, "killed_by_host", at) for number, run in runs_left(transcript)]
+        return [*self.events[:place], *lost, *self.events[place:], *left]
+
+
+def runs_left(transcript: Transcript) -> Iterator[tuple[int, Execution]]:
+    """The programs of the person's own that nothing says the end of, with their rounds."""
+    for this in transcript.rounds:
+        for run in this.executions.values():
+            if run.purpose == "own" and run.result is None and not transcript.is_cut_off(run):
+                yield this.number, run
+
+
+def stopped_run(number: int, run: Execution, status: RunStatus, at: float) -> ev.ExecutionFinished:
+    """The end of a program that was stopped, with what it had printed until then."""
+    result = ExecutionResult(
+        status, stdout=run.stdout, stderr=run.stderr, wall_ms=round(max(0.0, at - run.started) * 1000, 1)
+    )
+    return ev.ExecutionFinished(round=number, id=run.id, purpose=run.purpose, result=result, at=at)
 
 
 class Summary(Struct, frozen=True):

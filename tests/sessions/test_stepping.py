@@ -18,7 +18,7 @@ from codesteer_tui.sessions.export import as_text
 from codesteer_tui.steering.execution import ALL, ONCE
 from codesteer_tui.steering.stepping import CODE, EDIT, END, SEND
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import NotRun, Program, Question, Reply, SteeringMode
+from codesteer_tui.values import ExecutionResult, Limits, NotRun, Program, Question, Reply, SteeringMode
 from tests.sessions.test_opening import GAME, configured, decline, of
 
 
@@ -261,6 +261,37 @@ async def test_a_program_can_be_run_after_the_end_and_is_added_to_the_record(tmp
     assert isinstance(transcript.ending, ev.Finished)
     assert [run.purpose for run in transcript.rounds[0].executions.values()] == ["answer", "own"]
     assert len({run.id for run in transcript.rounds[0].executions.values()}) == 2
+
+
+async def test_an_own_run_that_is_left_is_recorded_as_stopped(tmp_path: Path) -> None:
+    config = configured(tmp_path, checker="off", max_rounds=0)
+    before = Transcript.of(await play(config))
+    (path,) = tmp_path.glob("*.jsonl")
+    endless = Program("print(7, flush=True)\nwhile True: pass", "demo")
+    async with run_afterwards(config, path, before, 0, endless, ask=decline) as events:
+        async for event in events:
+            if isinstance(event, ev.OutputDelta):
+                break
+    (run,) = [r for r in read_recording(path).transcript.rounds[0].executions.values() if r.purpose == "own"]
+    assert isinstance(run.result, ExecutionResult)
+    assert (run.result.status, run.result.stdout) == ("cancelled", "7\n")
+
+
+async def test_an_own_run_that_was_cut_off_is_not_shown_as_going_on(tmp_path: Path) -> None:
+    """The process was killed: nothing could be recorded. Whoever looks is told."""
+    config = configured(tmp_path, checker="off", max_rounds=0)
+    events = await play(config)
+    (path,) = tmp_path.glob("*.jsonl")
+    begun = ev.ExecutionStarted(
+        round=0, id="x9", purpose="own", program=Program("1", "demo"), limits=Limits(), at=events[-1].at
+    )
+    printed = ev.OutputDelta(round=0, id="x9", stream="stdout", text="7\n", at=events[-1].at + 1)
+    with path.open("ab") as file:
+        file.write(b"".join(ev.encode(event) + b"\n" for event in (begun, printed)))
+    recording = read_recording(path)
+    run = Transcript.of(recording.whole).rounds[0].executions["x9"]
+    assert isinstance(run.result, ExecutionResult)
+    assert (run.result.status, run.result.stdout, run.result.wall_ms) == ("killed_by_host", "7\n", 1000.0)
 
 
 async def test_a_bug_in_the_run_reaches_whoever_reads_the_events(

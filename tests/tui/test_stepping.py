@@ -418,6 +418,20 @@ async def test_hostile_text_is_shown_harmless_and_sent_as_it_is_where_it_is_not_
         assert (await asking).text == plain(hostile)
 
 
+def test_an_own_run_without_an_end_was_cut_off_where_the_session_went_on() -> None:
+    events = game24()
+    program, at = Program("print(1)", "model"), events[-1].at
+    begun = ev.ExecutionStarted(round=0, id="x9", purpose="own", program=program, limits=Limits(), at=at + 1)
+    still = Transcript.of([*events, begun])
+    assert "~ running" in text_of(run_pane.blocks(still, still.rounds[0], PANE))
+    assert still.sandbox
+    resumed = ev.SessionResumed(roles=still.roles, sandbox=still.sandbox, at=at + 2)
+    over = Transcript.of([*events, begun, resumed])
+    shown = text_of(run_pane.blocks(over, over.rounds[0], PANE))
+    assert "broken off   the run ended before the program did" in shown
+    assert "~ running" not in shown
+
+
 def test_a_hint_is_shown_while_it_waits_and_where_it_was_said() -> None:
     waits = of_round_0(ev.HintGiven(text="Use sets.", round=0))
     left, _ = bottom_items(waits, running=True, seconds=1.0)

@@ -9,7 +9,6 @@ from codesteer_tui.tui.course import DECISION, cut_short, goes_on, never, waits_
 from codesteer_tui.tui.drawing.stepping import (
     allow_blocks,
     own_heading,
-    own_over,
     own_runs,
     program_to_allow,
 )
@@ -60,7 +59,7 @@ def _own(transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Blo
     for run in own_runs(this):
         shown += [
             own_heading(transcript, run),
-            *execution_blocks(run, bounds, over=own_over(transcript, run)),
+            *execution_blocks(run, bounds, over=transcript.is_cut_off(run)),
         ]
         if run.program.origin == "user":
             shown += [block("dim", "your copy"), *bounded("code", run.program.source.rstrip("\n"), bounds)]

@@ -125,12 +125,6 @@ def own_heading(transcript: Transcript, run: Execution) -> Block:
     return block("heading", (f"{OWN.sign} your run of {what}", OWN.style), (words, "dim"))
 
 
-def own_over(transcript: Transcript, run: Execution) -> bool:
-    """Whether nothing more of the person's run is to come: the session ended with or after its beginning."""
-    ending = transcript.ending
-    return ending is not None and run.started < ending.at
-
-
 def own_peek(this: Round | None) -> str:
     """The last run of the person's in a line."""
     runs = own_runs(this)
