@@ -112,6 +112,7 @@ def main() -> None:
 
     sessions.open_session = open_session  # type: ignore[assignment]
     run.app = CodesteerApp(load_settings({}, env={}), problem=pose("stream"))
+    run.app.is_alone = True  # as in the command itself
     run.app.run()
 
 
