@@ -1,6 +1,7 @@
 # make setup   a virtual environment in .venv with everything that development needs
 # make check   what CI runs: style, types, the direction of imports, and the tests
 # EXTRAS=dev,reference   with PyTorch and transformers (about 1 GB), against which converted weights are checked
+# make pictures EXTRAS=dev,docs   the README's pictures again, from recorded sessions (needs the font DejaVu Sans Mono)
 # BIN=folder   use the tools of another environment instead of .venv
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 TOOLS := $(READY)
 endif
 
-.PHONY: setup check style types imports test example
+.PHONY: setup check style types imports test example pictures
 
 setup: $(READY)
 
@@ -43,3 +44,6 @@ test: $(TOOLS)
 example: $(TOOLS)
 	$(BIN)/python -c "from codesteer_tui.settings.example import example_toml; print(example_toml(), end='')" > config.example.toml.new
 	mv config.example.toml.new config.example.toml
+
+pictures: $(TOOLS)
+	$(BIN)/python -m tests.pictures docs/pictures

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 EXAMPLES = (
     ("Use 4 7 8 8 to make 24", "lazy code is caught and replaced"),
     ("Which is bigger, 9.11 or 9.9?", "printed wrongly, then computed exactly"),
-    ("How many times does the letter r occur in strawberry?", "counting letters"),
-    ("Place 8 queens on a chessboard so that no two attack each other", "a search"),
+    ("How many times does the letter r occur in strawberry?", "letters"),
+    ("Place 8 queens on a chessboard so that no two attack each other", "search"),
 )
 """Problems that the built-in demo can work on, and what there is to see."""
 
 TASKS = "tasks"
 BROWSE = "Browse the 37 tasks of SymBench"
-BROWSING = "set how hard, look, answer one yourself"
+BROWSING = "set how hard, look, answer one"
 """Offered below the examples, behind the key that does it."""
 
 BUILD = "sandbox build"
