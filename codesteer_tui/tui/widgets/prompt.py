@@ -36,6 +36,10 @@ def _location(text: str, index: int) -> tuple[int, int]:
     return before.count("\n"), index - (before.rfind("\n") + 1)
 
 
+LEADING = ("next_pane", "previous_pane")
+"""Rows of the key table whose keys lead out of the prompt."""
+
+
 class Prompt(TextArea):
     """Where a problem is typed."""
 
@@ -88,8 +92,14 @@ class Prompt(TextArea):
         return self._offers_at(text, _index(text, self.cursor_location))
 
     async def _on_key(self, event: events.Key) -> None:
+        if self.screen.focused is not self:  # it was typed behind a key that led elsewhere, and is for what is there
+            self._stop(event)
+            self.app.post_message(events.Key(event.key, event.character))
+            return
         if await self._on_offer_key(event):
             self._stop(event)
+            return
+        if await self._goes_elsewhere(event):
             return
         match event.key:
             case "enter":
@@ -109,6 +119,15 @@ class Prompt(TextArea):
                 self._recall(1)
             case _:
                 await act_in_order(self, event)
+
+    async def _goes_elsewhere(self, event: events.Key) -> bool:
+        """Go to another pane at once, so that what is typed behind the key is not for the prompt."""
+        bound = self.screen.active_bindings.get(event.key)
+        if bound is None or bound.binding.id not in LEADING:
+            return False
+        self._stop(event)
+        await self.app.run_action(bound.binding.action, bound.node)
+        return True
 
     async def _on_offer_key(self, event: events.Key) -> bool:
         """Choose among the offers, or put one in; false where the key does something else."""
