@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList
 from codesteer_tui.config import Provider, Roles
 from codesteer_tui.settings import load_settings
 from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.keys import sentence
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.key_entry import KeyScreen
 from codesteer_tui.tui.screens.live import LiveScreen
@@ -64,7 +65,7 @@ async def test_every_letter_in_the_list_searches_and_none_acts(
         burst(app, "mistral")
         await until(pilot, lambda: searched(app) == "mistral")
         assert screen.rows[0].player == "mistral:k"
-        await pilot.press("escape")
+        await pilot.press("ctrl+u")
         letters = "skr123/"
         burst(app, letters)
         await until(pilot, lambda: searched(app) == letters)
@@ -98,7 +99,8 @@ async def test_the_hint_fits_and_names_keys_that_do_it(make: Make, size: tuple[i
     async with app.run_test(size=size) as pilot:
         await open_models(app, pilot)
         await pilot.pause(0.2)
-        (shown,) = [words for words in HINTS if words in text_on(app)][:1]
+        hints = [sentence(app, words).replace("Ctrl+", "^") for words in HINTS]
+        (shown,) = [words for words in hints if words in text_on(app)][:1]
         assert "^S save" in shown
         assert "Esc close" in shown
 

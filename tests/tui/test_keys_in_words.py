@@ -32,7 +32,7 @@ HELD = re.compile(
 MINE = {
     "help": "f7", "settings": "f6", "tasks": "f10", "models": "ctrl+y", "steering": "f11", "save": "ctrl+w",
     "fork": "ctrl+w", "back": "ctrl+x", "zoom": "ctrl+e", "difference": "ctrl+k",
-    "take_answer": "Q", "mouse": "M", "next_match": "J", "leave_setting": "f9", "empty_search": "f5",
+    "take_answer": "Q", "mouse": "M", "next_match": "J", "leave_setting": "f9", "leave_models": "f5",
 }  # fmt: skip
 
 

@@ -173,7 +173,7 @@ async def test_models_that_the_server_lists_are_offered_and_others_can_be_typed(
         assert screen.query_one("#typed", Input).value == "served:"
         await pilot.press(*"oth", "enter")
         await until(pilot, lambda: task_llm(app) == "served:other")
-        await pilot.press("escape", *"/served:unheard-of", "enter")
+        await pilot.press(*"served:unheard-of", "enter")
         await until(pilot, lambda: task_llm(app) == "served:unheard-of")
         assert "does not list that model" in words_on(app)
 
@@ -257,6 +257,14 @@ async def test_a_missing_key_is_entered_masked_stored_and_used(
     kept = [path for path in home.rglob("*") if path.is_file() and KEY in path.read_text(errors="replace")]
     assert len(kept) == 1
     assert kept[0].stat().st_mode & 0o077 == 0 or where == "keyring"
+
+
+async def test_escape_closes_the_list_at_once_whatever_is_typed(make: Make) -> None:
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_models(app, pilot)
+        await pilot.press(*"dem", "escape")
+        await until(pilot, lambda: app.screen is app.live)
 
 
 async def test_a_key_dialog_that_is_left_changes_nothing(make: Make, server: Served, home: Path) -> None:

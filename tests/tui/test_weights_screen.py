@@ -16,6 +16,8 @@ from codesteer_tui.providers.keys.sources import store_key
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
+from codesteer_tui.tui.screens.help import HelpScreen
+from codesteer_tui.tui.screens.models import ModelsScreen
 from codesteer_tui.tui.screens.pulling import PullScreen
 from codesteer_tui.tui.screens.weights import RowsDialog, WeightsScreen
 from codesteer_tui.weights.hub import ask_hub, understand
@@ -97,6 +99,33 @@ async def test_a_file_that_is_cut_off_is_found(settings, mine: Path) -> None:
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, RowsDialog))
         await until(pilot, lambda: "bytes are missing" in text_on(app))
+
+
+async def test_what_was_said_of_one_file_goes_with_the_highlight(settings, mine: Path) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, app)
+        await until(pilot, lambda: "Esc close" in text_on(app))
+        await pilot.press("c")
+        await until(pilot, lambda: "mine.gguf: It is whole" in words_on(app))
+        screen.reload()
+        await pilot.pause(0.2)
+        assert "It is whole" in words_on(app)
+        await pilot.press("down")
+        await until(pilot, lambda: "It is whole" not in words_on(app))
+
+
+async def test_help_and_models_open_over_the_dialog_that_fetches(settings, hub: FakeHub) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, PullScreen))
+        for key, kind in (("f1", HelpScreen), ("ctrl+o", ModelsScreen)):
+            await pilot.press(key)
+            await until(pilot, lambda kind=kind: isinstance(app.screen, kind))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, PullScreen))
 
 
 async def test_a_whole_file_is_checked(settings, mine: Path) -> None:

@@ -23,6 +23,7 @@ OF_SET_UP: tuple[Key, ...] = (
     Key("make", "m", "screen.make", "make a GGUF of a checkpoint, or a smaller GGUF", "weights", "make"),
     Key("check", "c", "screen.check", "check that the weights are whole and right", "weights", "check"),
     Key("remove", "d", "screen.remove", "remove the weights, after asking", "weights", "remove"),
+    Key("leave_weights", "escape", "screen.back", "close the list", "weights", "close"),
     Key("other_charts", "tab", "other", "this session, or all that are kept", "charts", "session or all"),
     Key("level", "l", "level", "only errors, warnings as well, or everything", "logs", "level"),
     Key("source", "s", "source", "the app, libraries, llama.cpp, or all", "logs", "source"),
@@ -51,5 +52,5 @@ OF_SET_UP: tuple[Key, ...] = (
     Key("leave_settings", "escape", "screen.back", "empty the search, else close the settings", "settings"),
     Key("save_setting", "enter", "save", "save it in your file, if it is allowed", "setting", "saves"),
     Key("leave_setting", "escape", "leave", "leave it as it is", "setting", "leaves"),
-    Key("empty_search", "escape", "screen.back", "empty the search, else close the list", "models"),
+    Key("leave_models", "escape", "screen.back", "close the list", "models"),
 )

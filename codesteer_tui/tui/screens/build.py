@@ -19,6 +19,7 @@ from textual.widgets import Static
 from codesteer_tui.errors import CodesteerError, SandboxError, SandboxUnavailable
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import openers
 
 KEPT_LINES = 400
 KINDS = {
@@ -31,7 +32,10 @@ NOT_NOW = "None now, go on without"
 class BuildScreen(ModalScreen[None]):
     """Builds the image. Esc stops it; an unfinished image is not used."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "Close", show=False),
+        *openers("help"),
+    ]
 
     class Built(Message):
         """The image is there."""

@@ -23,6 +23,7 @@ from codesteer_tui.providers.llama.gguf_reading import read_head
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import openers
 from codesteer_tui.weights import converting, quantizing
 from codesteer_tui.weights.converting_files import Progress
 from codesteer_tui.weights.converting_numbers import Kind
@@ -47,7 +48,10 @@ _WORDS = {
 class MakeScreen(ModalScreen[str | None]):
     """Asks for the type and makes the file; gives its path, None where none was made. Esc stops it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", show=False),
+        *openers("help"),
+    ]
 
     def __init__(self, item: Item) -> None:
         super().__init__()

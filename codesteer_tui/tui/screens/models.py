@@ -48,12 +48,12 @@ from codesteer_tui.values import Role, RoleInfo
 
 HINTS = (
     "Type to search   {choose} chooses   {next_role} role   {save} saves for good   {enter_key} key   "
-    "{ask_again} asks again   {empty_search} closes",
-    "Type to search   {choose} choose   {next_role} role   {save} save   {enter_key} key   {empty_search} close",
-    "Type to search  {choose} choose  {next_role} role  {save} save  {enter_key} key  {empty_search} close",
-    "Type to search  {choose} choose  {next_role} role  {save} save  {empty_search} close",
-    "Type to search  {choose} choose  {save} save  {empty_search} close",
-    "{choose} choose  {save} save  {empty_search} close",
+    "{ask_again} asks again   {leave_models} closes",
+    "Type to search   {choose} choose   {next_role} role   {save} save   {enter_key} key   {leave_models} close",
+    "Type to search  {choose} choose  {next_role} role  {save} save  {enter_key} key  {leave_models} close",
+    "Type to search  {choose} choose  {next_role} role  {save} save  {leave_models} close",
+    "Type to search  {choose} choose  {save} save  {leave_models} close",
+    "{choose} choose  {save} save  {leave_models} close",
 )
 """The last line, with the names of rows of the key table; the first that fits is shown."""
 
@@ -383,7 +383,4 @@ class ModelsScreen(ModalScreen[None]):
         self.renew(self.settings, self.playing)
 
     def action_back(self) -> None:
-        if self._typed.value:
-            self._typed.value = ""
-        else:
-            self.dismiss(None)
+        self.dismiss(None)

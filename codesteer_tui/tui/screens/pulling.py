@@ -20,6 +20,7 @@ from codesteer_tui.errors import CodesteerError
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.keys import openers
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.weights import hub, hub_token, pulling, pulling_files, telling
@@ -36,7 +37,11 @@ class PullScreen(ModalScreen[str | None]):
     Esc stops it: what has arrived is kept, and is gone on with the next time.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", show=False),
+        *openers("help"),
+        *openers("models"),
+    ]
 
     def __init__(self, config: Config, name: str = "", revision: str = "") -> None:
         super().__init__()

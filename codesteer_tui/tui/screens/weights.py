@@ -61,8 +61,6 @@ class WeightsList(OptionList):
 class WeightsScreen(Screen[None]):
     """What weights are on this machine, and which are known by name."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "Back")]
-
     class UseWanted(Message):
         """These weights shall play a role; the screen shows afterwards what they play."""
 
@@ -75,6 +73,8 @@ class WeightsScreen(Screen[None]):
         self._config = config
         self.folder = weights_folder(config)
         self.rows: list[Item | tuple[str, Known]] = []
+        self._said_at = ""
+        """Which weights were highlighted when something was said below the list."""
 
     def compose(self) -> ComposeResult:
         yield WeightsList(id="weights-list")
@@ -121,6 +121,18 @@ class WeightsScreen(Screen[None]):
         if self.rows:
             paths = [str(item.path) for item in here]
             listed.highlighted = paths.index(path) if path in paths else min(at, len(self.rows) - 1)
+        self._said_at = self._at
+
+    @property
+    def _at(self) -> str:
+        row = self.highlighted
+        return "" if row is None else str(row.path) if isinstance(row, Item) else row[0]
+
+    @on(OptionList.OptionHighlighted)
+    def _went_on(self) -> None:
+        """What was said of others is not said of these."""
+        if self._at != self._said_at:
+            self.say("")
 
     def _called(self, row: Item | tuple[str, Known]) -> str:
         if not isinstance(row, Item):
@@ -134,7 +146,8 @@ class WeightsScreen(Screen[None]):
         return self.rows[at] if at is not None and at < len(self.rows) else None
 
     def say(self, words: str, style: str = "dim") -> None:
-        """One line under the list."""
+        """One line under the list, until other weights are highlighted."""
+        self._said_at = self._at
         self.query_one("#weights-said", Static).update(Content.assemble((plain(words), style)))
 
     @on(OptionList.OptionSelected)
