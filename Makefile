@@ -38,8 +38,12 @@ types: $(TOOLS)
 imports: $(TOOLS)
 	$(BIN)/lint-imports
 
+# Tests that keep to their own process run side by side; the others measure, or share Docker's engine or a terminal.
+ASIDE = tests/parity tests/symbench tests/tui
+
 test: $(TOOLS)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal $(ASIDE)
+	$(BIN)/pytest $(addprefix --ignore=,$(ASIDE))
 
 example: $(TOOLS)
 	$(BIN)/python -c "from codesteer_tui.settings.example import example_toml; print(example_toml(), end='')" > config.example.toml.new
