@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.events import DescendantFocus
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -121,6 +122,11 @@ class CodesteerApp(OpeningApp):
         live = self.screen_stack[0]
         assert isinstance(live, LiveScreen)
         return live
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Without motion no cursor blinks, in whatever field it is."""
+        if self.settings.config.screen.reduced_motion and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
 
     def dress(self) -> None:
         """Have the colours and the motion that the settings want."""

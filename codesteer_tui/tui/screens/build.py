@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import aclosing
 from types import ModuleType
 from typing import ClassVar
@@ -20,6 +21,7 @@ from codesteer_tui.errors import CodesteerError, SandboxError, SandboxUnavailabl
 from codesteer_tui.text import plain
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import openers
+from codesteer_tui.tui.words import clock
 
 KEPT_LINES = 400
 KINDS = {
@@ -43,6 +45,7 @@ class BuildScreen(ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[str] = []
+        self._began: float | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -53,7 +56,14 @@ class BuildScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+        self.set_interval(1, self._tick)
         self._build()
+
+    def _tick(self) -> None:
+        """Say how long it has been building, also where the engine says nothing for a while."""
+        if self._began is not None:
+            passed = clock(time.monotonic() - self._began)
+            self.query_one(".dialog").border_subtitle = f"building: {passed}"
 
     @work(name="build", exclusive=True, exit_on_error=False)
     async def _build(self) -> None:
@@ -65,6 +75,7 @@ class BuildScreen(ModalScreen[None]):
                 self.app.notify("Nothing was downloaded. Programs run as before.", markup=False)
                 self.dismiss(None)
                 return
+            self._began = time.monotonic()
             async with aclosing(building.build(base, kind)) as lines:
                 async for line in lines:
                     self._say(line)
@@ -108,6 +119,9 @@ class BuildScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def _end(self, line: str) -> None:
+        if self._began is not None:
+            self.query_one(".dialog").border_subtitle = f"{clock(time.monotonic() - self._began)} in all"
+            self._began = None
         self._say("")
         self._say(line)
         self.query_one("#build-hint", Static).update(Content("Esc closes"))
