@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -31,8 +32,11 @@ from codesteer_tui.tui.words import OUTCOMES, cut, duration
 WIDE = 110
 """Columns from which on the list shows how long a session took."""
 
-NARROW = 68
-"""With fewer columns the list leaves out how many rounds a session had."""
+NARROW = 84
+"""With fewer columns the list leaves out the year, and how many rounds a session had."""
+
+WHEN_WIDTH = 18
+"""Columns for when a session began; without the year five fewer."""
 
 VERDICTS_WIDTH = len("sym+ self+ truth+ ")
 
@@ -122,7 +126,9 @@ class SessionsScreen(Screen[None]):
     def _row(self, summary: Summary) -> Content:
         width = self.app.size.width - 6
         mark = "* " if summary.path in self.marked else "  " if self.marked else ""
-        return Content.assemble((mark, "bold $text-accent"), *row(summary, width - len(mark)))
+        note = summary.note.replace(f"{self.store.folder}{os.sep}", "")  # the frame says which folder it is
+        known = msgspec.structs.replace(summary, note=note)
+        return Content.assemble((mark, "bold $text-accent"), *row(known, width - len(mark)))
 
     def _redraw(self) -> None:
         listed = self.query_one(SessionList)
@@ -219,22 +225,23 @@ class SessionsScreen(Screen[None]):
 
 def row(summary: Summary, width: int) -> list[Part]:
     """When, title, ending, rounds, seconds and verdicts in columns; a note where the file cannot be read."""
-    when = plain(summary.started)[:16].replace("T", " ") or "?"
+    begin, when_width = (0, WHEN_WIDTH) if width >= NARROW else (5, WHEN_WIDTH - 5)
+    when = f"{plain(summary.started)[begin:16].replace('T', ' ') or '?':<{when_width}}"
     if summary.note:
         return [
-            (f"{when:<18}", "dim"),
+            (when, "dim"),
             (f"{plain(summary.title)}  ", "bold"),
             (cut(plain(summary.note), 200), "dim"),
         ]
     rounds = f"{summary.rounds} round{'s' if summary.rounds != 1 else ''}" if width >= NARROW else ""
     seconds = f"{duration(summary.seconds):>11}" if width >= WIDE else ""
     end = f"  {plain(summary.ending):<10}  {f'{rounds:<9}' if rounds else ''}{seconds}  "
-    room = max(10, width - 18 - len(end) - VERDICTS_WIDTH)
+    room = max(10, width - when_width - len(end) - VERDICTS_WIDTH)
     title = cut(plain(summary.title), room)
     if kind := kind_of(summary):
         left = room - len(kind) - 2
         title = f"{cut(plain(summary.title), left)}  {kind}" if left > 3 else cut(kind, room)
-    return [(f"{when:<18}", "dim"), (f"{title:<{room}}", "bold"), (end, "dim"), *_verdicts(summary)]
+    return [(when, "dim"), (f"{title:<{room}}", "bold"), (end, "dim"), *_verdicts(summary)]
 
 
 def kind_of(summary: Summary) -> str:

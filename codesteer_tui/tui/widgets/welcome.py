@@ -27,9 +27,9 @@ EXAMPLES = (
     ("Use 4 7 8 8 to make 24", "lazy code is caught and replaced"),
     ("Which is bigger, 9.11 or 9.9?", "printed wrongly, then computed exactly"),
     ("How many times does the letter r occur in strawberry?", "letters"),
-    ("Place 8 queens on a chessboard so that no two attack each other", "search"),
+    ("Place 8 queens on a chessboard so that no two attack each other", ""),
 )
-"""Problems that the built-in demo can work on, and what there is to see."""
+"""Problems that the built-in demo can work on, and what there is to see, where 70 columns have room for it."""
 
 TASKS = "tasks"
 BROWSE = "Browse the 37 tasks of SymBench"
@@ -145,7 +145,7 @@ def _hanging(text: str, width: int) -> str:
 
 
 def _example(question: str, about: str) -> Content:
-    return Content.assemble(question, (f"   {about}", "dim"))
+    return Content.assemble(question, (f"   {about}" if about else "", "dim"))
 
 
 def _import_survey():  # type: ignore[no-untyped-def]
