@@ -76,3 +76,30 @@ def paid(usd: float, *, estimated: bool = False, unknown: bool = False) -> str:
     if not unknown:
         return price
     return f"{price} and a part of unknown price" if price else "price unknown"
+
+
+class Growing:
+    """A text of a dataclass that grows by pieces, each at the same cost: `+=` on an attribute copies all of it.
+
+    To whoever reads or sets the attribute it is a `str`. The pieces lie in a list under the attribute's own name, and
+    are joined when they are read.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, thing: object, owner: type | None = None) -> str:
+        if thing is None:
+            return ""  # the default of the field
+        pieces: list[str] = thing.__dict__[self._name]
+        if len(pieces) != 1:
+            pieces[:] = ["".join(pieces)]
+        return pieces[0]
+
+    def __set__(self, thing: object, text: str) -> None:
+        thing.__dict__[self._name] = [text]
+
+
+def grow(thing: object, name: str, piece: str) -> None:
+    """Add a piece to a `Growing` text."""
+    thing.__dict__[name].append(piece)

@@ -15,6 +15,7 @@ import msgspec
 from codesteer_tui import events as ev
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
+from codesteer_tui.text import Growing, grow
 from codesteer_tui.values import (
     FREE_KINDS,
     Bill,
@@ -48,8 +49,8 @@ class Execution:
     limits: Limits
     started: float = 0.0
     result: ExecutionResult | NotRun | None = None
-    stdout: str = ""
-    stderr: str = ""
+    stdout: Growing = Growing()
+    stderr: Growing = Growing()
 
     @property
     def output(self) -> tuple[str, str]:
@@ -71,16 +72,16 @@ class Round:
     """What the steerer wants to say, while the person has not agreed; afterwards what it was, where they changed it."""
     vetoed: list[tuple[Guidance, str]] = field(default_factory=list)
     """What the steerer wanted to say and the person refused, with their reason."""
-    guidance_so_far: str = ""
-    guidance_reasoning: str = ""
+    guidance_so_far: Growing = Growing()
+    guidance_reasoning: Growing = Growing()
     """What the steerer thought, or as much of it as has arrived."""
     prompts: dict[Role, tuple[Message, ...]] = field(default_factory=dict)
     """What each role was given last."""
     calls: list[ev.PromptSent] = field(default_factory=list)
     """Everything that any role was given in this round, in the order of the calls: also what failed or was repeated."""
     answer: ev.AnswerGiven | None = None
-    answer_so_far: str = ""
-    reasoning_so_far: str = ""
+    answer_so_far: Growing = Growing()
+    reasoning_so_far: Growing = Growing()
     kept: tuple[str, str] = ("", "")
     """Answer and reasoning of the broken reply that the TaskLLM's last call is to go on with."""
     code: Extraction | None = None
@@ -260,10 +261,7 @@ class Transcript:
                 runs[id] = Execution(id, purpose, program, limits, started=event.at)
             case ev.OutputDelta(id=id, stream=stream, text=text):
                 if run := runs.get(id):
-                    if stream == "stdout":
-                        run.stdout += text
-                    else:
-                        run.stderr += text
+                    grow(run, stream, text)
             case ev.ExecutionFinished(id=id, purpose=purpose, result=result):
                 run = runs.setdefault(id, Execution(id, purpose, Program(""), Limits(), started=event.at))
                 run.result = result
@@ -274,10 +272,8 @@ class Transcript:
                 self.round(number).started = event.at
             case ev.GuidanceDelta(round=number, text=text, channel=channel):
                 self.round(number).loading.pop("steerer", None)
-                if channel == "answer":
-                    self.round(number).guidance_so_far += text
-                else:
-                    self.round(number).guidance_reasoning += text
+                said = "guidance_so_far" if channel == "answer" else "guidance_reasoning"
+                grow(self.round(number), said, text)
             case ev.GuidanceProposed(round=number, guidance=guidance, usage=usage, seconds=seconds):
                 this = self.round(number)
                 this.proposal, this.guidance_seconds = guidance, seconds
@@ -297,10 +293,8 @@ class Transcript:
                 self._prompt(event)
             case ev.AnswerDelta(round=number, text=text, channel=channel):
                 self.round(number).loading.pop("task_llm", None)
-                if channel == "answer":
-                    self.round(number).answer_so_far += text
-                else:
-                    self.round(number).reasoning_so_far += text
+                said = "answer_so_far" if channel == "answer" else "reasoning_so_far"
+                grow(self.round(number), said, text)
             case ev.AnswerGiven(round=number, usage=usage):
                 self.round(number).answer = event
                 self._settle(number, "task_llm", usage)

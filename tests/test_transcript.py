@@ -184,3 +184,19 @@ def test_a_session_that_goes_on_has_no_ending_until_it_ends_again() -> None:
 
     transcript.apply(ev.SessionResumed(roles={}, sandbox=SandboxInfo("off", "not_run", "off")))
     assert transcript.ending is None
+
+
+def test_a_text_that_streams_in_is_put_together_only_where_it_is_read() -> None:
+    """Joined at each piece, two million characters in pieces of four would take minutes."""
+    transcript = Transcript()
+    for _ in range(1000):
+        transcript.apply(ev.AnswerDelta(round=0, text="ab"))
+        transcript.apply(ev.AnswerDelta(round=0, text="c", channel="reasoning"))
+    this = transcript.round(0)
+    assert len(vars(this)["answer_so_far"]) > 1000
+    assert this.answer_so_far == "ab" * 1000
+    assert this.reasoning_so_far == "c" * 1000
+    transcript.apply(ev.AnswerDelta(round=0, text="d"))
+    assert this.answer_text == "ab" * 1000 + "d"
+    this.answer_so_far = "other"
+    assert (this.answer_so_far, transcript.round(1).answer_so_far) == ("other", "")

@@ -103,7 +103,7 @@ SESSIONS = {
 def told(transcript: Transcript) -> dict[str, Any]:
     """All of a state, but for the pieces of texts that are known as a whole."""
     state = dict(vars(transcript))
-    state["rounds"] = [dict(vars(this)) for this in transcript.rounds]
+    state["rounds"] = [{name: getattr(this, name) for name in vars(this)} for this in transcript.rounds]
     for this in state["rounds"]:
         if this["guidance"]:
             this.pop("guidance_so_far")
