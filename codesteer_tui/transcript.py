@@ -49,8 +49,8 @@ class Execution:
     limits: Limits
     started: float = 0.0
     result: ExecutionResult | NotRun | None = None
-    stdout: Growing = Growing()
-    stderr: Growing = Growing()
+    stdout: Growing = Growing()  # noqa: RUF009 - a descriptor, not a value
+    stderr: Growing = Growing()  # noqa: RUF009 - a descriptor, not a value
 
     @property
     def output(self) -> tuple[str, str]:
@@ -72,16 +72,16 @@ class Round:
     """What the steerer wants to say, while the person has not agreed; afterwards what it was, where they changed it."""
     vetoed: list[tuple[Guidance, str]] = field(default_factory=list)
     """What the steerer wanted to say and the person refused, with their reason."""
-    guidance_so_far: Growing = Growing()
-    guidance_reasoning: Growing = Growing()
+    guidance_so_far: Growing = Growing()  # noqa: RUF009 - a descriptor, not a value
+    guidance_reasoning: Growing = Growing()  # noqa: RUF009 - a descriptor, not a value
     """What the steerer thought, or as much of it as has arrived."""
     prompts: dict[Role, tuple[Message, ...]] = field(default_factory=dict)
     """What each role was given last."""
     calls: list[ev.PromptSent] = field(default_factory=list)
     """Everything that any role was given in this round, in the order of the calls: also what failed or was repeated."""
     answer: ev.AnswerGiven | None = None
-    answer_so_far: Growing = Growing()
-    reasoning_so_far: Growing = Growing()
+    answer_so_far: Growing = Growing()  # noqa: RUF009 - a descriptor, not a value
+    reasoning_so_far: Growing = Growing()  # noqa: RUF009 - a descriptor, not a value
     kept: tuple[str, str] = ("", "")
     """Answer and reasoning of the broken reply that the TaskLLM's last call is to go on with."""
     code: Extraction | None = None
