@@ -9,7 +9,7 @@ from codesteer_tui.tui.screens.sessions import row
 from tests.recordings.build import HERE
 
 
-@pytest.mark.parametrize("width", [60, 76, 90, 120, 156])
+@pytest.mark.parametrize("width", [70, 76, 90, 120, 156])
 def test_a_title_can_be_told_from_another_in_every_width(width: int) -> None:
     for summary in Store(HERE).list():
         shown = "".join(part if isinstance(part, str) else part[0] for part in row(summary, width))
