@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 from textual._xterm_parser import XTermParser
+from textual.binding import Binding
 from textual.events import Key as KeyEvent
 
+from codesteer_tui import tui
 from codesteer_tui.tui.keys import KEYS, name
 from codesteer_tui.tui.keys.row import Key
 
@@ -59,6 +64,43 @@ def test_a_legacy_terminal_delivers_the_key(row: Key, key: str) -> None:
         event.key for event in [*parser.feed(bytes_of(key)), *parser.feed("")] if isinstance(event, KeyEvent)
     ]
     assert arrived == [key]
+
+
+ELSE_SENT = {
+    "home": ("\x1b[1~", "\x1b[7~", "\x1bOH"), "end": ("\x1b[4~", "\x1b[8~", "\x1bOF"), "up": ("\x1bOA",),
+    "down": ("\x1bOB",), "right": ("\x1bOC",), "left": ("\x1bOD",), "f1": ("\x1b[11~", "\x1b[[A"),
+    "f2": ("\x1b[12~", "\x1b[[B"), "f3": ("\x1b[13~", "\x1b[[C"), "f4": ("\x1b[14~", "\x1b[[D"), "f5": ("\x1b[[E",),
+}  # fmt: skip
+"""What tmux, screen, rxvt and the Linux console send in its place."""
+
+
+@pytest.mark.parametrize(("key", "sent"), [(key, one) for key, all in ELSE_SENT.items() for one in all])
+def test_tmux_screen_and_the_console_deliver_the_key(key: str, sent: str) -> None:
+    parser = XTermParser()
+    arrived = [event.key for event in [*parser.feed(sent), *parser.feed("")] if isinstance(event, KeyEvent)]
+    assert arrived == [key]
+
+
+def bound_outside() -> set[str]:
+    """The keys that screens and widgets of the app bind themselves, beside the table."""
+    keys: set[str] = set()
+    for found in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
+        module = importlib.import_module(found.name)
+        for kind in vars(module).values():
+            if isinstance(kind, type) and kind.__module__ == module.__name__ and "BINDINGS" in vars(kind):
+                keys |= {one.key for one in Binding.make_bindings(kind.BINDINGS)}  # type: ignore[attr-defined]
+    return keys
+
+
+def test_the_keys_that_dialogs_bind_themselves_arrive_too() -> None:
+    keys = bound_outside()
+    assert {"escape", "f1"} <= keys
+    for key in keys - OPTIONAL:
+        assert key not in NEVER
+        assert not key.startswith("alt+")
+        parser = XTermParser()
+        events = [*parser.feed(bytes_of(key)), *parser.feed("")]
+        assert [event.key for event in events if isinstance(event, KeyEvent)] == [key]
 
 
 def test_letters_and_digits_act_only_in_panes_replay_and_lists() -> None:
