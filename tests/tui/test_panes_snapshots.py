@@ -5,8 +5,6 @@ After a wanted change: `pytest tests/tui/test_panes_snapshots.py --snapshot-upda
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from codesteer_tui.config import Config, Screen
@@ -14,7 +12,7 @@ from codesteer_tui.sessions import read_recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from tests.recordings.build import HERE
-from tests.tui.test_snapshots import by_size, pressing
+from tests.tui.pictures import Compare, by_size, by_theme, pressing
 
 BACK = "left_square_bracket"
 
@@ -31,10 +29,10 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 
 @by_size
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@by_theme
 @pytest.mark.parametrize("shown", KEYS)
 def test_what_keys_of_the_panes_lead_to(
-    snap_compare: Callable[..., bool], shown: str, theme: str, size: tuple[int, int]
+    snap_compare: Compare, shown: str, theme: str, size: tuple[int, int]
 ) -> None:
     settings = Settings(Config(screen=Screen(theme=theme, reduced_motion=True)))
     app = CodesteerApp(settings, recording=read_recording(HERE / "demo_game24.jsonl"))

@@ -5,7 +5,6 @@ After a wanted change: `pytest tests/tui/test_settings_snapshots.py --snapshot-u
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,14 +18,10 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.journal import Entry
 from codesteer_tui.tui.screens import logs
 from tests.tui.conftest import text_on
+from tests.tui.pictures import Compare, by_size, by_theme
 from tests.tui.test_replay_screen import until
 
-SIZES = [(80, 24), (120, 35), (160, 45)]
-by_size = pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-by_theme = pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 RECORDING = Path(__file__).resolve().parents[1] / "recordings" / "game24-docker.jsonl"
-
-Compare = Callable[..., bool]
 
 
 @pytest.fixture

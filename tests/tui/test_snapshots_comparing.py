@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 
 from codesteer_tui.sessions.store import Recording, read_recording
 from codesteer_tui.tui.screens.comparing import CompareScreen
 from tests.recordings.build import HERE, game24
+from tests.tui.pictures import Compare, by_size, by_theme
 from tests.tui.test_comparing import otherwise
-from tests.tui.test_snapshots import app_with, by_size
+from tests.tui.test_snapshots import app_with
 
 
 def comparing(*recordings: Recording) -> Callable[[Pilot[None]], object]:
@@ -28,13 +28,14 @@ def pair() -> list[Recording]:
     return [Recording(Path("a.jsonl"), game24(), []), Recording(Path("b.jsonl"), otherwise(), [])]
 
 
+@by_theme
 @by_size
-def test_a_fork_beside_its_origin(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
-    assert snap_compare(app_with("game24"), terminal_size=size, run_before=comparing(*pair()))
+def test_a_fork_beside_its_origin(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
+    assert snap_compare(app_with("game24", theme), terminal_size=size, run_before=comparing(*pair()))
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
-def test_three_sessions(snap_compare: Callable[..., bool], theme: str) -> None:
+@by_theme
+def test_three_sessions(snap_compare: Compare, theme: str) -> None:
     third = read_recording(HERE / "declined.jsonl")
     app = app_with("game24", theme)
-    assert snap_compare(app, terminal_size=(120, 45), run_before=comparing(*pair(), third))
+    assert snap_compare(app, terminal_size=(130, 30), run_before=comparing(*pair(), third))

@@ -20,11 +20,10 @@ from codesteer_tui.tui.screens.writing import WritingScreen
 from codesteer_tui.tui.stepping import BEHIND, INSTEAD
 from tests.recordings.build import SEARCH
 from tests.recordings.stepped import stepped
+from tests.tui.pictures import Compare, by_size, by_theme
 
-by_size = pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)], ids=lambda s: f"{s[0]}x{s[1]}")
 
-
-def app_with(theme: str = "textual-dark") -> CodesteerApp:
+def app_with(theme: str) -> CodesteerApp:
     settings = Settings(Config(screen=Screen(theme=theme, reduced_motion=True)))
     return CodesteerApp(settings, recording=Recording(Path("stepped.jsonl"), stepped(), []))
 
@@ -41,37 +40,42 @@ def after(*keys: str, push: Callable[[], object] | None = None) -> Callable[[Pil
     return run_before
 
 
+@by_theme
 @by_size
 @pytest.mark.parametrize(("rounds_back", "pane"), [(1, "1"), (1, "3"), (0, "1")], ids=["veto", "own", "hint"])
 def test_what_the_person_did_in_a_replay(
-    snap_compare: Callable[..., bool], size: tuple[int, int], rounds_back: int, pane: str
+    snap_compare: Compare, theme: str, size: tuple[int, int], rounds_back: int, pane: str
 ) -> None:
     keys = [pane, *["left_square_bracket"] * (1 + rounds_back)]
-    assert snap_compare(app_with(), terminal_size=size, run_before=after(*keys))
+    assert snap_compare(app_with(theme), terminal_size=size, run_before=after(*keys))
 
 
+@by_theme
 @by_size
-def test_the_steering_modes(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+def test_the_steering_modes(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
     def push() -> ModeScreen:
         return ModeScreen(Wish("approve", True))
 
-    assert snap_compare(app_with(), terminal_size=size, run_before=after(push=push))
+    assert snap_compare(app_with(theme), terminal_size=size, run_before=after(push=push))
 
 
+@by_theme
 @by_size
-def test_writing_for_the_next_round(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+def test_writing_for_the_next_round(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
     def push() -> WritingScreen:
         about = "How shall the TaskLLM be told? It is marked as yours."
         return WritingScreen(
             "Write for the next round", about, "Use exact\nfractions.", ways=(BEHIND, INSTEAD)
         )
 
-    assert snap_compare(app_with("textual-light"), terminal_size=size, run_before=after(push=push))
+    assert snap_compare(app_with(theme), terminal_size=size, run_before=after(push=push))
 
 
-def test_editing_a_copy_of_a_program(snap_compare: Callable[..., bool]) -> None:
+@by_theme
+@by_size
+def test_editing_a_copy_of_a_program(snap_compare: Compare, theme: str, size: tuple[int, int]) -> None:
     def push() -> WritingScreen:
         about = "It runs in the sandbox as yours, and never counts as the model's answer."
         return WritingScreen("Run the program of R1 again", about, SEARCH, code=True)
 
-    assert snap_compare(app_with(), terminal_size=(80, 24), run_before=after(push=push))
+    assert snap_compare(app_with(theme), terminal_size=size, run_before=after(push=push))

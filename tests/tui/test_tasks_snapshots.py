@@ -5,10 +5,8 @@ After a wanted change: `pytest tests/tui/test_tasks_snapshots.py --snapshot-upda
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 
 from codesteer_tui.config import Config, Screen
@@ -21,13 +19,8 @@ from codesteer_tui.tui.screens.tasks import TasksScreen
 from codesteer_tui.tui.screens.trying import TryingScreen
 from tests.recordings.build import puzzle
 from tests.tui.conftest import text_on
+from tests.tui.pictures import Compare, by_size, by_theme
 from tests.tui.test_replay_screen import until
-
-SIZES = [(80, 24), (120, 35), (160, 45)]
-by_size = pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
-by_theme = pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
-
-Compare = Callable[..., bool]
 
 
 def app_with(theme: str, choice: Choice | None = None) -> CodesteerApp:
