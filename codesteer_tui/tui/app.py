@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
@@ -17,7 +18,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from codesteer_tui.problem import Problem
-from codesteer_tui.tui import bound, themes
+from codesteer_tui.tui import background, bound, themes
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, Journal
 from codesteer_tui.tui.keys import KEYS, bindings, pressed, sentence
@@ -320,7 +321,7 @@ class CodesteerApp(OpeningApp):
     def copy(self, text: str, what: str) -> None:
         """Copy a text by the way that works here, and say which that was."""
         self._clipboard = text
-        self.run_worker(self._copy(text, what), group="copy", exit_on_error=False)
+        background.begin(self, partial(self._copy, text, what), group="copy", exit_on_error=False)
 
     async def _copy(self, text: str, what: str) -> None:
         with importing:

@@ -5,12 +5,14 @@ They run in the sandbox and are recorded as the person's. What they print counts
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.events import Event, ExecutionFinished, ExecutionStarted
 from codesteer_tui.steering.taking import own_answer
 from codesteer_tui.text import plain
+from codesteer_tui.tui import background
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import pressed
@@ -75,7 +77,9 @@ class OwnPrograms:
             except CodesteerError as error:
                 self._stepping.tell(error.remedy, error.message)
             return
-        self._screen.run_worker(self._run_afterwards(number, program), group=GROUP, exit_on_error=False)
+        background.begin(
+            self._screen, partial(self._run_afterwards, number, program), group=GROUP, exit_on_error=False
+        )
 
     async def happened(self, event: Event) -> None:
         """Take note of an event: a program of the person's own comes into view when it begins and when it ends."""
@@ -137,7 +141,9 @@ class OwnPrograms:
 
         def take(yes: int | None) -> None:
             if yes:
-                self._screen.run_worker(self._take(number, id), group=GROUP, exit_on_error=False)
+                background.begin(
+                    self._screen, partial(self._take, number, id), group=GROUP, exit_on_error=False
+                )
 
         question = f"Take the answer that your own run printed: {cut(plain(text), 200)}?"
         detail = "It becomes the answer of the session, and stays marked as yours."

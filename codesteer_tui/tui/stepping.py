@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
+from codesteer_tui.tui import background
 from codesteer_tui.tui.chosen import with_wish
 from codesteer_tui.tui.course import DECISION
 from codesteer_tui.tui.importing import importing
@@ -285,7 +286,7 @@ class SteppingIn:
             self.tell(said, "Guidance for the next round")
         elif written.text.strip():
             self.first_words = written
-            self._screen.run_worker(self._go_on(), group=STEPPING, exit_on_error=False)
+            background.begin(self._screen, self._go_on, group=STEPPING, exit_on_error=False)
 
     async def _go_on(self) -> None:
         with importing:

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from codesteer_tui.config import Config
 from codesteer_tui.sessions.store import Store, Summary, sessions_folder
 from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui import background
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.drawing.charts import Judged, session_charts, verdict_charts
 from codesteer_tui.tui.keys import bindings
@@ -51,7 +52,7 @@ class ChartsScreen(BlocksDialog):
 
     async def on_mount(self) -> None:
         await super().on_mount()
-        self.run_worker(self._read(), group="read")
+        background.begin(self, self._read, group="read")
 
     async def _read(self) -> None:
         found = await asyncio.to_thread(self._store.list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui import background
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings, openers, pressed
 from codesteer_tui.tui.layout import SHORT_FROM, TABS_BELOW, TALL_FROM, THREE_COLUMNS_FROM
@@ -234,7 +236,9 @@ class DeskScreen(Screen[None]):
     def begin_export(self, ending: str) -> None:
         """Write the session into a file with this ending, in the folder that the app was started in."""
         session = self.desk.transcript.session if self.desk else ""
-        self.run_worker(self._export(f"codesteer-{session or 'session'}{ending}"), exit_on_error=False)
+        background.begin(
+            self, partial(self._export, f"codesteer-{session or 'session'}{ending}"), exit_on_error=False
+        )
 
     async def _export(self, name: str) -> None:
         with importing:
@@ -251,7 +255,9 @@ class DeskScreen(Screen[None]):
     def action_open_in_editor(self) -> None:
         """Look at the pane in the person's own editor."""
         if self.desk:
-            self.run_worker(self._open_in_editor(self.desk.pane), group="editor", exit_on_error=False)
+            background.begin(
+                self, partial(self._open_in_editor, self.desk.pane), group="editor", exit_on_error=False
+            )
 
     async def _open_in_editor(self, pane: Pane) -> None:
         with importing:

@@ -32,7 +32,7 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, note
 from codesteer_tui.tui.keys import pressed
-from codesteer_tui.tui.screens.posing import PosingScreen, import_obeying
+from codesteer_tui.tui.screens.posing import PosingScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
 from codesteer_tui.tui.widgets.presence import is_there
@@ -132,8 +132,7 @@ class LiveScreen(PosingScreen):
             self.begin(self._problem)
         self._may_look = self._may_look or self._may_look_at_once
         self.on_screen_resume()
-        # What commands need is slow to import, and the first slash shall not wait for it.
-        self.run_worker(asyncio.to_thread(import_obeying), group="imports", exit_on_error=False)
+        self.import_commands()
 
     def on_screen_suspend(self) -> None:
         """Once a replay is left, it is time to look around; a replay itself touches nothing."""

@@ -25,6 +25,7 @@ from codesteer_tui.providers.probing.reaching import ping
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.settings import Settings
 from codesteer_tui.text import plain
+from codesteer_tui.tui import background
 from codesteer_tui.tui.in_order import act_in_order
 from codesteer_tui.tui.keys import bindings, openers, sentence
 from codesteer_tui.tui.layout import TALL_FROM
@@ -171,7 +172,7 @@ class ModelsScreen(ModalScreen[None]):
         for row in self.players:
             if row.choice and row.name not in self._found:
                 self._found[row.name] = row
-                self.run_worker(self._learn(row, asked), group="learn")
+                background.begin(self, partial(self._learn, row, asked), group="learn")
 
     def _is_stale(self, name: str, row: Player) -> bool:
         return bool(row.choice) and row.choice.provider != self.settings.config.providers.get(name)  # type: ignore[union-attr]

@@ -11,6 +11,7 @@ from textual import on
 
 from codesteer_tui.errors import CodesteerError
 from codesteer_tui.problem import Problem, pose
+from codesteer_tui.tui import background
 from codesteer_tui.tui.commands import ELSE_A_PROBLEM, Typed, read_command
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP
@@ -49,15 +50,21 @@ class PosingScreen(DeskScreen):
                 prompt.say("type a problem first")
             return
         if typed := read_command(event.text):
-            self.run_worker(self._obey(typed, event), group="obey", exit_on_error=False)
+            background.begin(self, partial(self._obey, typed, event), group="obey", exit_on_error=False)
         elif "@" in event.text:
-            self.run_worker(self._pose(event), group="pose", exit_on_error=False)
+            background.begin(self, partial(self._pose, event), group="pose", exit_on_error=False)
         else:
             self._begin_typed(event, partial(pose, event.text))
 
+    def import_commands(self) -> None:
+        """What commands need is slow to import, and the first slash shall not wait for it."""
+        background.begin(
+            self, partial(asyncio.to_thread, _import_obeying), group="imports", exit_on_error=False
+        )
+
     async def _pose(self, sent: Prompt.Sent) -> None:
         """Make the problem of what was sent, where it may name a task or files."""
-        obeying = await asyncio.to_thread(import_obeying)
+        obeying = await asyncio.to_thread(_import_obeying)
         try:
             problem = await obeying.posed(sent.text, sent.quoted)
         except CodesteerError as error:
@@ -84,7 +91,7 @@ class PosingScreen(DeskScreen):
         """Do what a command says, or say which ones there are."""
         prompt = self.query_one(Prompt)
         self.query_one(EndingPanel).clear()
-        obeying = await asyncio.to_thread(import_obeying)
+        obeying = await asyncio.to_thread(_import_obeying)
         if wrong := await obeying.obey(self, typed):
             self.query_one(EndingPanel).explain(wrong, ELSE_A_PROBLEM)
             prompt.give_back(sent.text, sent.quoted)
@@ -101,7 +108,7 @@ class PosingScreen(DeskScreen):
     @on(Prompt.EditorWanted)
     def edit_prompt(self) -> None:
         """Have what is typed written in the person's own editor."""
-        self.run_worker(self._edit_prompt(), group="editor", exclusive=True, exit_on_error=False)
+        background.begin(self, self._edit_prompt, group="editor", exclusive=True, exit_on_error=False)
 
     async def _edit_prompt(self) -> None:
         with importing:
@@ -143,7 +150,7 @@ class PosingScreen(DeskScreen):
         raise NotImplementedError
 
 
-def import_obeying():  # type: ignore[no-untyped-def]
+def _import_obeying():  # type: ignore[no-untyped-def]
     with importing:
         from codesteer_tui.tui import obeying
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -16,7 +17,7 @@ from codesteer_tui.problem import Problem
 from codesteer_tui.steering.outcome import answer_of
 from codesteer_tui.symbench import Look
 from codesteer_tui.text import plain
-from codesteer_tui.tui import puzzles
+from codesteer_tui.tui import background, puzzles
 from codesteer_tui.tui.blocks import Block, block, text_of
 from codesteer_tui.tui.course import goes_on
 from codesteer_tui.tui.keys import bindings, sentence
@@ -67,7 +68,7 @@ class PuzzleScreen(ModalScreen[None]):
         state = self._state
         if state != self._drawn:
             self._drawn = state
-            self.run_worker(self._draw(*state), group="draw", exclusive=True)
+            background.begin(self, partial(self._draw, *state), group="draw", exclusive=True)
 
     @property
     def _state(self) -> tuple[int | None, str, bool]:

@@ -14,6 +14,7 @@ from textual.containers import Container
 from codesteer_tui import events as ev
 from codesteer_tui.events import Event, is_delta
 from codesteer_tui.sessions.replay import Player
+from codesteer_tui.tui import background
 from codesteer_tui.tui.course import waits_for_retry
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings
@@ -100,7 +101,7 @@ class ReplayScreen(DeskScreen):
         self.draw_lines()
 
     def _go_on(self) -> None:
-        self.run_worker(self._play(), name="play", group="play", exclusive=True)
+        background.begin(self, self._play, name="play", group="play", exclusive=True)
 
     async def _play(self) -> None:
         desk = self.query_one(Desk)

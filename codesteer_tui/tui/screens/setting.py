@@ -22,6 +22,7 @@ from codesteer_tui.settings.layers import path_of
 from codesteer_tui.settings.saving import Saved, save_setting
 from codesteer_tui.settings.schema import allowed_for
 from codesteer_tui.text import plain
+from codesteer_tui.tui import background
 from codesteer_tui.tui.in_order import act_in_order
 from codesteer_tui.tui.keys import bindings, openers, pressed
 from codesteer_tui.tui.setting_rows import (
@@ -124,7 +125,9 @@ class SettingScreen(ModalScreen[Saved | None]):
 
     def _say(self, words: str, *, bad: bool = False) -> None:
         said = self.query_one("#setting-said", Static)
-        said.update(Content.styled(f"x {words}" if bad else words, "$text-error" if bad else "$foreground 70%"))
+        said.update(
+            Content.styled(f"x {words}" if bad else words, "$text-error" if bad else "$foreground 70%")
+        )
 
     def judge(self, text: str) -> None:
         """Say what is wrong with what is typed."""
@@ -158,7 +161,7 @@ class SettingScreen(ModalScreen[Saved | None]):
             self.judge(text)
             return
         self._saving = True
-        self.run_worker(self._write(value))
+        background.begin(self, partial(self._write, value))
 
     async def _write(self, value: Any) -> None:
         try:

@@ -21,6 +21,7 @@ from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.saving import Saved, unset_setting
 from codesteer_tui.text import plain
+from codesteer_tui.tui import background
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings
@@ -159,7 +160,9 @@ class SettingsScreen(Screen[None]):
             case Folded(table, size, words):
                 what = "keys" if table == KEYS_TABLE else "settings"
                 said = f"{size} {what}, {words}; Enter shows them"
-                return Option(Content.assemble((f"[{plain(table)}]  ", "bold $foreground 70%"), (said, "dim")))
+                return Option(
+                    Content.assemble((f"[{plain(table)}]  ", "bold $foreground 70%"), (said, "dim"))
+                )
             case Row(_, name, value, layer):
                 room = max(8, width - NAME_WIDTH - LAYER_WIDTH - 5)
                 look = "" if layer == "default" else "bold"
@@ -193,7 +196,7 @@ class SettingsScreen(Screen[None]):
         self._show_about()
 
     def _show_about(self) -> None:
-        self.run_worker(self._put_about(), name="about", group="about", exclusive=True)
+        background.begin(self, self._put_about, name="about", group="about", exclusive=True)
 
     async def _put_about(self) -> None:
         if is_there(self):
@@ -237,7 +240,7 @@ class SettingsScreen(Screen[None]):
 
     def action_unset(self) -> None:
         if row := self.row:
-            self.run_worker(self._unset(row.key), group="saving", exclusive=True)
+            background.begin(self, partial(self._unset, row.key), group="saving", exclusive=True)
 
     async def _unset(self, key: str) -> None:
         try:

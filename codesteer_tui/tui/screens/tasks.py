@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -22,7 +23,7 @@ from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.fields import Field
 from codesteer_tui.text import plain
-from codesteer_tui.tui import puzzles
+from codesteer_tui.tui import background, puzzles
 from codesteer_tui.tui.blocks import block
 from codesteer_tui.tui.browsing import (
     SEED,
@@ -120,7 +121,7 @@ class TasksScreen(Screen[None]):
         tasks.border_title = "SymBench"
         tasks.add_option(Option("reading the tasks ...", disabled=True))
         self.set_focus(tasks)
-        self.run_worker(self._load(), name="load", group="load")
+        background.begin(self, self._load, name="load", group="load")
 
     async def _load(self) -> None:
         known = await asyncio.to_thread(listed)
@@ -194,7 +195,7 @@ class TasksScreen(Screen[None]):
         self.query_one(Knobs).put(self.fields, self.choice.value)
         self._say()
         self.problem = None
-        self.run_worker(self._make(self.choice), name="make", group="make", exclusive=True)
+        background.begin(self, partial(self._make, self.choice), name="make", group="make", exclusive=True)
 
     async def _make(self, choice: Choice) -> None:
         """Make the problem in a thread, and show it; the next choice calls this off."""
@@ -349,4 +350,4 @@ class TasksScreen(Screen[None]):
         self.call_after_refresh(self._show_again)
 
     def _show_again(self) -> None:
-        self.run_worker(self._show_problem(), group="show", exclusive=True)
+        background.begin(self, self._show_problem, group="show", exclusive=True)

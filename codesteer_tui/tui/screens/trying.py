@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -17,7 +18,7 @@ from textual.widgets import Static, TextArea
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import Look
 from codesteer_tui.text import plain
-from codesteer_tui.tui import puzzles
+from codesteer_tui.tui import background, puzzles
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.browsing import task_of
 from codesteer_tui.tui.keys import bindings
@@ -95,7 +96,9 @@ class TryingScreen(Screen[None]):
         self._judge()
 
     def _judge(self) -> None:
-        self.run_worker(self._judged(self.query_one(AnswerField).text), group="judge", exclusive=True)
+        background.begin(
+            self, partial(self._judged, self.query_one(AnswerField).text), group="judge", exclusive=True
+        )
 
     async def _judged(self, text: str) -> None:
         """Judge an answer in a thread, for hostile ones take a moment; the next one calls this off."""
