@@ -61,6 +61,12 @@ def keys_of(settings: Settings) -> list[Item]:
     fine = ", ".join(f"{id_} = {keys}" for id_, keys in result.keymap.items())
     used = [Item("keys", "Keys", True, fine)] if fine else []
     return used + [
-        Item("keys", "Keys", False, f"{id_} = {wanted[id_]!r}: {why}", f"change keys.{id_} in the settings of the app")
+        Item(
+            "keys",
+            "Keys",
+            False,
+            f"{id_} = {wanted[id_]!r}: {why}",
+            f"change keys.{id_} in the settings of the app",
+        )
         for id_, why in result.refused
     ]
