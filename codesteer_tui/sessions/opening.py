@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from codesteer_tui import __version__
 from codesteer_tui import events as ev
-from codesteer_tui.config import Config, Provider, SandboxSettings
-from codesteer_tui.errors import ConfigError
+from codesteer_tui.config import Config, Provider
+from codesteer_tui.errors import SessionError
 from codesteer_tui.events import Ending, Event
 from codesteer_tui.problem import Problem
 from codesteer_tui.providers.costs.prices import FILE_NAME, pricing
 from codesteer_tui.sandbox import Sandbox
-from codesteer_tui.sandbox.choose import choose_sandbox
-from codesteer_tui.sandbox.limits import limits_of
 from codesteer_tui.sessions.beside import Beside
-from codesteer_tui.sessions.casting import Casting, Models, choices_of
 from codesteer_tui.sessions.forking import Fork
+from codesteer_tui.sessions.readying import made_ready
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.recorder import record as recorded
-from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, sessions_folder
+from codesteer_tui.sessions.store import SUFFIX, Recording, new_session_id, read_recording, sessions_folder
 from codesteer_tui.sessions.switching import Confirm, Switch, Switching, with_player
 from codesteer_tui.settings.layers import user_config_file
-from codesteer_tui.settings.saving import save_setting
 from codesteer_tui.steering.asking import Calls
-from codesteer_tui.steering.baselines import BASELINES, Baseline, BaselineSteerer, once
+from codesteer_tui.steering.baselines import BASELINES, Baseline, once
 from codesteer_tui.steering.budget import Budget
-from codesteer_tui.steering.execution import Approval, Ask, Executor, runs_so_far
+from codesteer_tui.steering.execution import Approval, Ask
 from codesteer_tui.steering.loop import Cast, Method, solve
-from codesteer_tui.steering.packs_there import packs_folder
-from codesteer_tui.steering.prompts import PromptPack, load_pack
+from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.stepping import Stepping
-from codesteer_tui.symbench import tasks
 from codesteer_tui.symbench.recognise import recognise
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Program, Role, RoleInfo, SteeringMode
@@ -166,58 +161,32 @@ async def open_session(
         ConfigError: a role, the prompt pack or the person's prices cannot be used.
         ModelError: a key or the weights are missing.
         SandboxUnavailable: a sandbox that was asked for by name does not work here.
-        SessionError: the session file cannot be written.
+        SessionError: the session file cannot be written, is being recorded, or has gone on since it was read.
     """
     async with AsyncExitStack() as stack:
-        problem = recognise(problem)
-        packs = packs_folder(config_file)
-        pack = load_pack(config.steering.prompt_pack, packs)
-        transcript = continue_from.transcript if continue_from else Transcript()
+        file = await _kept(continue_from, stack) if record and isinstance(continue_from, Recording) else None
+        transcript, problem = continue_from.transcript if continue_from else Transcript(), recognise(problem)
         baseline = baseline or _baseline_of(continue_from)
         config = with_player(config, "steerer", "rules") if baseline else config
-        calls = Calls(
-            ask=ask, budget=_budget(config, transcript, config_file), first_id=1 + len(transcript.questions)
-        )
-        casting = Casting(config, pack, Models(), calls, packs)
-        stack.push_async_callback(casting.models.aclose)
-        choices = choices_of(config)
-        await casting.models.prepare(choices.values())
-        roles = {role: casting.info(role, choice) for role, choice in choices.items()}
-        steerer = BaselineSteerer(pack, baseline) if baseline else casting.steerer(choices["steerer"])
-        roles["steerer"] = steerer.info
-        switching = Switching(config, casting, transcript)
+        budget = _budget(config, transcript, config_file)
+        calls = Calls(ask=ask, budget=budget, first_id=1 + len(transcript.questions))
         stepping = _stepping(config, transcript, ask, mode if not baseline else "auto")
-        sandbox = await _open_sandbox(config.sandbox, stack)
-        executor = _executor(config, sandbox, transcript, ask, stepping.approval, config_file)
-        cast = Cast(
-            steerer=steerer,
-            task_llm=casting.task_llm(choices["task_llm"]),
-            checker=casting.checker(choices["checker"], executor),
-            executor=executor,
-            pack=pack,
-            sampling=casting.sampling(choices["task_llm"]),
-            calls=calls,
-            verify=partial(tasks[problem.task].verify, problem) if problem.task in tasks else None,
-            recast=switching.recast,
-            stepping=stepping,
+        cast, switching, roles, sandbox = await made_ready(
+            config, problem, transcript, ask, calls, stepping, baseline, config_file, stack
         )
         clock = Clock(transcript.seconds)
-        start = _start(config, problem, roles, sandbox, pack, baseline, stepping.mode)
+        start = _start(config, problem, roles, sandbox, cast.pack, baseline, stepping.mode)
         before, opening = _opening(start, continue_from)
-        file = _file(config, start, continue_from) if record else None
-        if file:
-            stack.callback(file.close)
+        if record and file is None:
+            file = _new_file(config, start, before, stack)
         if isinstance(continue_from, Fork):
             transcript.apply(before[0])
-            if file:
-                file.take_over(before)
         method = once(_method(config)) if baseline else _method(config)
-        beside = Beside(executor, transcript, clock)
+        beside = Beside(cast.executor, transcript, clock)
         run = beside.merged(_events(opening, transcript, cast, method, clock))
         wind_up = _WindingUp(transcript, calls, stepping, clock)
         events = recorded(run, file, clock, wind_up)
-        session_id = transcript.session or start.session
-        path = file.path if file else None
+        session_id, path = transcript.session or start.session, file.path if file else None
         session = Session(session_id, path, events, switching, before, stepping=stepping, beside=beside)
         try:
             yield session
@@ -226,6 +195,29 @@ async def open_session(
             await session.events.aclose()
             session.afterwards = (session.ending,) if session.ending else tuple(wind_up(ev.Cancelled()))
             session.ending = transcript.ending
+
+
+async def _kept(recording: Recording, stack: AsyncExitStack) -> SessionFile:
+    """The file of a session that goes on, locked before anything is made ready, and as it was when it was read."""
+    file = SessionFile(recording.path, append=True)
+    stack.callback(file.close)
+    now = await asyncio.to_thread(read_recording, recording.path)
+    if len(now.events) != len(recording.events):
+        raise SessionError(
+            f"The session {recording.path.stem} has gone on since it was read.",
+            "Open it again from the list of sessions, and go on from where it is now.",
+        )
+    return file
+
+
+def _new_file(
+    config: Config, start: ev.SessionStarted, before: Sequence[Event], stack: AsyncExitStack
+) -> SessionFile:
+    """The file of a new session; that of a fork begins with what it took over."""
+    file = SessionFile(sessions_folder(config) / f"{start.session}{SUFFIX}")
+    stack.callback(file.close)
+    file.take_over(before)
+    return file
 
 
 class _WindingUp:
@@ -286,27 +278,6 @@ def _method(config: Config) -> Method:
     )
 
 
-async def _open_sandbox(settings: SandboxSettings, stack: AsyncExitStack) -> Sandbox:
-    sandbox = await choose_sandbox(settings)
-    stack.push_async_callback(sandbox.aclose)
-    return sandbox
-
-
-def agree_for_good(config_file: Path | None = None) -> str:
-    """Let code from real models run with reduced isolation in later sessions as well; says what came of it.
-
-    It is written into `config_file`, or the user's own file.
-    """
-    env = dict(os.environ)
-    if config_file and config_file != user_config_file(env):
-        env["CODESTEER_CONFIG"] = str(config_file)
-    try:
-        saved = save_setting("sandbox.reduced_isolation", "always", env=env)
-    except ConfigError as error:
-        return f"It holds for this session only: {error.message}"
-    return f'Saved in {saved}: [sandbox] reduced_isolation = "always" {saved.warning}'.strip()
-
-
 def _baseline_of(continue_from: Recording | Fork | None) -> Baseline | None:
     """The baseline that a recording goes on as. A fork of one is steered, or what it is said to be."""
     known = continue_from.transcript.baseline if isinstance(continue_from, Recording) else ""
@@ -350,30 +321,6 @@ def _opening(
     return (
         continue_from.renamed(start) if isinstance(continue_from, Fork) else continue_from.events,
         resumed,
-    )
-
-
-def _file(config: Config, start: ev.SessionStarted, continue_from: Recording | Fork | None) -> SessionFile:
-    if isinstance(continue_from, Recording):
-        return SessionFile(continue_from.path, append=True)
-    return SessionFile(sessions_folder(config) / f"{start.session}{SUFFIX}")
-
-
-def _executor(
-    config: Config,
-    sandbox: Sandbox,
-    transcript: Transcript,
-    ask: Ask,
-    approval: Approval,
-    config_file: Path | None,
-) -> Executor:
-    return Executor(
-        sandbox,
-        limits_of(config.sandbox, sandbox.info),
-        ask,
-        first_id=1 + runs_so_far(transcript),
-        remember=partial(agree_for_good, config_file),
-        approval=approval,
     )
 
 

@@ -21,10 +21,10 @@ from codesteer_tui.config import (
     Steering,
     default_providers,
 )
-from codesteer_tui.errors import ConfigError, ModelError
+from codesteer_tui.errors import ConfigError, ModelError, SessionError
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.sessions import Recording, open_session, read_recording
-from codesteer_tui.sessions.opening import agree_for_good
+from codesteer_tui.sessions.readying import agree_for_good
 from codesteer_tui.text import dollars
 from codesteer_tui.values import Question, Reply, Verdicts
 from tests.fake_servers import FakeServer, Scripted, anthropic_body, openai_body, sliced
@@ -279,3 +279,22 @@ def test_what_was_agreed_to_for_good_goes_into_the_file_in_use(
     assert own.read_text() == "# mine\n"
     agree_for_good(own)
     assert 'reduced_isolation = "always"' in own.read_text()
+
+
+async def test_of_two_that_go_on_with_one_session_only_one_does(tmp_path: Path) -> None:
+    """The second is told so before it asks for a key or starts a container, and nothing of it is in the record."""
+    config = configured(tmp_path)
+    async with open_session(config, GAME, ask=decline) as session:
+        async for event in session.events:
+            if isinstance(event, ev.AnswerDelta):
+                break
+    assert session.path
+    stopped = read_recording(session.path)
+    no_model = configured(tmp_path, task_llm="of-nobody")
+    async with open_session(config, GAME, ask=decline, continue_from=stopped) as first:
+        with pytest.raises(SessionError, match="is being recorded by another run"):
+            await run(no_model, GAME, continue_from=stopped)
+        rest = [event async for event in first.events]
+    with pytest.raises(SessionError, match="has gone on since it was read"):
+        await run(no_model, GAME, continue_from=stopped)
+    assert read_recording(session.path).events == stopped.events + rest
