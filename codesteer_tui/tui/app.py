@@ -381,16 +381,13 @@ class CodesteerApp(OpeningApp):
         Textual's own would print them, and with them whatever a handler holds: a key, a problem, an answer.
         """
         from rich.segment import Segments
-        from rich.traceback import Traceback
 
         with importing:
-            from codesteer_tui.providers.keys.hiding import hide_keys
+            from codesteer_tui.tui.breaking import safe_traceback
 
         self.bell()
-        shown = Traceback(show_locals=False, width=None)
-        for stack in shown.trace.stacks:
-            stack.exc_value = hide_keys(stack.exc_value)
-        self._exit_renderables.append(Segments(self.console.render(shown, self.console.options)))
+        shown = self.console.render(safe_traceback(), self.console.options)
+        self._exit_renderables.append(Segments(shown))
         self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
