@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -48,7 +49,7 @@ KEPT = "/home/ada/.local/share/codesteer"
 GGUF = Item(path=Path(f"{KEPT}/weights/codesteer-v1-Q4_K_M.gguf"), form="gguf", size=4_920_734_000)
 PART = Item(path=Path(f"{KEPT}/weights/codesteer-v1"), form="checkpoint", size=16_070_000_000)
 
-DIALOGS: dict[str, Callable[[Config], Screen[object]]] = {
+DIALOGS: dict[str, Callable[[Config], Screen[Any]]] = {
     "choice": lambda _: ChoiceScreen(
         "Which image should programs run in?",
         ("None now, go on without", "core: Python's standard library", "sci: numpy, scipy, sympy as well"),
@@ -224,15 +225,17 @@ def test_a_run_that_waits_for_a_decision(
     events = stepped()
     shown = next(n for n, event in enumerate(events) if isinstance(event, GuidanceProposed)) + 1
     session = FakeSession(events[:shown], hold=asyncio.Event())
+    session.mode, session.approves_code = "approve", True
     monkeypatch.setattr(sessions, "open_session", opener(session))
     monkeypatch.setattr(LiveScreen, "seconds", property(lambda self: 12.0))
     options = ("End here", "Send it", "Edit it", "Write another", "Veto it: the steerer decides again")
     question = Question("approve_guidance", "The steerer's guidance of round 0: send it?", options)
 
     async def look(pilot: Pilot[None]) -> None:
+        await pilot.pause(0.2)
         await type_in(pilot, "Use 4 7 8 8 to make 24.")
         live = pilot.app.live  # type: ignore[attr-defined]
-        await until(pilot, lambda: live.desk is not None and live.desk.transcript.seconds > 0)
+        await until(pilot, lambda: live.desk is not None and bool(live.desk.transcript.rounds))
         waiting = asyncio.create_task(live.ask_person(question))
         await until(pilot, lambda: bool(pilot.app.screen.query(DecisionPanel)))
         await settled(pilot)
