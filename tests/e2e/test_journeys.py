@@ -79,7 +79,7 @@ def test_a_session_is_found_in_the_list_and_stepped_through(
     terminal = open_terminal(columns=columns, rows=rows)
     terminal.wait_for("Type a problem")
     terminal.type(CTRL_S)
-    terminal.wait_for("finished .* 2 rounds")  # the newest, on which the highlight is
+    terminal.wait_for("Why is the sky blue")  # the newest, on which the highlight is
     terminal.type(f"{DOWN}\r")
     terminal.wait_for(r"REPLAY")
     last = int(terminal.wait_for(r"event (\d+) of \1")[1])
@@ -120,7 +120,7 @@ def test_what_is_copied_reaches_the_clipboard_of_the_terminal(desk: Desk, open_t
 
 @pytest.mark.timeout(120)
 def test_the_window_is_made_smaller_and_larger_while_an_answer_comes(desk: Desk, open_terminal: Open) -> None:
-    desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.03"
+    desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.012"
     terminal = open_terminal(columns=160, rows=45)
     terminal.wait_for("Type a problem")
     terminal.type(f"{PROBLEM}\r")
