@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, TextArea
 
 from codesteer_tui.problem import Problem
 from codesteer_tui.settings import Settings
@@ -244,6 +244,20 @@ async def test_trying_by_hand_is_judged_as_it_is_typed(settings: Settings) -> No
         await until(pilot, lambda: "+ pass" in text_on(app))
         await pilot.press("escape")
         assert isinstance(app.screen, TasksScreen)
+
+
+async def test_the_solvers_answer_leaves_ones_own_to_undo(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(100, 35), notifications=True) as pilot:
+        screen = await browse(app, pilot)
+        await chosen(pilot, screen, "game24")
+        await pilot.press("t", *"3+5")
+        field = app.screen.query_one(TextArea)
+        await pilot.press("f9")
+        await until(pilot, lambda: field.text not in ("", "3+5"))
+        assert any("Ctrl+Z brings yours back" in notice.message for notice in app._notifications)
+        await pilot.press("ctrl+z")
+        assert field.text == "3+5"
 
 
 async def test_trying_by_hand_marks_what_breaks_a_rule_in_the_drawing(settings: Settings) -> None:

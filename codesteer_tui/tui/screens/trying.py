@@ -133,9 +133,14 @@ class TryingScreen(Screen[None]):
         if found is None:
             self.notify("The solver finds no answer.", severity="warning", markup=False)
             return
-        field.text = found
+        typed = field.text
+        field.replace(found, field.document.start, field.document.end, maintain_selection_offset=False)
         field.move_cursor(field.document.end)
         self.set_focus(field)
+        if typed.strip() and typed != found:
+            self.notify(
+                "This is the solver's answer. Ctrl+Z brings yours back.", title="Answer", markup=False
+            )
 
     def action_view(self) -> None:
         """Where only one fits, the question in the place of the drawing; else the drawing alone; and back."""
