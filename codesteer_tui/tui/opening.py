@@ -13,6 +13,8 @@ from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.screens.live import LiveScreen
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
     from codesteer_tui.settings.saving import Saved
@@ -30,6 +32,15 @@ class OpeningApp(App[None]):
     journal: Journal
     browsed: Choice | None
     """What was chosen last in the SymBench browser."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of the terminal: ours in the place of Textual's for Linux and macOS."""
+        found = super().get_driver_class()
+        if f"{found.__module__}.{found.__name__}" != "textual.drivers.linux_driver.LinuxDriver":
+            return found
+        from codesteer_tui.tui.driver import PastingDriver
+
+        return PastingDriver
 
     def open_recording(self, recording: Recording, *, play: bool, speed: float = 1.0) -> None:
         """Show a recorded session, at its end or from its start."""

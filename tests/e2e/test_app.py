@@ -82,3 +82,17 @@ def test_a_broken_configuration_is_told_before_the_app_opens(desk: Desk, open_te
     assert terminal.wait_for_end() == 2
     assert "did you mean 'task_llm'" in terminal.text
     assert LEAVES_THE_SCREEN not in terminal.raw
+
+
+@pytest.mark.timeout(60)
+def test_what_is_pasted_presses_no_key_and_keeps_its_order(desk: Desk, open_terminal: Open) -> None:
+    terminal = open_terminal(columns=100, rows=30)
+    terminal.wait_for("Type a problem")
+    terminal.type("a\x1b[200~x \x1b]0;title\x07 y\x11\x07 \x1b[31mred")
+    terminal.type("\x1b[0m \u202etxt\x1b[201~b")
+    terminal.wait_for(r"ax  y red txtb")
+    terminal.settle()
+    assert "title" not in terminal.text
+    assert "\u202e".encode() not in terminal.raw
+    terminal.type(CTRL_Q)
+    assert terminal.wait_for_end() == 0

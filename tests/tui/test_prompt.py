@@ -9,6 +9,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from codesteer_tui import sessions
+from codesteer_tui.problem import MAX_QUESTION_CHARS
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui import editor, obeying, past
 from codesteer_tui.tui.app import CodesteerApp
@@ -275,3 +276,18 @@ async def test_offers_leave_the_prompt_in_sight_on_a_small_screen(settings: Sett
         assert len(offered(app)) == 2
         assert text_on(app).count("/task") == 1
         assert prompt(app).region.bottom <= 14
+
+
+async def test_what_is_pasted_is_cleaned_and_refused_where_it_is_too_long(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(Paste("one \u202etwo\x1b[31m\x07\r\nthree "))
+        await pilot.pause()
+        assert prompt(app).text == "one two\nthree "
+        app.post_message(Paste("x" * (MAX_QUESTION_CHARS - 10)))
+        await pilot.pause()
+        assert prompt(app).text == "one two\nthree "
+        assert any("It has 199,990 characters" in notice.message for notice in app._notifications)
+        app.post_message(Paste("four"))
+        await pilot.pause()
+        assert prompt(app).text == "one two\nthree four"

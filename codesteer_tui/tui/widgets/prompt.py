@@ -13,9 +13,11 @@ from textual import events, on
 from textual.message import Message
 from textual.widgets import TextArea
 
+from codesteer_tui.problem import MAX_QUESTION_CHARS
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.in_order import act_in_order
 from codesteer_tui.tui.past import Past, Sent
+from codesteer_tui.tui.pasting import pasted
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.completing import Offer, Offers
@@ -92,7 +94,7 @@ class Prompt(TextArea):
         return self._offers_at(text, _index(text, self.cursor_location))
 
     async def _on_key(self, event: events.Key) -> None:
-        if self.screen.focused is not self:  # it was typed behind a key that led elsewhere, and is for what is there
+        if self.screen.focused is not self:  # it was typed behind a key that led elsewhere: for what is there
             self._stop(event)
             self.app.post_message(events.Key(event.key, event.character))
             return
@@ -185,6 +187,18 @@ class Prompt(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         """What is pasted is quoted: a name behind `@` in it is text, and no file of the person's is sent with it."""
+        event.text = pasted(event.text)
+        there = len(self.text) - len(self.selected_text)
+        if there + len(event.text) > MAX_QUESTION_CHARS:
+            self._stop(event)
+            self.app.notify(
+                f"It has {len(event.text):,} characters; a problem can have {MAX_QUESTION_CHARS:,}. "
+                "What was typed is as it was.",
+                title="Not pasted",
+                severity="warning",
+                markup=False,
+            )
+            return
         if "@" in event.text:
             with importing:
                 from codesteer_tui.tui.references import files_in
