@@ -133,6 +133,54 @@ async def test_a_run_that_fails_late_names_the_answer_that_it_had(
         assert ("Use fewer rounds" in shown) == (size[1] > 16)
 
 
+async def test_no_pane_waits_beside_a_line_that_says_the_run_is_over(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession([e for e in until_answer() if not isinstance(e, ev.AnswerDelta)], asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session, ending=ev.Cancelled(at=0.6)))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: "waiting for the answer" in pane(app, "task").text)
+        for each in app.screen.desk.panes:
+            each._rest_s = 1000.0  # as where drawing is slow, or the machine is busy
+        await pilot.press("escape")
+        await until(pilot, lambda: "STOPPED" in text_on(app))
+        assert "run stopped first" in pane(app, "task").text
+        assert "waiting" not in pane(app, "task").text
+
+
+async def test_escape_puts_away_what_lies_over_the_panes_before_it_stops_a_run(
+    app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = FakeSession(until_answer(), asyncio.Event())
+    monkeypatch.setattr(sessions, "open_session", opener(session, ending=ev.Cancelled(at=0.6)))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await type_in(pilot, "q")
+        await until(pilot, lambda: "This one is" in text_on(app))
+        desk = app.screen.desk
+        await pilot.press("ctrl+f", *"one", "enter", "f5")
+        await until(pilot, lambda: "Esc back" in text_on(app))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert desk.seeking.sought is None
+        assert desk.has_class("-zoomed")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not desk.has_class("-zoomed")
+        assert not is_idle(app)
+        assert "Esc stop" in text_on(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: is_idle(app))
+        await pilot.press("2", "ctrl+f", *"one", "enter")
+        await until(pilot, lambda: app.screen.focused is desk.pane)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen.focused is desk.pane
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen.focused, Prompt)
+
+
 async def test_what_a_stopped_call_came_to_stands_in_the_bottom_line(
     app: CodesteerApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,7 +55,7 @@ OF_RUNS: tuple[Key, ...] = (
         "back",
         "escape",
         "screen.back",
-        "close the dialog, else stop the turn, else empty the prompt or go to it",
+        "close the dialog, else end matches or zoom, else stop the turn, else empty the prompt or go to it",
         "desk",
         "stop",
     ),

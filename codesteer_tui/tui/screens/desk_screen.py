@@ -109,7 +109,8 @@ class DeskScreen(Screen[None]):
         self.query_one(BottomLine).draw(
             transcript, running=self.running, seconds=self.seconds, retry_in=self.retry_in
         )
-        self.query_one(KeyLine).draw(self.places(), running=self.running)
+        covered = desk is not None and desk.is_covered
+        self.query_one(KeyLine).draw(self.places(), running=self.running, covered=covered)
 
     @on(DescendantFocus)
     @on(DescendantBlur)
@@ -199,8 +200,9 @@ class DeskScreen(Screen[None]):
             self.action_find()
 
     async def action_back(self) -> None:
-        if self.desk:
-            await self.desk.put_away()
+        """Undo what lies over the panes; where nothing does, go to where one types."""
+        if self.desk and await self.desk.put_away():
+            return
         if self.home:
             self.set_focus(self.home)
 

@@ -374,13 +374,19 @@ class LiveScreen(PosingScreen):
         )
 
     async def action_back(self) -> None:
+        """One thing at a time: what lies over the panes goes first."""
+        prompt = self.query_one(Prompt)
+        typing = prompt.has_focus
+        if self.desk and await self.desk.put_away():
+            self.set_focus(prompt if typing else self.focused)
+            self.draw_lines()
+            return
         if self.stop():
             return
-        prompt = self.query_one(Prompt)
-        if prompt.has_focus and not (self.desk and self.desk.has_class("-zoomed")):
+        if typing:
             prompt.put_away()
-            return
-        await super().action_back()
+        else:
+            await super().action_back()
 
 
 def _import_sessions():  # type: ignore[no-untyped-def]

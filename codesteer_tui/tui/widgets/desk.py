@@ -186,6 +186,11 @@ class Desk(Container):
             self.release_mouse()
             self.arranging.let_go()
 
+    @property
+    def is_covered(self) -> bool:
+        """Whether there is something for `put_away`."""
+        return self.seeking.sought is not None or self.has_class("-zoomed")
+
     async def put_away(self) -> bool:
         """Undo what was put over the panes: first the marks of a search, then the zoom; False if there is nothing."""
         if self.seeking.sought is not None:

@@ -198,11 +198,15 @@ class Pane(VerticalScroll):
         return text_of(self.query_one(Sheet).blocks)
 
     async def show(self, event: ev.Event) -> None:
-        """Take note of an event that the transcript has taken in; redraws at most ten times a second."""
-        if not isinstance(event, self.part.events) or self._stale:
+        """Take note of an event that the transcript has taken in; redraws ten times a second at most, the end at once."""
+        at_once = isinstance(event, _ENDINGS)
+        if not isinstance(event, self.part.events) or (self._stale and not at_once):
             return
         self._stale = True
         if not self.display or not self.is_on_screen:
+            return
+        if at_once:
+            await self.redraw()
             return
         self._timer = self.set_timer(self._rest_s, self.redraw)
 

@@ -252,11 +252,14 @@ def _length(parts: Iterable[Part]) -> int:
 class KeyLine(Line):
     """The keys that matter here."""
 
-    def draw(self, places: Sequence[str], *, running: bool = False) -> None:
-        """Show the hinted keys of these places of the key table: as many as fit, help and quit always."""
+    def draw(self, places: Sequence[str], *, running: bool = False, covered: bool = False) -> None:
+        """Show the hinted keys of these places of the key table: as many as fit, help and quit always.
+
+        `covered`: something lies over the panes, which goes first before a run is stopped.
+        """
         rows = [key for place in places for key in keys.table(self.app) if key.where == place and key.hint]
         parts: list[Part] = [" "]
-        for pressed, word in fitting([_hint(key, running) for key in rows], self.app.size.width - 2):
+        for pressed, word in fitting([_hint(key, running, covered) for key in rows], self.app.size.width - 2):
             parts += [(pressed, "bold $text-accent"), f" {word}  "]
         self.say(Content.assemble(*parts))
 
@@ -273,9 +276,9 @@ class Hint(NamedTuple):
         return len(self.pressed) + len(self.word) + 3
 
 
-def _hint(key: Key, running: bool) -> Hint:
+def _hint(key: Key, running: bool, covered: bool) -> Hint:
     pressed, word = keys.hint(key)
-    if key.id == "back" and not running:
+    if key.id == "back" and (covered or not running):
         word = "back"
     always = key.id in keys.ALWAYS_SHOWN or (running and key.id in keys.SHOWN_IN_A_RUN)
     return Hint(pressed, word, always)
