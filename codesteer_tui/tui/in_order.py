@@ -18,3 +18,17 @@ async def act_in_order(widget: Widget, event: Key) -> bool:
             event.prevent_default()
             return True
     return False
+
+
+def hand_on(widget: Widget, event: Key) -> bool:
+    """Give a key to where the focus has gone meanwhile; false where the widget has it.
+
+    A key that was read together with the one that moved the focus still comes to where the focus was.
+    """
+    there = widget.screen.focused
+    if there is None or there is widget:
+        return False
+    event.stop()
+    event.prevent_default()
+    there.post_message(Key(event.key, event.character))
+    return True

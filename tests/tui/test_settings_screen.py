@@ -28,6 +28,7 @@ from codesteer_tui.tui.setting_rows import (
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
 from tests.tui.conftest import words_on
+from tests.tui.test_choosing import burst
 from tests.tui.test_replay_screen import until
 
 
@@ -111,6 +112,15 @@ async def search(pilot: Pilot[None], words: str) -> SettingsScreen:
     await pilot.pause()
     assert isinstance(pilot.app.screen, SettingsScreen)
     return pilot.app.screen
+
+
+async def test_what_is_typed_quickly_behind_keys_that_edit_the_search_is_kept(desk: Desk) -> None:
+    app = CodesteerApp(desk.load())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("f2", "slash", *"zzz")
+        burst(app, "\x15max_rounds\r\r")
+        await until(pilot, lambda: isinstance(app.screen, SettingScreen))
+        await until(pilot, lambda: "max_rounds" in words_on(app))
 
 
 def notices(app: CodesteerApp) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from random import Random
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, TextArea
 
@@ -21,6 +22,7 @@ from codesteer_tui.tui.screens.tasks import TasksScreen
 from codesteer_tui.tui.screens.trying import TryingScreen
 from codesteer_tui.tui.widgets.knobs import Knobs
 from tests.tui.conftest import text_on, words_on
+from tests.tui.test_choosing import burst
 from tests.tui.test_replay_screen import until
 
 
@@ -75,6 +77,21 @@ async def test_a_filter_typed_in_one_go_reaches_the_field(settings: Settings) ->
         await pilot.press("slash", "s", "u")
         assert screen.query_one("#tasks-filter", Input).value == "su"
         assert screen.choice.seed == before.seed, "s and u are no commands there"
+
+
+async def test_what_is_typed_quickly_behind_keys_that_edit_the_filter_is_kept(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await browse(app, pilot, "slash", *"zzz")
+        burst(app, "\x15queens\r\r")
+        await until(pilot, lambda: screen.query_one("#tasks-filter", Input).value == "queens")
+        await until(pilot, lambda: screen.choice.task == "eight_queens")
+        await until(pilot, lambda: screen.focused is screen.query_one(Knobs))
+        await pilot.press("escape")
+        app.post_message(Key("slash", "/"))
+        burst(app, "\x15sudo\r\r")
+        await until(pilot, lambda: screen.choice.task == "standard_sudoku")
+        await until(pilot, lambda: screen.focused is screen.query_one(Knobs))
 
 
 async def test_turning_a_knob_makes_another_problem_of_exactly_these_knobs(settings: Settings) -> None:

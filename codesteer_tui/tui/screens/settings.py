@@ -24,6 +24,7 @@ from codesteer_tui.text import plain
 from codesteer_tui.tui import background
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.in_order import act_in_order, hand_on
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.setting_rows import (
@@ -58,10 +59,14 @@ class SettingsFilter(Input):
         )
 
     async def _on_key(self, event: events.Key) -> None:
+        if hand_on(self, event):
+            return
         if event.key in ("enter", "down"):
             event.stop()
             event.prevent_default()
             self.screen.set_focus(self.screen.query_one("#settings-list"))
+        elif not event.is_printable:
+            await act_in_order(self, event)
 
 
 class SettingList(OptionList):

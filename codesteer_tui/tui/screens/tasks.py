@@ -37,6 +37,7 @@ from codesteer_tui.tui.browsing import (
     surprise,
 )
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.in_order import act_in_order, hand_on
 from codesteer_tui.tui.keys import bindings, pressed
 from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.widgets.knobs import Knobs
@@ -58,10 +59,14 @@ class Filter(Input):
         super().__init__(placeholder="/ filters", compact=True, id="tasks-filter")
 
     async def _on_key(self, event: events.Key) -> None:
+        if hand_on(self, event):
+            return
         if event.key in ("enter", "down"):
             event.stop()
             event.prevent_default()
             self.screen.set_focus(self.screen.query_one("#tasks-list"))
+        elif not event.is_printable:
+            await act_in_order(self, event)
 
 
 class TasksScreen(Screen[None]):
