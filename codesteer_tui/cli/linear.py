@@ -369,10 +369,8 @@ def _posed(typed: str) -> Problem:
     """
     from codesteer_tui.problem import pose
     from codesteer_tui.tui.browsing import make
-    from codesteer_tui.tui.references import files_in, task_named, with_files
+    from codesteer_tui.tui.references import task_named, text_meant
 
     if choice := task_named(typed):
         return make(choice)
-    folder = Path.cwd()
-    meant = [name for name in files_in(typed) if (folder / name).is_file()]
-    return pose(with_files(typed, meant, folder))
+    return pose(text_meant(typed, (), Path.cwd()))

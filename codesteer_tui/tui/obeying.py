@@ -14,7 +14,7 @@ from codesteer_tui.tui import browsing
 from codesteer_tui.tui.commands import Typed
 from codesteer_tui.tui.completing import Known, Offers, offers_at
 from codesteer_tui.tui.importing import importing
-from codesteer_tui.tui.references import files_in, task_named, with_files
+from codesteer_tui.tui.references import task_named, text_meant
 from codesteer_tui.tui.taking import copy_thing, export
 from codesteer_tui.tui.things import THINGS
 from codesteer_tui.tui.words import cut
@@ -102,17 +102,8 @@ async def posed(text: str, quoted: frozenset[str]) -> Problem:
     """The problem that was sent: of a task where it names one, with the texts of the files that it names.
 
     Raises:
-        ProblemError: it is empty or too long, a knob or a file cannot be used.
+        ProblemError: it is empty or too long, it names what there is not, a knob or a file cannot be used.
     """
     if choice := task_named(text):
         return await in_thread(partial(browsing.make, choice))
-    at = folder()
-    meant = [name for name in files_in(text) if name not in quoted and _is_file(at, name)]
-    return pose(with_files(text, meant, at))
-
-
-def _is_file(at: Path, name: str) -> bool:
-    try:
-        return (at / Path(name).expanduser()).is_file()
-    except (OSError, RuntimeError, ValueError):
-        return False
+    return pose(text_meant(text, quoted, folder()))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
 from codesteer_tui.errors import ProblemError
@@ -14,6 +17,18 @@ from codesteer_tui.tui.words import cut, size
 
 MOST_BYTES = 150_000
 """Largest file that is put into a problem."""
+
+LITERAL = "\\@"
+"""With this at its beginning a problem is sent that begins with `@` and names nothing."""
+
+LOOKED_AT = 3_000
+"""Most entries of a folder that are looked at for a name that is near."""
+
+LEAST_WORD = 3
+"""Characters from which on a part of a name is near to it."""
+
+MOST_NEAR = 3
+"""Names that are proposed at most."""
 
 _REFERENCE = re.compile(r'(?:^|(?<=\s))@("[^"\n]+"|[^\s"]+)')
 _TASK = re.compile(r"@(\S+)((?:\s+\S+)*)\s*\Z")
@@ -42,6 +57,45 @@ def task_named(text: str) -> Choice | None:
     if not re.fullmatch(r"-?[0-9]{1,18}", seed):
         raise ProblemError(f"The seed is {cut(escaped(seed), 30)!r}.", "It is a whole number.")
     return Choice(choice.task, int(seed), knobs)
+
+
+def text_meant(text: str, quoted: Collection[str], folder: Path) -> str:
+    """The problem that was typed, with the texts of the files that it names; `quoted` names were pasted and name none.
+
+    Raises:
+        ProblemError: it begins with a name that is no task and no file, or a file cannot be put in.
+    """
+    meant = [name for name in files_in(text) if name not in quoted and _is_file(folder, name)]
+    if (found := _REFERENCE.match(text.strip())) and (name := found[1].strip('"')) not in {*meant, *quoted}:
+        near = _near(name, folder)
+        raise ProblemError(
+            f"@{cut(escaped(name), 60)}: there is no such task or file.",
+            f"{f'Did you mean {near}? ' if near else ''}\\@ at the beginning sends the sign itself.",
+        )
+    whole = with_files(text, meant, folder)
+    return whole.replace(LITERAL, "@", 1) if text.lstrip().startswith(LITERAL) else whole
+
+
+def _is_file(at: Path, name: str) -> bool:
+    try:
+        return (at / Path(name).expanduser()).is_file()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def _near(name: str, folder: Path) -> str:
+    """The tasks and files whose names are near to one that was typed, as they are typed; empty where none is."""
+    try:
+        with os.scandir(folder) as entries:
+            files = [e.name for e in islice(entries, LOOKED_AT) if e.is_file() and escaped(e.name) == e.name]
+    except OSError:
+        files = []
+    by_lower = {known.lower(): known for known in (*files, *MODULES)}
+    asked = name.lower()
+    holding = [known for known in by_lower if len(asked) >= LEAST_WORD and asked in known]
+    near = dict.fromkeys([*holding, *get_close_matches(asked, by_lower, cutoff=0.7)])
+    shown = [by_lower[known] for known in near][:MOST_NEAR]
+    return " or ".join(f'@"{known}"' if " " in known else f"@{known}" for known in shown)
 
 
 def files_in(text: str) -> list[str]:

@@ -192,6 +192,42 @@ async def test_a_name_that_was_pasted_sends_no_file(settings: Settings, session:
         assert problem.question == "look at @notes.txt please"  # type: ignore[attr-defined]
 
 
+async def test_a_name_that_there_is_not_is_refused_at_the_beginning(
+    settings: Settings, session: FakeSession
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        for wrong, near in (
+            ("@sudoku", "@standard_sudoku"),
+            ("@gmae24 seed=1", "@game24"),
+            ("@note.txt what is it", "@notes.txt"),
+            ("@number.csv", '@"my numbers.csv"'),
+            ("@data/nothing.txt", ""),
+        ):
+            prompt(app).put(wrong)
+            await pilot.press("enter")
+            await until(pilot, lambda wrong=wrong: prompt(app).text == wrong)
+            said = str(app.live.query_one(EndingPanel).visual)
+            assert "there is no such task or file" in said
+            assert near in said if near else "mean" not in said
+            assert not app.live.running
+        prompt(app).put("\\@game24 is a name")
+        await pilot.press("enter")
+        problem = await posed(pilot, session)
+        assert problem.question == "@game24 is a name"  # type: ignore[attr-defined]
+        assert not problem.task  # type: ignore[attr-defined]
+
+
+async def test_a_pasted_problem_may_begin_with_any_name(settings: Settings, session: FakeSession) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(Paste("@somebody asked"))
+        await pilot.pause()
+        await pilot.press("enter")
+        problem = await posed(pilot, session)
+        assert problem.question == "@somebody asked"  # type: ignore[attr-defined]
+
+
 async def test_what_was_sent_is_there_again_at_the_next_start(
     settings: Settings, session: FakeSession
 ) -> None:
