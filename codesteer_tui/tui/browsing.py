@@ -31,6 +31,8 @@ SEED = Field(
 )
 """The seed as a field among the knobs."""
 
+SEED_DIGITS = 18
+"""Digits of the longest seed."""
 
 _ATTEMPTS = 30
 
@@ -59,9 +61,8 @@ class Choice(Struct, frozen=True):
         """The choice with another value. A seed that is no whole number stays as it was."""
         if field is SEED:
             seed = text.strip().removeprefix("-")
-            return (
-                msgspec.structs.replace(self, seed=int(text)) if seed.isdecimal() and len(seed) < 19 else self
-            )
+            is_seed = seed.isdecimal() and len(seed) <= SEED_DIGITS
+            return msgspec.structs.replace(self, seed=int(text)) if is_seed else self
         return msgspec.structs.replace(self, knobs={**self.knobs, field.name: text})
 
 

@@ -20,7 +20,7 @@ from codesteer_tui.tui.browsing import SEED, CalledOff, Choice, at_share, listed
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.screens.tasks import TasksScreen
 from codesteer_tui.tui.screens.trying import TryingScreen
-from codesteer_tui.tui.widgets.knobs import Knobs
+from codesteer_tui.tui.widgets.knobs import MOST_TYPED, Knobs, columns_for, line
 from tests.tui.conftest import text_on, words_on
 from tests.tui.test_choosing import burst
 from tests.tui.test_replay_screen import until
@@ -133,6 +133,45 @@ async def test_a_seed_is_a_knob_among_the_others(settings: Settings) -> None:
         await until(pilot, lambda: screen.problem == generate("reversi", 42))
         await pilot.press("backspace")
         await until(pilot, lambda: screen.problem == generate("reversi", 4))
+
+
+async def test_a_typed_seed_that_is_none_is_refused_with_the_reason_and_the_one_before_stays(
+    settings: Settings,
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await browse(app, pilot)
+        await chosen(pilot, screen, "reversi")
+        await pilot.press("enter", "down", "down", "down", *"12", "minus", *"34")
+        await until(pilot, lambda: '"12-34" is no whole number; the seed stays 1.' in words_on(app))
+        assert screen.choice.seed == 1
+        await pilot.press("up")
+        await until(pilot, lambda: screen.query_one(Knobs).typed is None)
+        assert '"12-34" is no whole number; the seed stays 1.' in words_on(app)
+        await pilot.press("down", *("123456789" * 2))
+        await until(pilot, lambda: screen.choice.seed == int("123456789" * 2))
+        await until(pilot, lambda: "123456789123456789_" in text_on(app))
+        await pilot.press("1")
+        await until(pilot, lambda: "at most 18 digits; it stays 1." in words_on(app))
+
+
+def test_a_value_that_is_cut_shows_it() -> None:
+    long = ",".join("1234567890" * 2)
+    rows = [(SEED, long)]
+    shown = line(SEED, long, columns_for(rows, 60), 60, typed=None, here=False)
+    assert shown[2][0] == f"{long[:19]}…"
+    typed = line(SEED, long, columns_for(rows, 60), 60, typed=long, here=True)
+    assert typed[2][0] == f"…{long[-18:]}_"
+
+
+async def test_more_than_is_taken_is_refused_and_said(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await browse(app, pilot)
+        await chosen(pilot, screen, "number_multiply")
+        await pilot.press("enter", *("9" * MOST_TYPED), "1")
+        await until(pilot, lambda: "no more than 40 characters are taken" in words_on(app))
+        assert screen.query_one(Knobs).typed == "9" * MOST_TYPED
 
 
 async def test_knobs_that_cannot_be_are_explained_and_the_keys_still_act(settings: Settings) -> None:

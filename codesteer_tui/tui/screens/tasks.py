@@ -98,6 +98,8 @@ class TasksScreen(Screen[None]):
         """The problem of the choice, once it is made."""
         self._shown: list[Listed | None] = []
         self._set: dict[str, Choice] = {self.choice.task: self.choice}
+        self._error: ProblemError | None = None
+        """Why the choice makes no problem."""
         self._then: Callable[[Problem], None] | None = None
         self._wants_drawing = False
         self._rng = random.Random()
@@ -198,6 +200,7 @@ class TasksScreen(Screen[None]):
         self.query_one("#tasks-knobs").border_title = Content(f"{one.title}  {one.id}")
         self.query_one("#tasks-knobs").border_subtitle = one.category
         self.query_one(Knobs).put(self.fields, self.choice.value)
+        self._error = None
         self._say()
         self.problem = None
         background.begin(self, partial(self._make, self.choice), name="make", group="make", exclusive=True)
@@ -211,8 +214,8 @@ class TasksScreen(Screen[None]):
         except CalledOff:
             return
         except ProblemError as error:
-            self._then = None
-            self._say(error)
+            self._then, self._error = None, error
+            self._say()
             self.query_one("#tasks-problem").add_class("-stale")
             return
         finally:
@@ -251,13 +254,14 @@ class TasksScreen(Screen[None]):
         )
         pane.scroll_home(animate=False)
 
-    def _say(self, error: ProblemError | None = None) -> None:
+    def _say(self) -> None:
         """What the knob is about, or what is wrong with the knobs."""
         about, knobs = self.query_one("#tasks-about", Static), self.query_one(Knobs)
-        about.set_class(error is not None, "-bad")
-        field = knobs.field
-        if error:
-            about.update(Content(f"x {plain(error.message)} {plain(error.remedy)}"))
+        field, error = knobs.field, self._error
+        wrong = knobs.refused or (f"{plain(error.message)} {plain(error.remedy)}" if error else "")
+        about.set_class(bool(wrong), "-bad")
+        if wrong:
+            about.update(Content(f"x {wrong}"))
         elif field:
             about.update(Content(f"{field.name}: {field.about}"))
 
@@ -270,8 +274,7 @@ class TasksScreen(Screen[None]):
         rows, at = self.query_one("#tasks-rows"), self.query_one(Knobs).at
         if not rows.scroll_y <= at < rows.scroll_y + rows.size.height:
             rows.scroll_to(y=max(0, at - rows.size.height // 2), animate=False)
-        if self.problem or not self.query_one("#tasks-about").has_class("-bad"):
-            self._say()
+        self._say()
 
     # Keys
 
@@ -279,7 +282,7 @@ class TasksScreen(Screen[None]):
         """Do something with the problem; while it is being made, once it is there."""
         if self.problem:
             then(self.problem)
-        elif self.query_one("#tasks-about").has_class("-bad"):
+        elif self._error:
             how = f"{pressed(self.app, 'reset_knobs')} sets them back."
             self.notify(f"With these knobs there is no problem; {how}", severity="warning", markup=False)
         else:

@@ -14,21 +14,21 @@ from textual.widgets import Static
 
 from codesteer_tui.symbench.fields import Field
 from codesteer_tui.tui.blocks import Part
-from codesteer_tui.tui.browsing import SEED, at_share, number, share, stepped, written
+from codesteer_tui.tui.browsing import SEED, SEED_DIGITS, at_share, number, share, stepped, written
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.words import cut
 
 TYPED = set("0123456789.,-")
 """What can be typed into a value."""
 
-MOST_TYPED = 24
-"""Characters of a value that is typed."""
+MOST_TYPED = 40
+"""Characters of a value that is typed; more are refused."""
 
 LEAST_SLIDER = 6
 """Columns; with fewer of them there is no slider."""
 
-LONGEST = 12
-"""Characters of a value that are shown, the last ones."""
+LONGEST = 20
+"""Characters of a value that are shown; of one that is typed the last ones."""
 
 
 class Knobs(Static, can_focus=True):
@@ -51,6 +51,9 @@ class Knobs(Static, can_focus=True):
         self.rows: list[tuple[Field, str]] = []
         self.at = 0
         self.typed: str | None = None
+        self.refused = ""
+        """Why what is typed is not taken, or what was typed last was not; empty where it is."""
+        self._before = ""
         self._is_acted_on = False
 
     @property
@@ -64,12 +67,16 @@ class Knobs(Static, can_focus=True):
         self.rows = [(field, value(field)) for field in fields]
         known = [field.name for field, _ in self.rows]
         if before is None or known[self.at : self.at + 1] != [before.name]:
-            self.at, self.typed = 0, None
+            self.at, self.typed, self.refused = 0, None, ""
         self._draw()
 
     def _draw(self) -> None:
         width = self.content_size.width
-        columns = columns_for(self.rows, width)
+        shown = [
+            (field, f"{self.typed}_" if at == self.at and self.typed is not None else text)
+            for at, (field, text) in enumerate(self.rows)
+        ]
+        columns = columns_for(shown, width)
         lines = [
             line(
                 field, text, columns, width,
@@ -84,7 +91,7 @@ class Knobs(Static, can_focus=True):
         self._draw()
 
     def on_focus(self) -> None:
-        self._is_acted_on = True
+        self._is_acted_on, self.refused = True, ""
         self._draw()
         self.post_message(self.Reached())
 
@@ -100,7 +107,7 @@ class Knobs(Static, can_focus=True):
         if field is None or field.choices:
             return
         if event.character and event.character in TYPED:
-            self._type(((self.typed or "") + event.character)[:MOST_TYPED])
+            self._type((self.typed or "") + event.character)
         elif event.key == "backspace":
             self._type((self.rows[self.at][1] if self.typed is None else self.typed)[:-1])
         else:
@@ -109,10 +116,23 @@ class Knobs(Static, can_focus=True):
         event.prevent_default()
 
     def _type(self, text: str) -> None:
-        self.typed = text
+        """Take what is typed; where it is no value the one before stays, and it is said why."""
+        field, now = self.rows[self.at]
+        if self.typed is None:
+            self._before = now
+        if len(text) > MOST_TYPED:
+            self.refused = f"{field.name}: no more than {MOST_TYPED} characters are taken."
+            self.post_message(self.Reached())
+            return
+        self.typed, was_refused = text, self.refused
+        self.refused = refusal(field, text, self._before)
         self._draw()
-        if text.strip("-.,"):
-            self._turn(text)
+        if self.refused:
+            self.post_message(self.Turned(field, self._before))
+        elif text.strip("-.,"):
+            self.post_message(self.Turned(field, text))
+        if self.refused or was_refused:
+            self.post_message(self.Reached())
 
     def _take(self) -> None:
         """What was typed is the value; what was emptied stays as it was."""
@@ -126,6 +146,7 @@ class Knobs(Static, can_focus=True):
     def _step(self, by: int, far: bool) -> None:
         if self.rows:
             self._take()
+            self.refused = ""
             self._turn(stepped(*self.rows[self.at], by, far=far))
             self._draw()
 
@@ -141,6 +162,7 @@ class Knobs(Static, can_focus=True):
         if field is None:
             return
         self._take()
+        self.refused = ""
         end = field.most if upper else field.least
         if field.choices:
             self._turn(field.choices[-1 if upper else 0])
@@ -151,11 +173,14 @@ class Knobs(Static, can_focus=True):
     def action_default(self) -> None:
         if field := self.field:
             self._take()
+            self.refused = ""
             self._turn(field.default)
             self._draw()
 
     def action_go(self, by: int) -> None:
         """Go to another knob; beyond the ends to what stands there."""
+        if self.typed is None:
+            self.refused = ""
         self._take()
         at = self.at + by
         if not 0 <= at < len(self.rows):
@@ -179,6 +204,16 @@ class Knobs(Static, can_focus=True):
             self._turn(at_share(field, along / (columns.slider - 1)))
         self._draw()
         self.post_message(self.Reached())
+
+
+def refusal(field: Field, text: str, before: str) -> str:
+    """Why a typed seed is none, and which one stays; empty where it is one, or the beginning of one."""
+    digits = text.removeprefix("-")
+    if field is not SEED or not digits:
+        return ""
+    if not digits.isdecimal():
+        return f'"{text}" is no whole number; the seed stays {before}.'
+    return f"A seed has at most {SEED_DIGITS} digits; it stays {before}." if len(digits) > SEED_DIGITS else ""
 
 
 class Columns(Struct, frozen=True):
@@ -213,7 +248,9 @@ def line(
     field: Field, text: str, columns: Columns, width: int, *, typed: str | None, here: bool
 ) -> list[Part]:
     """One knob: its name, its value, a slider or the choices, and the range."""
-    value = (f"{typed}_" if typed is not None else text)[-LONGEST:]
+    value = cut(text, LONGEST) if typed is None else f"{typed}_"
+    if len(value) > LONGEST:
+        value = f"…{value[1 - LONGEST :]}"
     parts: list[Part] = [
         ("> " if here else "  ", "bold $text-accent"),
         f"{field.name:<{columns.name - 2}}",
