@@ -23,13 +23,15 @@ def open_app(
     ctx: click.Context, *, replay: Path | None = None, speed: float = 1.0, config_file: Path | None = None
 ) -> int:
     """Run the app until the person leaves it, and give its exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError(
-            'The app needs a terminal. Without one: codesteer solve "…", or codesteer replay --text ID.'
-        )
     watching = replay is not None
     settings = settings_to_watch(ctx, config_file) if watching else settings_of(ctx, config_file=config_file)
-    small = too_small(settings)
+    has_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if not (has_terminal or is_linear(settings)):
+        raise click.UsageError(
+            'The app needs a terminal. Without one: codesteer solve "…", codesteer replay --text ID, '
+            "or codesteer --linear, which reads problems line by line."
+        )
+    small = too_small(settings) if has_terminal else ""
     if is_linear(settings) or small:
         from codesteer_tui.cli.linear import Linear, reread
 

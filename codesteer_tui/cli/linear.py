@@ -21,7 +21,7 @@ from codesteer_tui.cli.options import settings_of
 from codesteer_tui.cli.person import Person
 from codesteer_tui.cli.running import Stopped, run_async
 from codesteer_tui.cli.speaking import put
-from codesteer_tui.errors import CodesteerError
+from codesteer_tui.errors import CodesteerError, ConfigError
 
 if TYPE_CHECKING:
     from codesteer_tui.events import Event
@@ -43,7 +43,7 @@ COMMANDS = (
     ("/resume ID", "go on with a session that was stopped or broke off; without an ID the last one"),
     ("/find WORDS", "the lines in which words stand, of the last run or of the session that was read"),
     ("/copy WHAT", "copy its code, answer, output, guidance, check, problem, round or session"),
-    ("/export FILE", "write it into a file: .md, .html or .txt"),
+    ("/export FILE", "write it into a file: .md, .html, .txt or .jsonl"),
     ("/help", "say this again"),
     ("/quit", "leave; Ctrl+D does as well"),
 )
@@ -167,7 +167,11 @@ class Linear:
         """
         if value:
             chosen = {**self._chosen, key: value}
-            self._settings, self._chosen = settings_of(self._ctx, chosen), chosen
+            try:
+                self._settings, self._chosen = settings_of(self._ctx, chosen), chosen
+            except ConfigError as error:
+                _, sign, wrong = error.message.partition(f"{key} ")
+                raise ConfigError(f"{key} {wrong}" if sign else error.message, error.remedy) from error
         table, _, name = key.partition(".")
         put(f"{name} is {getattr(getattr(self._settings.config, table), name)}.")
 
@@ -242,18 +246,28 @@ class Linear:
         if self._last is None:
             put("Nothing was run yet.")
             return
+        record = partial(self._record, self._last.session)
         path = Path(name or f"codesteer-{self._last.session}.md").expanduser().absolute()
         made = {
             ".md": partial(session_markdown, self._last),
             ".html": partial(session_page, self._last),
             ".txt": partial(as_text, self._events),
+            ".jsonl": record,
         }.get(path.suffix)
         if made is None:
-            put("The name ends in .md, .html or .txt.")
+            put("The name ends in .md, .html, .txt or .jsonl, which is the record itself.")
             return
         text = made()
         copied = to_file(text, path, new=True)
         put(f"Written {copied.words}." if copied.ok else f"Not written: {copied.words}.")
+
+    def _record(self, session: str) -> str:
+        """The record of a session as it lies in its file.
+
+        Raises:
+            SessionError: it has none.
+        """
+        return self._recording(session).path.read_text(encoding="utf-8")
 
     def _solve(self, typed: str) -> None:
         """Solve a problem, and say what happens.

@@ -8,6 +8,7 @@ import pytest
 
 from codesteer_tui.cli.linear import _posed
 from codesteer_tui.errors import ProblemError
+from tests.cli.conftest import Desk
 
 
 def test_a_name_that_there_is_not_is_refused_at_the_beginning(
@@ -24,3 +25,28 @@ def test_a_name_that_there_is_not_is_refused_at_the_beginning(
     assert "four" in _posed("@notes.txt what is it").question
     assert _posed("\\@notes.txt is a name").question == "@notes.txt is a name"
     assert _posed("@game24 seed=2").task == "game24"
+
+
+@pytest.mark.parametrize("asked", ["flag", "dumb"])
+def test_what_is_piped_in_is_said_in_lines(desk: Desk, asked: str) -> None:
+    desk.env |= {"CODESTEER_PROVIDERS__DEMO__DELAY_S": "0.001", "CODESTEER_SANDBOX__ENGINE": "off"}
+    desk.env["TERM"] = "dumb" if asked == "dumb" else "xterm"
+    typed = "/mode bogus\n/task nobody\n/export early.jsonl\n@letters seed=3\n/export out.jsonl\n/export out.pdf\n"
+    done = desk.codesteer(*(["--linear"] if asked == "flag" else []), stdin=typed)
+    assert done.code == 0, done
+    assert "steering.mode = 'bogus' is not allowed" in done.out
+    assert "roles.task_llm = 'nobody' names the unknown provider" in done.out
+    assert "command line" not in done.out
+    assert "--task-llm" not in done.out
+    assert "Ground truth (letters): " in done.out
+    assert "The name ends in .md, .html, .txt or .jsonl" in done.out
+    assert not (desk.folder / "early.jsonl").exists()
+    (record,) = desk.sessions.glob("*.jsonl")
+    assert (desk.folder / "out.jsonl").read_bytes() == record.read_bytes()
+
+
+def test_without_a_terminal_the_app_says_what_there_is(desk: Desk) -> None:
+    desk.env["TERM"] = "xterm"
+    done = desk.codesteer(stdin="Use 4 7 8 8 to make 24")
+    assert done.code == 2
+    assert "codesteer --linear" in done.err
