@@ -67,6 +67,12 @@ class _Stream:
     fresh: list[int] = field(default_factory=list)
     _texts: dict[str, _Text] | None = None
 
+    def texts(self) -> dict[str, _Text]:
+        """The texts by channel; put together when they are first asked for."""
+        if self._texts is None:
+            self._texts = _texts_of(self.pieces)
+        return self._texts
+
     def arrived(self, until: int) -> Iterable[Piece]:
         """What stands at a position, before which there are `until` events, as one piece for each channel."""
         at = bisect_left(self.fresh, until)
@@ -77,9 +83,7 @@ class _Stream:
         if isinstance(self.pieces[0], ev.LoadingDelta):
             yield self.pieces[last - 1]
             return
-        if self._texts is None:
-            self._texts = _texts_of(self.pieces)
-        for text in self._texts.values():
+        for text in self.texts().values():
             if piece := text.between(first, last):
                 yield piece
 
@@ -154,6 +158,12 @@ class Folds:
                 found.append(_snapshot(transcript, found[-1], touched))
                 touched = set()
         return found
+
+    def put_texts_together(self) -> None:
+        """Do now what the first state within a long text would wait for; may be called in a thread of its own."""
+        for stream in self._streams.values():
+            if stream.pieces and not isinstance(stream.pieces[0], ev.LoadingDelta):
+                stream.texts()
 
     def at(self, position: int | None = None) -> Transcript:
         """The state after so many events, by default after all; nobody else has it."""

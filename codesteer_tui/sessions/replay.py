@@ -76,6 +76,10 @@ class Player:
         started = bisect_left(self._round_starts, self.position)
         return self._round_numbers[started - 1] if started else None
 
+    def make_ready(self) -> None:
+        """Prepare for going anywhere at once; may be called in a thread of its own."""
+        self._folds.put_texts_together()
+
     def transcript(self) -> Transcript:
         """The state at this position.
 

@@ -107,7 +107,7 @@ def bounded(kind: BlockKind, text: str, bounds: Bounds) -> list[Block]:
     text = plain(text)
     lines = text.count("\n") + 1
     if lines <= bounds.lines and len(text) <= bounds.chars:
-        return [Block(kind, (text,))]
+        return in_chunks(kind, text) if kind in ("prose", "quote") else [Block(kind, (text,))]
     head, tail = ends(text, bounds)
     begins = len(text) - len(tail)
     if not bounds.head_lines:
@@ -123,6 +123,18 @@ def bounded(kind: BlockKind, text: str, bounds: Bounds) -> list[Block]:
         Block(kind, (head,)),
         Block("note", (f"... {size} not shown here; {zoom} ...",)),
         Block(kind, (tail,)),
+    ]
+
+
+CHUNK_LINES = 40
+"""Lines of prose that are one block: of a long text that grows, or at another place, only what changed is laid out."""
+
+
+def in_chunks(kind: BlockKind, text: str) -> list[Block]:
+    """A text as blocks of not too many lines, which look as one does."""
+    lines = text.split("\n")
+    return [
+        Block(kind, ("\n".join(lines[at : at + CHUNK_LINES]),)) for at in range(0, len(lines), CHUNK_LINES)
     ]
 
 

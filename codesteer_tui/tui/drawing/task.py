@@ -10,7 +10,7 @@ import msgspec
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui import bound
-from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded
+from codesteer_tui.tui.blocks import Block, BlockKind, Bounds, block, bounded, in_chunks
 from codesteer_tui.tui.course import DECISION, cut_short, failure, never, player, runs_on, waits_for_person
 from codesteer_tui.tui.difference import code_before, difference
 from codesteer_tui.tui.drawing.calls import (
@@ -144,7 +144,8 @@ def _cut_at_fences(text: str, fence: str) -> list[Block]:
 
     def put(kind: BlockKind) -> None:
         if held:
-            found.append(Block(kind, ("\n".join(held),)))
+            text = "\n".join(held)
+            found.extend(in_chunks(kind, text) if kind == "prose" else [Block(kind, (text,))])
             held.clear()
 
     for line in text.split("\n"):

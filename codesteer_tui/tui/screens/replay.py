@@ -63,8 +63,12 @@ class ReplayScreen(DeskScreen):
             self.player.seek(0)
         await self.redraw()
         self.query_one(Desk).choose_first()
+        background.begin(self, self._make_ready, group="ready")
         if self._play_at_once:
             self._go_on()
+
+    async def _make_ready(self) -> None:
+        await asyncio.to_thread(self.player.make_ready)
 
     def places(self) -> list[str]:
         return ["replay", *super().places()]
