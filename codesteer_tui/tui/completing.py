@@ -60,14 +60,18 @@ class Known(NamedTuple):
 
 
 def offers_at(text: str, cursor: int, known: Known) -> Offers | None:
-    """What can be put in at the cursor, given as a number of characters; None where there is nothing to offer."""
+    """What can be put in at the cursor, given as a number of characters; None where there is nothing to offer.
+
+    Without any offers it is a word that begins nothing.
+    """
     if text.startswith("/") and "\n" not in text:
         found = _of_command(text, cursor, known)
     elif (words := _task_words(text[:cursor])) and "\n" not in text:
         found = _of_knobs(text, cursor, words)
+        found = found if found and found.offers else None
     else:
         found = _of_reference(text, cursor, known.folder)
-    if found is None or not found.offers:
+    if found is None:
         return None
     typed = text[found.start : found.end]
     return None if [offer.text for offer in found.offers] == [typed] else found
@@ -94,7 +98,8 @@ def _of_command(text: str, cursor: int, known: Known) -> Offers | None:
     else:
         return None
     typed = rest.strip().lower()
-    return Offers(len(word) + 1, len(text), _best(typed, values))
+    shown = _best(typed, values)
+    return Offers(len(word) + 1, len(text), shown) if shown or not command.role else None
 
 
 def _best(typed: str, values: Iterable[Offer]) -> tuple[Offer, ...]:
@@ -120,7 +125,9 @@ def _of_reference(text: str, cursor: int, folder: Path) -> Offers | None:
             Offer(f"@{task} ", "SymBench task; knobs can follow", True)
             for task in sorted(MODULES, key=str.lower)
         ]
-    shown = (*_best(f"@{typed.lower()}", tasks), *_files(typed, folder))
+    begin = _best(f"@{typed.lower()}", tasks)
+    hold = (task for task in _best(typed.lower(), tasks) if task not in begin)
+    shown = (*begin, *hold, *_files(typed, folder))
     return Offers(found.start(), cursor, shown[:OFFERED])
 
 

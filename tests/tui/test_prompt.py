@@ -75,6 +75,34 @@ async def test_a_slash_lists_the_commands_and_tab_puts_one_in(settings: Settings
         assert prompt(app).has_focus
 
 
+async def test_an_inner_word_finds_a_task_and_a_word_without_a_match_says_so(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "@sud")
+        assert [row.split()[1] for row in offered(app)] == ["@standard_sudoku"]
+        await typed(pilot, "x")
+        assert offered(app) == []
+        assert prompt(app).border_subtitle == "no match"
+        await pilot.press("tab")
+        assert prompt(app).has_focus
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert prompt(app).border_subtitle == ""
+        assert offered(app)
+        for unmatched in ("/frob", "/mode auto_", "please read @nofile"):
+            prompt(app).put(unmatched)
+            await pilot.pause()
+            assert prompt(app).border_subtitle == "no match", unmatched
+            await pilot.press("tab")
+            assert prompt(app).has_focus, unmatched
+        for free in ("/task my:model", "/help", "@game24 seed=7", "a plain problem"):
+            prompt(app).put(free)
+            await pilot.pause()
+            assert prompt(app).border_subtitle == "", free
+        await pilot.press("tab")
+        assert not prompt(app).has_focus
+
+
 async def test_enter_runs_the_command_that_is_chosen(settings: Settings) -> None:
     app = CodesteerApp(settings)
     async with app.run_test(size=SIZE) as pilot:

@@ -38,6 +38,9 @@ def _location(text: str, index: int) -> tuple[int, int]:
     return before.count("\n"), index - (before.rfind("\n") + 1)
 
 
+NO_MATCH = "no match"
+"""Said of a word that begins nothing that can be put in."""
+
 LEADING = ("next_pane", "previous_pane")
 """Rows of the key table whose keys lead out of the prompt."""
 
@@ -91,7 +94,17 @@ class Prompt(TextArea):
             return None
         if not any(sign in text for sign in OPENS):
             return None
-        return self._offers_at(text, _index(text, self.cursor_location))
+        found = self._offers_at(text, _index(text, self.cursor_location))
+        return found if found and found.offers else None
+
+    @property
+    def is_unmatched(self) -> bool:
+        """Whether a word is being typed that begins nothing that can be put in."""
+        text = self.text
+        if self._offers_at is None or text == self._unwanted or not any(sign in text for sign in OPENS):
+            return False
+        found = self._offers_at(text, _index(text, self.cursor_location))
+        return found is not None and not found.offers
 
     async def _on_key(self, event: events.Key) -> None:
         if self.screen.focused is not self:  # it was typed behind a key that led elsewhere: for what is there
@@ -137,7 +150,7 @@ class Prompt(TextArea):
             return False
         found = self.offers
         if found is None:
-            return False
+            return event.key == "tab" and self.is_unmatched  # what is being typed would be left behind
         chosen = found.offers[min(self._chosen, len(found.offers) - 1)]
         match event.key:
             case "up" | "down":
@@ -181,7 +194,7 @@ class Prompt(TextArea):
         self.put("")  # now, so that what is typed behind it is the next one
         self.post_message(self.Sent(text, quoted))
 
-    def _stop(self, event: events.Key) -> None:
+    def _stop(self, event: events.Key | events.Paste) -> None:
         event.stop()
         event.prevent_default()
 
@@ -251,6 +264,10 @@ class Prompt(TextArea):
 
     def _show_offers(self) -> None:
         found = self.offers if self.has_focus else None
+        if found is None and self.has_focus and self.is_unmatched:
+            self.say(NO_MATCH)
+        elif self.border_subtitle == NO_MATCH:
+            self.say("")
         shown = (found.offers if found else (), self._chosen)
         if shown != self._shown:
             self._shown = shown
