@@ -89,6 +89,7 @@ class CodesteerApp(OpeningApp):
         self.pack = ""
         """The prompt pack that was chosen in the app, for the problems from then on; empty for the configured one."""
         self.browsed: Choice | None = None
+        self.drafts: dict[str, str] = {}
         """What was chosen last in the SymBench browser."""
         self.series: Series | None = None
         """The baselines that are run one after the other."""

@@ -31,6 +31,7 @@ class OpeningApp(App[None]):
     settings: Settings
     journal: Journal
     browsed: Choice | None
+    drafts: dict[str, str]
     """What was chosen last in the SymBench browser."""
 
     def get_driver_class(self) -> type[Driver]:
@@ -147,7 +148,7 @@ class OpeningApp(App[None]):
             from codesteer_tui.tui.screens.tasks import TasksScreen
 
         if not any(isinstance(screen, TasksScreen) for screen in self.screen_stack):
-            self.push_screen(TasksScreen(self.browsed))
+            self.push_screen(TasksScreen(self.browsed, self.drafts))
         while not isinstance(self.screen, TasksScreen):
             self.pop_screen()
 

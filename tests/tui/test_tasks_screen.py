@@ -316,6 +316,25 @@ async def test_the_solvers_answer_leaves_ones_own_to_undo(settings: Settings) ->
         assert field.text == "3+5"
 
 
+async def test_what_was_typed_by_hand_is_there_again_for_the_same_problem(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(100, 35)) as pilot:
+        screen = await browse(app, pilot)
+        await chosen(pilot, screen, "game24")
+        await pilot.press("t", *"3+5", "escape", "escape", "escape")
+        assert isinstance(app.screen, LiveScreen)
+        again = await browse(app, pilot, "t")
+        field = app.screen.query_one(TextArea)
+        assert field.text == "3+5"
+        await pilot.press("0")
+        assert field.text == "3+50", "it goes on at its end"
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: again.problem is not None)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, TryingScreen))
+        assert app.screen.query_one(TextArea).text == "", "another problem, another answer"
+
+
 async def test_trying_by_hand_marks_what_breaks_a_rule_in_the_drawing(settings: Settings) -> None:
     app = CodesteerApp(settings)
     async with app.run_test(size=(130, 40)) as pilot:

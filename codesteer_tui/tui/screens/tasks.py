@@ -90,7 +90,8 @@ class TasksScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (TABS_BELOW, "-both")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW_BELOW, "-high")]  # noqa: RUF012
 
-    def __init__(self, choice: Choice | None = None) -> None:
+    def __init__(self, choice: Choice | None = None, drafts: dict[str, str] | None = None) -> None:
+        """Begin with a choice. `drafts`: what was typed as answers by hand, by question, where it is to be kept."""
         super().__init__(id="tasks")
         self.choice = choice or Choice("game24")
         self.known: list[Listed] = []
@@ -102,6 +103,7 @@ class TasksScreen(Screen[None]):
         """Why the choice makes no problem."""
         self._then: Callable[[Problem], None] | None = None
         self._wants_drawing = False
+        self._drafts = {} if drafts is None else drafts
         self._rng = random.Random()
 
     def compose(self) -> ComposeResult:
@@ -299,7 +301,7 @@ class TasksScreen(Screen[None]):
             from codesteer_tui.tui.screens.trying import TryingScreen
 
         def give(problem: Problem) -> None:
-            self.app.push_screen(TryingScreen(problem))
+            self.app.push_screen(TryingScreen(problem, self._drafts))
 
         self._with_problem(give)
 

@@ -56,9 +56,11 @@ class TryingScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (TABS_BELOW, "-both")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL_FROM, "-tall")]  # noqa: RUF012
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, drafts: dict[str, str] | None = None) -> None:
+        """Begin with what was typed last for this problem: `drafts` has it by question, and is kept up to date."""
         super().__init__(id="trying")
         self.problem = problem
+        self._drafts = {} if drafts is None else drafts
         self.seen: Look | None = None
         """What the verifier saw in what is typed, once it has looked at it."""
         self._has_drawing = puzzles.is_drawn(problem.task)
@@ -72,6 +74,7 @@ class TryingScreen(Screen[None]):
                 drawing.border_title = "drawing"
                 yield Sheet()
         answer = AnswerField(blink=self.app.animation_level != "none")
+        answer.text = self._drafts.get(self.problem.question, "")
         answer.border_title = "your answer"
         yield answer
         yield Static(EMPTY, markup=False, id="trying-verdict")
@@ -81,7 +84,9 @@ class TryingScreen(Screen[None]):
         await self.query_one("#trying-question Sheet", Sheet).put([block("prose", self.problem.question)])
         self.set_class(not self._has_drawing, "-undrawn")
         self._arrange()
-        self.set_focus(self.query_one(AnswerField))
+        answer = self.query_one(AnswerField)
+        answer.move_cursor(answer.document.end)
+        self.set_focus(answer)
         self._judge()
 
     def _arrange(self) -> None:
@@ -93,6 +98,7 @@ class TryingScreen(Screen[None]):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
+        self._drafts[self.problem.question] = self.query_one(AnswerField).text
         self._judge()
 
     def _judge(self) -> None:
