@@ -56,6 +56,25 @@ class Beside:
         self._going_on.add(task)
         task.add_done_callback(self._going_on.discard)
 
+    def take(self, number: int, execution: str) -> None:
+        """Take what a run of the person's own printed as the session's answer: recorded now and once.
+
+        Raises:
+            SessionError: the session is over, or that run printed no answer.
+        """
+        fact, before = taken(self._transcript, number, execution), self._transcript.taken
+        if fact is None:
+            raise SessionError("That run printed no answer.", "Run a program that prints one.")
+        if self._over:
+            raise SessionError("The run is over.", "Take the answer again: it counts at once then.")
+        if before is not None and before.execution == execution:
+            return
+        fact = msgspec.structs.replace(fact, at=self._clock())
+        self._transcript.apply(fact)
+        task = asyncio.get_running_loop().create_task(self._put(fact))
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+
     async def merged(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         """The session's events and those of the person's programs; the ending stays the last."""
         pumping = asyncio.get_running_loop().create_task(self._pump(events))

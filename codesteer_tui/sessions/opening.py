@@ -92,8 +92,12 @@ class Session:
         self._beside.run(number, program)
 
     def take_own_answer(self, number: int, execution: str) -> None:
-        """Take what a run of the person's own printed as the session's answer, in the end."""
-        self._stepping.take(number, execution)
+        """Take what a run of the person's own printed as the session's answer, in the end.
+
+        Raises:
+            SessionError: the run is over, or the person's printed no answer.
+        """
+        self._beside.take(number, execution)
 
     @property
     def pending(self) -> dict[Role, RoleInfo]:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import msgspec
 
 from codesteer_tui import events as ev
-from codesteer_tui.steering import steerers, taking
+from codesteer_tui.steering import steerers
 from codesteer_tui.steering.execution import Approval, Ask
 from codesteer_tui.steering.guidance import read_guidance
 from codesteer_tui.steering.prompts import PromptPack
@@ -68,7 +68,6 @@ Step: TypeAlias = (
     | ev.Answered
     | ev.ModeChanged
     | ev.HintGiven
-    | ev.OwnAnswerTaken
 )
 
 
@@ -91,7 +90,6 @@ class Stepping:
         self.mode, self.approval = mode, approval or Approval()
         self._ask, self._next_id = ask, first_id
         self._hints: list[tuple[str, bool]] = []
-        self._taken: list[tuple[int, str]] = []
         self._changed = asyncio.Event()
         self._recorded = (mode, waited or self.approval.each)
 
@@ -108,11 +106,7 @@ class Stepping:
         if replaces and text.strip():
             self._changed.set()
 
-    def take(self, number: int, execution: str) -> None:
-        """Take what a run of the person's own in this round printed as the session's answer, in the end."""
-        self._taken.append((number, execution))
-
-    def facts(self, transcript: Transcript) -> Iterator[ev.ModeChanged | ev.HintGiven | ev.OwnAnswerTaken]:
+    def facts(self, transcript: Transcript) -> Iterator[ev.ModeChanged | ev.HintGiven]:
         """What the person did since this was last asked, for the record."""
         number = transcript.current.number if transcript.current else 0
         mode, approve_code = self._recorded
@@ -123,10 +117,6 @@ class Stepping:
         hints, self._hints = self._hints, []
         for text, replaces in hints:
             yield ev.HintGiven(text=text, replaces=replaces, round=number)
-        wanted, self._taken = self._taken, []
-        for in_round, execution in wanted:
-            if fact := taking.taken(transcript, in_round, execution):
-                yield fact
 
     def goes_on(self, transcript: Transcript, *, last: bool) -> bool:
         """Whether there is another round because the person wrote something for it.

@@ -15,7 +15,7 @@ from codesteer_tui.steering.symbolic_checker import judge
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import ExecutionResult, Verdict, Verdicts
 
-REASON = "the person took the answer of a run of their own"
+REASON = "the person took the answer of a run of their own, which is not self-checked"
 
 
 def own_answer(transcript: Transcript, number: int, execution: str) -> FinalAnswer:
@@ -40,7 +40,11 @@ def finish(
     score: Literal["default", "paper"] = "default",
     threshold: float = 2.0,
 ) -> ev.Finished:
-    """The end with the answer that the person took: judged by the same checkers, but for the model's self-check."""
+    """The end with the answer that the person took: judged by the same checkers, but for the self-check.
+
+    That is a model's look at a model's answer in the conversation that it was given in, and costs calls that nobody
+    asked for.
+    """
     fact = transcript.taken
     assert fact is not None, "there is an answer of the person's"
     run = transcript.round(fact.round).executions.get(fact.execution)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.events import Event, ExecutionFinished, ExecutionStarted
+from codesteer_tui.events import Event, ExecutionFinished, ExecutionStarted, Finished
 from codesteer_tui.steering.taking import own_answer
 from codesteer_tui.text import plain
 from codesteer_tui.tui import background
@@ -23,7 +23,7 @@ from codesteer_tui.tui.words import cut
 from codesteer_tui.values import Program
 
 if TYPE_CHECKING:
-    from codesteer_tui.transcript import Round
+    from codesteer_tui.transcript import Round, Transcript
     from codesteer_tui.tui.screens.live import LiveScreen
     from codesteer_tui.tui.stepping import SteppingIn
 
@@ -138,6 +138,9 @@ class OwnPrograms:
             )
             return
         number, (id, text) = this.number, found[-1]
+        if desk and is_taken(desk.transcript, id):
+            self._stepping.tell("It counts when the run ends, or does already.", "It is taken")
+            return
 
         def take(yes: int | None) -> None:
             if yes:
@@ -152,7 +155,11 @@ class OwnPrograms:
     async def _take(self, number: int, execution: str) -> None:
         session, desk = self._screen.session, self._screen.desk
         if session is not None:
-            session.take_own_answer(number, execution)
+            try:
+                session.take_own_answer(number, execution)
+            except CodesteerError as error:
+                self._stepping.tell(error.remedy, error.message)
+                return
             self._stepping.tell("It counts when the run ends.", "Your answer is taken")
             return
         with importing:
@@ -170,6 +177,14 @@ class OwnPrograms:
         for event in events:
             await desk.show(event)
         self._screen.show_ending()
+
+
+def is_taken(transcript: Transcript, execution: str) -> bool:
+    """Whether the answer of this run is taken: it counts in the end, or did."""
+    taken, ending = transcript.taken, transcript.ending
+    if taken is None or taken.execution != execution:
+        return False
+    return ending is None or (isinstance(ending, Finished) and ending.own_run == execution)
 
 
 def source_of(this: Round | None, *, checks: bool) -> str:

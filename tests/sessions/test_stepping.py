@@ -220,6 +220,44 @@ async def test_a_program_of_the_person_s_own_runs_beside_and_never_counts_as_the
     assert read_recording(path).events == events
 
 
+async def test_the_answer_of_ones_own_run_is_recorded_as_soon_as_it_is_taken_and_once(tmp_path: Path) -> None:
+    config = with_mode(configured(tmp_path, checker="off"), "approve")
+    going: list[Session] = []
+    ran: list[str] = []
+    tried, known = asyncio.Event(), asyncio.Event()
+
+    async def ask(question: Question) -> Reply:
+        """Tries a program while the question waits, takes its answer twice, and decides when that is recorded."""
+        if "round 1" in question.text:
+            going[0].run_program(0, Program("print('<<<99>>>')", "demo"))
+            await tried.wait()
+            with pytest.raises(SessionError):
+                going[0].take_own_answer(0, "x1")
+            going[0].take_own_answer(0, ran[0])
+            going[0].take_own_answer(0, ran[0])
+            await asyncio.wait_for(known.wait(), 10)
+            return Reply(END)
+        return Reply(SEND)
+
+    def react(session: Session, event: ev.Event) -> None:
+        going[:] = [session]
+        if isinstance(event, ev.ExecutionFinished) and event.purpose == "own":
+            ran.append(event.id)
+            tried.set()
+        if isinstance(event, ev.OwnAnswerTaken):
+            known.set()
+
+    events = await play(config, ask, react)
+    (fact,) = of(ev.OwnAnswerTaken, events)
+    assert events.index(fact) < max(events.index(e) for e in of(ev.Answered, events))
+    ending = events[-1]
+    assert isinstance(ending, ev.Finished)
+    assert (ending.answer, ending.own_run) == ("99", ran[0])
+    assert "not self-checked" in ending.reason
+    (path,) = tmp_path.glob("*.jsonl")
+    assert read_recording(path).events == events
+
+
 async def test_the_ending_stays_last_and_waits_for_the_persons_program(tmp_path: Path) -> None:
     config = configured(tmp_path, checker="off", max_rounds=0)
 

@@ -28,6 +28,7 @@ from codesteer_tui.steering.stepping import (
     WRITE,
     Stepping,
 )
+from codesteer_tui.steering.taking import taken
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Guidance, Limits, Program, Purpose, Question, Reply
 from tests.scripted import ScriptedModel, ScriptedSandbox, block, printed
@@ -407,14 +408,14 @@ async def test_the_answer_of_the_persons_own_run_counts_only_where_they_say_so()
             transcript.apply(
                 ev.ExecutionFinished(round=0, id="x9", purpose="own", result=printed("<<<1 + 23>>>"))
             )
-            stepping.take(0, "x1")
-            stepping.take(0, "x9")
+            assert taken(transcript, 0, "x1") is None, "the model's own run is not the person's"
+            fact = taken(transcript, 0, "x9")
+            assert fact is not None
+            transcript.apply(fact)
 
     events = await play(
         cast(ScriptedModel(REAL), verify=True), stepping, transcript, react, Method(max_rounds=0)
     )
-    (fact,) = [e for e in events if isinstance(e, ev.OwnAnswerTaken)]
-    assert (fact.execution, fact.answer) == ("x9", "1 + 23"), "the model's own run is not the person's"
     assert (ending(events).answer, ending(events).own_run) == ("1 + 23", "x9")
     assert ending(events).verdicts.ground_truth == "fail"
     assert ending(events).verdicts.self_check == "could_not_check"

@@ -15,6 +15,7 @@ from codesteer_tui.config import Config, Provider, Roles, SandboxSettings, Scree
 from codesteer_tui.problem import pose
 from codesteer_tui.sessions.store import read_recording
 from codesteer_tui.settings import Settings
+from codesteer_tui.steering import taking
 from codesteer_tui.steering.execution import NO, ONCE
 from codesteer_tui.steering.stepping import EDIT, END, SEND
 from codesteer_tui.text import plain
@@ -23,6 +24,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.blocks import PANE, text_of
 from codesteer_tui.tui.drawing import guidance as guidance_pane
 from codesteer_tui.tui.drawing import run as run_pane
+from codesteer_tui.tui.drawing.verdicts import flags_of
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.mode import ModeScreen
 from codesteer_tui.tui.screens.writing import WritingScreen
@@ -469,6 +471,28 @@ def test_the_persons_own_run_stands_apart_and_says_that_it_does_not_count() -> N
     assert this.result.stdout == "<<<1>>>\n"
 
 
+def test_what_the_person_took_is_never_said_to_be_the_models() -> None:
+    answer = ev.AnswerGiven(round=0, text="<<<9.11>>>")
+    program = Program("print('<<<9.9>>>')", "user")
+    result = ExecutionResult("exited", exit=0, stdout="<<<9.9>>>\n")
+    events: list[ev.Event] = [
+        answer,
+        ev.ExecutionStarted(round=0, id="x2", purpose="own", program=program, limits=Limits()),
+        ev.ExecutionFinished(round=0, id="x2", purpose="own", result=result),
+        ev.OwnAnswerTaken(round=0, execution="x2", answer="9.9"),
+    ]
+    going = of_round_0(*events)
+    assert "taken, counts at the end" in text_of(run_pane.blocks(going, going.rounds[0], PANE))
+    own = next(flag for flag in flags_of(going, going.rounds[0]) if flag.source == "own")
+    assert (own.name, own.words) == ("your run", "9.9, taken; counts at the end")
+    over = of_round_0(*events, ev.Finished(answer="9.9", answer_round=0, reason=taking.REASON, own_run="x2"))
+    flags = {flag.source: flag for flag in flags_of(over, over.rounds[0])}
+    assert flags["model"].words == "9.11"
+    assert flags["own"].words == "9.9, taken"
+    assert "no self-check" in flags["own"].reason
+    assert "you took its answer" in text_of(run_pane.blocks(over, over.rounds[0], PANE))
+
+
 async def test_the_answer_of_ones_own_run_is_taken_only_after_asking_and_stays_marked(tmp_path: Path) -> None:
     app = CodesteerApp(configured(tmp_path))
     async with app.run_test(size=(120, 40)) as pilot:
@@ -494,6 +518,11 @@ async def test_the_answer_of_ones_own_run_is_taken_only_after_asking_and_stays_m
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.press("y")
         await until(pilot, lambda: "of your own run" in words_on(app))
+        await until(pilot, lambda: "you took its answer" in pane(app, "run").text)
+        assert "you took its answer" in text_on(app)
+        await pilot.press("X")
+        await until(pilot, lambda: any(said.title == "It is taken" for said in app._notifications))
+        assert app.screen is app.live
         recording = read_recording(path)
         ending = recording.transcript.ending
         assert isinstance(ending, ev.Finished)

@@ -61,6 +61,8 @@ def _body(transcript: Transcript, this: Round, flag: Flag) -> Iterator[Block]:
     match flag.source:
         case "model":
             yield from _answer(transcript, this)
+        case "own":
+            yield block("quote", flag.reason or flag.words)
         case "check":
             yield from _check(transcript, this)
         case "truth":

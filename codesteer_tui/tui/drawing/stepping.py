@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codesteer_tui.events import Finished
 from codesteer_tui.transcript import Execution, Round, Transcript
 from codesteer_tui.tui import bound
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
@@ -116,12 +117,13 @@ def own_runs(this: Round | None) -> list[Execution]:
 def own_heading(transcript: Transcript, run: Execution) -> Block:
     """Whose run it is, above it, so that it is never taken for the model's."""
     what = "an edited copy" if run.program.origin == "user" else "the same program again"
-    counts = transcript.taken is not None and transcript.taken.execution == run.id
-    words = (
-        "   you took its answer"
-        if counts
-        else f"   it does not count; {bound.key('take_answer')} takes its answer"
-    )
+    ending = transcript.ending
+    if transcript.taken is None or transcript.taken.execution != run.id:
+        words = f"   it does not count; {bound.key('take_answer')} takes its answer"
+    elif isinstance(ending, Finished) and ending.own_run == run.id:
+        words = "   you took its answer"
+    else:
+        words = "   taken, counts at the end"
     return block("heading", (f"{OWN.sign} your run of {what}", OWN.style), (words, "dim"))
 
 

@@ -16,11 +16,12 @@ from codesteer_tui.tui.course import DECISION, cut_short, failure, goes_on, neve
 from codesteer_tui.tui.words import OUTCOMES, RUNNING, Mark, cut, execution_mark
 from codesteer_tui.values import ExecutionResult, Finding, Verdict
 
-Source: TypeAlias = Literal["model", "check", "truth", "symbolic", "finding", "run", "code"]
+Source: TypeAlias = Literal["model", "own", "check", "truth", "symbolic", "finding", "run", "code"]
 
 ANSWERED = Mark("+", "answered", "bold $text-success")
 NO_ANSWER = Mark("?", "no answer", "bold $text-warning")
 REFUSED = Mark("x", "REFUSED", "bold $text-error")
+YOURS = Mark("*", "yours", "bold $text-secondary")
 GAVE_UP = Mark("x", "GAVE UP", "bold $text-error")
 NOTHING = Mark("-", "nothing", "dim")
 WAITING = Mark("~", DECISION, "bold $text-warning")
@@ -74,6 +75,7 @@ def flags_of(transcript: Transcript, this: Round) -> list[Flag]:
         model_says(transcript, this),
         self_check(transcript, this),
         ground_truth(transcript, this),
+        *_yours(transcript, this),
         *_symbolic(transcript, this),
         *_about_the_run(transcript, this),
     ]
@@ -91,8 +93,9 @@ def first_to_see(flags: Iterable[Flag]) -> str:
 def model_says(transcript: Transcript, this: Round) -> Flag:
     """What the model answers, as far as it can be read off."""
     ending = transcript.ending
-    taken = isinstance(ending, Finished) and ending.answer_round == this.number
-    said = ending.answer if taken and isinstance(ending, Finished) else ""
+    said = ""
+    if isinstance(ending, Finished) and ending.answer_round == this.number and not ending.own_run:
+        said = ending.answer
     said = said or (this.check.verdict.extracted if this.check else "") or answer_of(this).text
     if said:
         return Flag("model", "model says", ANSWERED, cut(plain(said), 120))
@@ -147,6 +150,29 @@ def ground_truth(transcript: Transcript, this: Round) -> Flag:
     if cut_short(transcript, this):
         return Flag("truth", "ground truth", unsure, f"not judged: {never(transcript, this)}")
     return Flag("truth", "ground truth", unsure, "not judged in this round")
+
+
+def _yours(transcript: Transcript, this: Round) -> list[Flag]:
+    """The answer of the person's own run, where they took it, with what there is no verdict for."""
+    taken = transcript.taken
+    if taken is None or taken.round != this.number:
+        return []
+    ending = transcript.ending
+    counts = isinstance(ending, Finished) and ending.own_run == taken.execution
+    words = f"{cut(plain(taken.answer), 120)}, taken" + ("" if counts else "; counts at the end")
+    if not (counts and isinstance(ending, Finished)):
+        return [Flag("own", "your run", YOURS, words)]
+    judged = ending.verdicts
+    truth = (
+        OUTCOMES[judged.ground_truth].word
+        if transcript.problem and transcript.problem.task
+        else "no verifier"
+    )
+    reason = (
+        f"its code: symbolic {OUTCOMES[judged.symbolic].word}; its answer: ground truth {truth}; "
+        "no self-check: a model's check is of the model's answer"
+    )
+    return [Flag("own", "your run", YOURS, words, reason)]
 
 
 def _symbolic(transcript: Transcript, this: Round) -> list[Flag]:

@@ -198,9 +198,9 @@ class Pane(VerticalScroll):
         return text_of(self.query_one(Sheet).blocks)
 
     async def show(self, event: ev.Event) -> None:
-        """Take note of an event that the transcript has taken in; redraws ten times a second at most, the end at once."""
+        """Take note of an event that was taken in; redraws at most ten times a second, and at once at an end."""
         at_once = isinstance(event, _ENDINGS)
-        if not isinstance(event, self.part.events) or (self._stale and not at_once):
+        if not isinstance(event, self.part.events) or (self._timer and not at_once):
             return
         self._stale = True
         if not self.display or not self.is_on_screen:
