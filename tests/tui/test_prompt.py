@@ -355,3 +355,14 @@ async def test_what_is_pasted_is_cleaned_and_refused_where_it_is_too_long(settin
         app.post_message(Paste("four"))
         await pilot.pause()
         assert prompt(app).text == "one two\nthree four"
+
+
+async def test_lines_that_are_added_are_seen_on_a_small_screen(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "one")
+        assert prompt(app).content_size.height == 1
+        await pilot.press("ctrl+j", *"two", "ctrl+j", *"three")
+        await pilot.pause()
+        assert prompt(app).content_size.height == 3
+        assert {"one", "two", "three"} <= set(words_on(app).split())
