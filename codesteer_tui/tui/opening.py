@@ -43,6 +43,11 @@ class OpeningApp(App[None]):
 
         return PastingDriver
 
+    @property
+    def can_suspend(self) -> bool:
+        """Whether the terminal can be given back to the shell for a while."""
+        return self._driver is not None and self._driver.can_suspend
+
     def open_recording(self, recording: Recording, *, play: bool, speed: float = 1.0) -> None:
         """Show a recorded session, at its end or from its start."""
         with importing:

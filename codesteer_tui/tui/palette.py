@@ -61,4 +61,10 @@ def palette_commands(app: CodesteerApp, screen: Screen[object]) -> Iterator[Syst
         app.action_weights,
     )
     yield SystemCommand("Theme", "choose the colours; each is seen while you move", app.action_change_theme)
+    if app.can_suspend:
+        yield SystemCommand(
+            "Suspend",
+            "back to the shell; fg brings the app back. Containers end after 30 s of it",
+            app.action_suspend_process,
+        )
     yield SystemCommand("Quit", "leave the app", app.action_quit)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 
 import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.store import read_recording
-from tests.cli.conftest import Desk
+from tests.cli.conftest import COMMAND, Desk
 from tests.e2e.terminal import CTRL_Q, Terminal
 
 PROBLEM = "Use 4 7 8 8 to make 24"
@@ -96,3 +97,28 @@ def test_what_is_pasted_presses_no_key_and_keeps_its_order(desk: Desk, open_term
     assert "\u202e".encode() not in terminal.raw
     terminal.type(CTRL_Q)
     assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.timeout(120)
+def test_the_app_is_suspended_from_the_palette_and_comes_back(desk: Desk) -> None:
+    terminal = Terminal(["bash", "--norc", "-i"], desk.folder, desk.env, columns=100, rows=30)
+    try:
+        terminal.type(f"{shlex.join(COMMAND)}\r")
+        terminal.wait_for("Type a problem")
+        terminal.type("\x10")
+        terminal.wait_for("Search for commands")
+        terminal.type("suspend")
+        terminal.wait_for("back to the shell")
+        terminal.settle()
+        terminal.type("\r")
+        terminal.wait_for("Stopped")
+        terminal.type("fg\r")
+        terminal.wait_for("problem   / command")
+        terminal.type("still here")
+        terminal.wait_for("still here")
+        terminal.type(CTRL_Q)
+        terminal.settle()
+        terminal.type("exit\r")
+        assert terminal.wait_for_end() == 0
+    finally:
+        terminal.close()
