@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from codesteer_tui import sessions
@@ -366,3 +366,15 @@ async def test_lines_that_are_added_are_seen_on_a_small_screen(settings: Setting
         await pilot.pause()
         assert prompt(app).content_size.height == 3
         assert {"one", "two", "three"} <= set(words_on(app).split())
+
+
+async def test_what_is_typed_quickly_behind_the_key_for_a_new_problem_is_kept(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "old")
+        app.post_message(Key("ctrl+n", "\x0e"))
+        for character in "new one":
+            app.post_message(Key("space" if character == " " else character, character))
+        await until(pilot, lambda: prompt(app).text == "new one")
+        await pilot.pause()
+        assert prompt(app).text == "new one"

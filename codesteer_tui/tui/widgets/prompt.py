@@ -41,8 +41,8 @@ def _location(text: str, index: int) -> tuple[int, int]:
 NO_MATCH = "no match"
 """Said of a word that begins nothing that can be put in."""
 
-LEADING = ("next_pane", "previous_pane")
-"""Rows of the key table whose keys lead out of the prompt."""
+LEADING = ("next_pane", "previous_pane", "new")
+"""Rows of the key table whose keys lead out of the prompt, or to an empty one."""
 
 
 class Prompt(TextArea):
