@@ -316,6 +316,24 @@ async def test_the_solvers_answer_leaves_ones_own_to_undo(settings: Settings) ->
         assert field.text == "3+5"
 
 
+async def test_all_rules_that_an_answer_breaks_can_be_read(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await browse(app, pilot)
+        await chosen(pilot, screen, "eight_queens")
+        await pilot.press("t", *"0 0, 1 1, 2 2, 3 3, 4 4, 5 5, 6 6, 7 7")
+        trying = app.screen
+        assert isinstance(trying, TryingScreen)
+        await until(pilot, lambda: "x FAIL" in text_on(app))
+        assert trying.seen is not None
+        reasons = [b.reason for b in trying.seen.broken]
+        assert len(reasons) > 4
+        assert " more" not in text_on(app)
+        await until(pilot, lambda: trying.query_one("#trying-verdict").max_scroll_y > 4)
+        await pilot.press("tab", "end")
+        await until(pilot, lambda: " ".join(reasons[-1].split()) in words_on(app))
+
+
 async def test_what_was_typed_by_hand_is_there_again_for_the_same_problem(settings: Settings) -> None:
     app = CodesteerApp(settings)
     async with app.run_test(size=(100, 35)) as pilot:

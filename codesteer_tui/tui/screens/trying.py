@@ -77,7 +77,8 @@ class TryingScreen(Screen[None]):
         answer.text = self._drafts.get(self.problem.question, "")
         answer.border_title = "your answer"
         yield answer
-        yield Static(EMPTY, markup=False, id="trying-verdict")
+        with VerticalScroll(id="trying-verdict"):
+            yield Static(EMPTY, markup=False)
         yield KeyLine(markup=False)
 
     async def on_mount(self) -> None:
@@ -119,13 +120,15 @@ class TryingScreen(Screen[None]):
         await pane.query_one(Sheet).put(drawn)
 
     def _say(self, seen: Look | None) -> None:
-        said = self.query_one("#trying-verdict", Static)
+        place = self.query_one("#trying-verdict", VerticalScroll)
+        place.scroll_home(animate=False)
+        said = place.query_one(Static)
         for outcome in OUTCOMES:
-            said.set_class(seen is not None and seen.verdict.outcome == outcome, f"-{outcome}")
+            place.set_class(seen is not None and seen.verdict.outcome == outcome, f"-{outcome}")
         if seen is None:
             said.update(Content(EMPTY))
             return
-        lines = [Content.assemble(*shown.parts) for shown in puzzles.said(seen, more=1)]
+        lines = [Content.assemble(*shown.parts) for shown in puzzles.said(seen, more=len(seen.broken))]
         if len(lines) == 1 and seen.verdict.extracted:
             read = cut(plain(seen.verdict.extracted), max(20, said.content_size.width - len(READ)))
             lines.append(Content.assemble((f"{READ}{read}", "$foreground 70%")))
