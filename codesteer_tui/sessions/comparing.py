@@ -126,7 +126,7 @@ def figures(transcript: Transcript) -> Figures:
         task_llm=_who(roles.get("task_llm")),
         checker=_who(roles.get("checker")),
         ended=_ended(transcript),
-        answer=(plain(finished.answer) if finished else "") or NOTHING,
+        answer=_answer(finished) or NOTHING,
         symbolic=WORDS[judged.symbolic] if judged else NOTHING,
         self_check=WORDS[judged.self_check] if judged else NOTHING,
         ground_truth=WORDS[judged.ground_truth] if judged else NOTHING,
@@ -139,7 +139,23 @@ def figures(transcript: Transcript) -> Figures:
 def _steering(transcript: Transcript) -> str:
     if about := next((about for name, about in BASELINES.items() if name == transcript.baseline), None):
         return f"baseline: {about.name}"
-    return _who(transcript.roles.get("steerer"))
+    steerer = _who(transcript.roles.get("steerer"))
+    changes = [change for change in transcript.mode_changes if change.before != change.after]
+    if changes:
+        ways = [*(change.before for change in changes), transcript.mode]
+        return f"{steerer}, {' -> '.join(ways)}"
+    return {
+        "auto": steerer,
+        "approve": f"{steerer}, approved by the person",
+        "manual": "the person",
+        "off": "nobody",
+    }[transcript.mode]
+
+
+def _answer(finished: ev.Finished | None) -> str:
+    """The answer in the end; one that the person took of a run of their own is marked."""
+    said = plain(finished.answer) if finished else ""
+    return f"* {said} (by the person)" if finished and finished.own_run and said else said
 
 
 def _who(info: RoleInfo | None) -> str:

@@ -42,6 +42,17 @@ def test_a_session_is_the_same_as_itself() -> None:
         assert {state_of(pair, NAMES) for pair in comparison.pairs} <= {"the same in both"}
 
 
+def test_whoever_steered_is_named_and_the_persons_own_answer_is_marked() -> None:
+    assert figures(Transcript.of(game24())).steering == "built-in rules"
+    end = ev.Finished(answer="24", answer_round=1, reason="taken", own_run="x9")
+    for mode, said in [("manual", "the person"), ("approve", "built-in rules, approved by the person")]:
+        first = msgspec.structs.replace(game24()[0], mode=mode)
+        told = figures(Transcript.of([first, *game24()[1:-1], end]))
+        assert (told.steering, told.answer) == (said, "* 24 (by the person)")
+    change = ev.ModeChanged(before="auto", after="manual", round=1)
+    assert figures(Transcript.of([*game24()[:-1], change])).steering == "built-in rules, auto -> manual"
+
+
 def test_time_tokens_and_memory_make_no_difference() -> None:
     def slower(event: Event) -> Event:
         assert isinstance(event, ev.ExecutionFinished)
