@@ -96,7 +96,7 @@ def _concerned(question: Question, this: Round) -> tuple[Stream, ...]:
     if question.kind in ("run_with_reduced_isolation", "approve_code"):
         return ("run", "flags")
     if question.kind in ("approve_guidance", "write_guidance"):
-        return ("guidance",)
+        return ("guidance", "task")  # the TaskLLM is not asked before
     if this.guidance is None:
         return ("guidance",)
     return ("task",) if this.answer is None or this.answer.finish == "broken" else ("flags",)

@@ -17,6 +17,7 @@ from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.players import label
 from codesteer_tui.tui.screens.pick import PickScreen
+from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.values import Role
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ def begin(app: CodesteerApp, problem: Problem, start: Start) -> bool:
         return False
     while len(app.screen_stack) > 1:
         app.pop_screen()
-    return app.live.begin(problem, start)
+    begun = app.live.begin(problem, start)
+    if begun:
+        app.live.set_focus(app.live.query_one(Prompt))  # from there a question takes it, as where one is sent
+    return begun
 
 
 async def resume(screen: DeskScreen) -> None:

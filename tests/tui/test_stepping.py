@@ -530,6 +530,25 @@ async def test_the_answer_of_ones_own_run_is_taken_only_after_asking_and_stays_m
         assert ending.verdicts.ground_truth == "pass"
 
 
+async def test_the_question_of_a_session_that_goes_on_has_the_focus_and_no_pane_says_a_model_is_awaited(
+    tmp_path: Path,
+) -> None:
+    app = CodesteerApp(configured(tmp_path, "approve"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: asks(app, "The steerer's guidance"))
+        await until(pilot, lambda: "waits for your decision" in pane(app, "task").text)
+        assert "waiting for the answer" not in pane(app, "task").text
+        await pilot.press("escape")
+        await until(pilot, lambda: is_idle(app))
+        app.live.desk.choose_pane(2)  # type: ignore[union-attr]
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: asks(app, "The steerer's guidance"))
+        await until(pilot, lambda: app.live.query_one(DecisionPanel).has_focus_within)
+        await pilot.press("escape")
+        await until(pilot, lambda: is_idle(app))
+
+
 async def test_a_mode_that_is_chosen_while_a_run_is_stopped_holds_when_it_goes_on(tmp_path: Path) -> None:
     app = CodesteerApp(configured(tmp_path, "approve"))
     async with app.run_test(size=(120, 40)) as pilot:
