@@ -28,6 +28,7 @@ OF_TERMINALS = {
     "Ctrl+B",
     "Ctrl+C",
     "Ctrl+D",
+    "Ctrl+Z",
     "Ctrl+Q",
     "Ctrl+P",
 }
