@@ -93,7 +93,10 @@ async def fork(screen: DeskScreen) -> None:
             begin(app, problem_of(recording), {"continue_from": ways[index].fork})
 
     others = f"{pressed(app, 'models')} chooses other models before."
-    detail = f"{players(app)}\nWhat you fork from stays as it is. {others}"
+    why = why_not_behind(recording.events, desk.number, most)
+    detail = "\n".join(
+        [*([why] if why else []), players(app), f"What you fork from stays as it is. {others}"]
+    )
     app.push_screen(
         PickScreen("Fork", "Go on in a session of its own:", [way.words for way in ways], detail), take
     )
@@ -119,6 +122,20 @@ def ways_to_fork(
     if len(here.events) not in {len(way.fork.events) for way in ways} and here.round == number:
         ways.append(Option(f"Go on in the middle of R{number}, {_behind(here)}", here))
     return ways
+
+
+def why_not_behind(events: Sequence[Event], number: int | None, most: int | None = None) -> str:
+    """Why a session cannot go on behind this round; empty where it can."""
+    this = fork_after(events, number).transcript.current if number is not None else None
+    if this is None or number is None:
+        return ""
+    if not this.finished:
+        return f"R{number} is not complete; nothing can be put behind it."
+    if this.guidance and this.guidance.decision in ("return_answer", "terminate"):
+        return f"R{number} is where the steering ended; nothing was asked behind it."
+    if most is not None and number >= most:
+        return f"The settings allow no round behind R{number} ([steering] max_rounds = {most})."
+    return ""
 
 
 def _behind(fork: Fork) -> str:

@@ -17,7 +17,7 @@ from codesteer_tui.sessions.forking import Fork
 from codesteer_tui.sessions.store import Recording, read_recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
-from codesteer_tui.tui.going_on import ways_to_fork
+from codesteer_tui.tui.going_on import ways_to_fork, why_not_behind
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.screens.pick import PickScreen
 from codesteer_tui.tui.screens.replay import ReplayScreen
@@ -99,6 +99,13 @@ def test_behind_a_round_that_returned_the_answer_nothing_is_offered() -> None:
 def test_behind_the_last_round_that_the_settings_allow_nothing_is_offered() -> None:
     assert [way.words for way in ways_to_fork(game24(), 1, None, 1)] == ["Do R1 again"]
     assert len(ways_to_fork(game24(), 1, None, 2)) == 2
+
+
+def test_why_nothing_is_offered_behind_a_round_is_said() -> None:
+    assert "max_rounds = 0" in why_not_behind(game24(), 0, 0)
+    assert "where the steering ended" in why_not_behind(game24(), 2)
+    assert "not complete" in why_not_behind(game24()[:3], 0)
+    assert why_not_behind(game24(), 1, 2) == ""
 
 
 async def test_the_palette_has_the_ways_to_go_on_where_a_session_is_shown(
