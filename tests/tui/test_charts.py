@@ -88,14 +88,14 @@ def test_verdicts_are_counted_by_task_model_and_difficulty() -> None:
         Judged("letters", "demo", "", None),
     ]
     text = text_of(verdict_charts(ones, 80))
-    assert line(text, "game24", "By task").endswith(" 50% of 2")
-    assert line(text, "letters", "By task").endswith(" not checked")
-    assert line(text, "gpt-4o", "By model").endswith(" 50% of 2")
-    assert line(text, "game24 numbers 6", "By difficulty").endswith(" 0% of 1")
-    assert line(text, "game24", "By task") == "game24   +x? 50% of 2"
+    assert line(text, "game24", "By task").endswith(" 1 of 2 right, 1 not judged")
+    assert line(text, "letters", "By task").endswith(" not judged")
+    assert line(text, "gpt-4o", "By model").endswith(" 1 of 2 right")
+    assert line(text, "game24 numbers 6", "By difficulty").endswith(" 0 of 1 right, 1 not judged")
+    assert line(text, "game24", "By task") == "game24   +x? 1 of 2 right, 1 not judged"
     many = text_of(verdict_charts(ones * 100, 80))
     assert len(line(many, "game24", "By task")) <= 80
-    assert line(many, "game24", "By task").endswith("? 50% of 200")
+    assert line(many, "game24", "By task").endswith("? 100 of 200 right, 100 not judged")
 
 
 def test_ground_truth_goes_before_the_self_check() -> None:

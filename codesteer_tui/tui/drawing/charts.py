@@ -188,6 +188,15 @@ def verdict_charts(judged: Sequence[Judged], width: int) -> list[Block]:
     return shown
 
 
+def _ending(ones: Sequence[Judged]) -> str:
+    """How many of those that were judged are right, and how many nothing is known of."""
+    right, wrong = (sum(one.outcome == outcome for one in ones) for outcome in ("pass", "fail"))
+    rest = len(ones) - right - wrong
+    if rest == len(ones):
+        return "not judged"
+    return f"{right} of {right + wrong} right" + (f", {rest} not judged" if rest else "")
+
+
 def _groups(title: str, judged: Sequence[Judged], group: Callable[[Judged], str], width: int) -> list[Block]:
     found: dict[str, list[Judged]] = {}
     for one in judged:
@@ -197,9 +206,9 @@ def _groups(title: str, judged: Sequence[Judged], group: Callable[[Judged], str]
         return []
     label = min(max(map(len, found)) + 2, max(14, width // 3))
     most = max(map(len, found.values()))
-    room = min(
-        most, max(LEAST_BAR, width - label - len("100% of 0000") - 4)
-    )  # a sign a session, where they fit
+    ends = {name: _ending(ones) for name, ones in found.items()}
+    needed = max(map(len, ends.values()))
+    room = min(most, max(LEAST_BAR, width - label - needed - 5))  # a sign a session, where they fit
     shown = [block("heading", (title, "bold $text-primary"))]
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     for name, ones in ordered[:MOST_GROUPS]:
@@ -207,9 +216,7 @@ def _groups(title: str, judged: Sequence[Judged], group: Callable[[Judged], str]
         none = sum(one.outcome is None for one in ones)
         values = [(Kind(sign, OUTCOMES[outcome].style, ""), float(count)) for outcome, sign, count in counts]
         bar = _bar([*values, (Kind(".", "dim", ""), float(none))], most, room)
-        right, told = counts[0][2], counts[0][2] + counts[1][2]
-        end = f"{right / told:.0%} of {told}" if told else "not checked"
-        shown.append(block("quote", f"{cut(name, label - 1):<{label}}", *bar, f" {end}"))
+        shown.append(block("quote", f"{cut(name, label - 1):<{label}}", *bar, f" {ends[name]}"))
     if left := len(ordered) - MOST_GROUPS:
         shown += [block("note", f"and {left} more with fewer sessions")] if left > 0 else []
     return shown

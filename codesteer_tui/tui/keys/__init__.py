@@ -58,7 +58,7 @@ OWN = {
 _AT_ONCE = {"filter_tasks", "search_settings"}
 """Keys that are acted on before the focus sees them: what is typed next is for the field that they go to."""
 
-ALWAYS_SHOWN = {"help", "quit", "leave_weights"}
+ALWAYS_SHOWN = {"help", "quit", "leave_tasks", "leave_weights"}
 """In the key line, whatever else does not fit."""
 
 SHOWN_IN_A_RUN = {"models"}

@@ -103,6 +103,8 @@ class TasksScreen(Screen[None]):
         """Why the choice makes no problem."""
         self._then: Callable[[Problem], None] | None = None
         self._wants_drawing = False
+        self._drawn = ""
+        """The task of the problem that is drawn."""
         self._drafts = {} if drafts is None else drafts
         self._rng = random.Random()
 
@@ -242,6 +244,8 @@ class TasksScreen(Screen[None]):
         question = self.query_one("#tasks-question", VerticalScroll)
         await question.query_one(Sheet).put([block("prose", problem.question)])
         question.scroll_home(animate=False)
+        if self._drawn != problem.task:  # never the drawing of another task beside the question
+            await self.query_one("#tasks-drawing", VerticalScroll).query_one(Sheet).put([])
         if has_drawing:
             self.call_after_refresh(self._draw_problem)
 
@@ -251,6 +255,7 @@ class TasksScreen(Screen[None]):
         if problem is None or not is_there(self) or not puzzles.is_drawn(problem.task):
             return
         pane = self.query_one("#tasks-drawing", VerticalScroll)
+        self._drawn = problem.task
         await pane.query_one(Sheet).put(
             puzzles.draw(problem, None, pane.scrollable_content_region.width or 40)
         )
