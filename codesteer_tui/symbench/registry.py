@@ -91,5 +91,5 @@ class Tasks(Mapping[str, Task]):
             raise ProblemError(f"The seed {seed!r} is no whole number.", "Give an int, such as seed=7.")
         difficulty = make_difficulty(task, **knobs)
         problem = task.generate(Random(seed), difficulty)
-        set_to: dict[str, object] = msgspec.to_builtins(difficulty)
+        set_to: dict[str, object] = msgspec.json.decode(msgspec.json.encode(difficulty))  # as a record has it
         return msgspec.structs.replace(problem, task=task.id, seed=seed, knobs=set_to)

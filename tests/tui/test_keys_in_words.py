@@ -39,6 +39,7 @@ MINE = {
 def fixed_words() -> set[str]:
     """Keys that nobody can have otherwise, as people write them."""
     keys = [key for row in KEYS if row.id in FIXED for key in row.keys.split(",")]
+    keys.append("ctrl+z")  # undoes in a field, as Textual has it
     return {one_name(key) for key in keys} | {one_name(key).replace("Ctrl+", "^") for key in keys}
 
 

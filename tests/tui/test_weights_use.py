@@ -49,7 +49,7 @@ async def test_u_enter_has_weights_steer_for_now(make: Make, mine: Path, home: P
         choice = choose_role(app.settings.config, "steerer")
         assert (choice.name, choice.model) == ("mine", str(mine))
         assert not (home / "user.toml").exists()
-        await pilot.press("escape", "escape")
+        await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, WeightsScreen))
         await until(pilot, lambda: "plays steerer" in words_on(app))
 

@@ -40,8 +40,9 @@ class ChoiceScreen(ModalScreen[int]):
             yield Static(self.HINT, classes="dialog-hint", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
-        self.query_one(OptionList).highlighted = 0
+        for options in self.query(OptionList):  # there is none where the app ends just now
+            options.focus()
+            options.highlighted = 0
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
