@@ -8,6 +8,7 @@ from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.message import Message
 from textual.selection import Selection
+from textual.visual import Visual
 from textual.widgets import Static
 
 from codesteer_tui.tui.blocks import Block
@@ -31,6 +32,10 @@ def _classes(shown: Block) -> str:
     return f"-{shown.kind} -{CHOSEN}" if shown.key == CHOSEN else f"-{shown.kind}"
 
 
+def _visual(shown: Block) -> Visual:
+    return Flow(shown) if shown.kind == "flow" else visual_of(shown)
+
+
 class BlockView(Static):
     """One block."""
 
@@ -42,7 +47,7 @@ class BlockView(Static):
             self.shown = shown
 
     def __init__(self, shown: Block) -> None:
-        super().__init__(visual_of(shown), markup=False, classes=_classes(shown))
+        super().__init__(_visual(shown), markup=False, classes=_classes(shown))
         self.shown = shown
 
     def on_click(self) -> None:
@@ -60,7 +65,7 @@ class BlockView(Static):
         if shown.kind == "flow" and isinstance(visual, Flow):
             self._flow_on(visual, visual.followed_by(shown))
             return
-        self.update(visual_of(shown))
+        self.update(_visual(shown))
 
     def _flow_on(self, before: Flow, after: Flow) -> None:
         """Show more of a text that streams in; as long as it is as high as before, nothing is laid out again."""

@@ -15,7 +15,7 @@ HANGING = 6
 
 
 def visual_of(shown: Block) -> Visual:
-    """The block as Textual shows it. Text is never read as markup."""
+    """A block that is no flow as Textual shows it. Text is never read as markup."""
     marks = [Span(*mark) for mark in shown.marks]
     if shown.kind in ("code", "listing"):
         with importing:
@@ -25,11 +25,6 @@ def visual_of(shown: Block) -> Visual:
         code = highlighted(shown.text)
         code = code.add_spans(marks) if marks else code
         return FoldedCode(code) if shown.kind == "code" else Listing(code, shown.lines, shown.first)
-    if shown.kind == "flow":
-        with importing:
-            from codesteer_tui.tui.widgets.flow import Flow
-
-        return Flow(shown)
     content = Content.assemble(*shown.parts)
     content = content.add_spans(marks) if marks else content
     if shown.kind in ("columns", "flag"):
