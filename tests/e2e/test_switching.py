@@ -32,8 +32,6 @@ def test_the_task_llm_is_switched_in_the_middle_of_a_session(
     terminal.wait_for("TaskLLM answers")
     terminal.type(CTRL_O + "second\r")  # in one go, as a quick typist does
     terminal.wait_for(r"> TASK +slow +-> second at R1")
-    terminal.type(ESC)  # empties the search
-    terminal.settle()
     terminal.type(ESC)
     terminal.wait_for(r"(?m)^ codesteer .*-> second at R1")
     terminal.wait_for(r"R1\^")
