@@ -22,7 +22,11 @@ from codesteer_tui.providers.llama.gguf_header import read_header, size_on_disk
 from codesteer_tui.providers.thinking import TAGS
 
 _LOG_DEBUG, _LOG_INFO, _LOG_WARNING, _LOG_ERROR, _LOG_CONTINUED = 1, 2, 3, 4, 5  # ggml.h: enum ggml_log_level
-_BEGINS = {_LOG_INFO: wire.INFO.encode(), _LOG_WARNING: b"warning: ", _LOG_ERROR: b"error: "}
+_BEGINS = {
+    _LOG_INFO: wire.INFO.encode(),
+    _LOG_WARNING: wire.WARNING.encode(),
+    _LOG_ERROR: wire.ERROR.encode(),
+}
 """What a line of the log begins with, by its level."""
 _VOCAB_SPM = 1  # llama.h: LLAMA_VOCAB_TYPE_SPM
 _ALL_LAYERS = 1_000_000

@@ -214,7 +214,8 @@ class Worker:
 def last_words(log: str) -> str:
     """The last lines of a log that may say why a worker ended: what llama.cpp tells on its way is none of that."""
     lines = [line.strip() for line in log.splitlines()]
-    return " | ".join([line for line in lines if line and not line.startswith(wire.INFO)][-_LOG_LINES:])
+    amiss = [line for line in lines if line and not line.startswith(wire.INFO)][-_LOG_LINES:]
+    return " | ".join(line.removeprefix(wire.WARNING).removeprefix(wire.ERROR) for line in amiss)
 
 
 def _open_log(path: Path | None) -> IO[bytes]:

@@ -20,8 +20,8 @@ from codesteer_tui.values import Channel, Finish, Message
 LONGEST_FRAME = 64 << 20
 """Bytes. A longer frame means that the pipe carries something else."""
 
-INFO = "info: "
-"""How a line in the worker's log begins that says nothing of what is amiss."""
+INFO, WARNING, ERROR = "info: ", "warning: ", "error: "
+"""How a line in the worker's log begins, by its level. The first kind says nothing of what is amiss."""
 
 THIS_MODEL = "the local model"
 """How the worker calls the model, whose name it does not know."""
