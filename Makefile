@@ -39,11 +39,14 @@ imports: $(TOOLS)
 	$(BIN)/lint-imports
 
 # Tests that keep to their own process run side by side; the others measure, or share Docker's engine or a terminal.
+# Both parts run, whatever the first says, so that one run tells everything.
 ASIDE = tests/parity tests/symbench tests/tui
 
 test: $(TOOLS)
-	$(BIN)/pytest -n auto --dist worksteal $(ASIDE)
-	$(BIN)/pytest $(addprefix --ignore=,$(ASIDE))
+	failed=0; \
+	$(BIN)/pytest -n auto --dist worksteal $(ASIDE) || failed=1; \
+	$(BIN)/pytest $(addprefix --ignore=,$(ASIDE)) || failed=1; \
+	exit $$failed
 
 example: $(TOOLS)
 	$(BIN)/python -c "from codesteer_tui.settings.example import example_toml; print(example_toml(), end='')" > config.example.toml.new

@@ -5,14 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from random import Random
 from typing import cast
-
-import msgspec
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench.task import Task, make_difficulty
+from codesteer_tui.symbench.task import Task, make_problem
 
 MODULES: Mapping[str, str] = {
     "2048": "tile_2048",
@@ -89,7 +86,4 @@ class Tasks(Mapping[str, Task]):
         task = self[task_id]
         if not isinstance(seed, int) or isinstance(seed, bool):
             raise ProblemError(f"The seed {seed!r} is no whole number.", "Give an int, such as seed=7.")
-        difficulty = make_difficulty(task, **knobs)
-        problem = task.generate(Random(seed), difficulty)
-        set_to: dict[str, object] = msgspec.json.decode(msgspec.json.encode(difficulty))  # as a record has it
-        return msgspec.structs.replace(problem, task=task.id, seed=seed, knobs=set_to)
+        return make_problem(task, seed, knobs)

@@ -22,6 +22,7 @@ computes exactly, and raises nothing: what it cannot read is `could_not_check` a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from random import Random
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
@@ -95,6 +96,21 @@ def make_difficulty(task: Task, **knobs: object) -> Any:
         ProblemError: an unknown knob, a value out of its range, or knobs that contradict one another.
     """
     return _made(task, task.Difficulty, "knob", knobs)
+
+
+def make_problem(task: Task, seed: int, knobs: Mapping[str, object], rng: Random | None = None) -> Problem:
+    """Make the problem of a task; see `codesteer_tui.symbench.generate`.
+
+    Its knobs are as a record gives them back: lists, no tuples. `rng` is another `Random` of the same seed, for a
+    caller who wants to be asked between draws.
+
+    Raises:
+        ProblemError: as `make_difficulty` does.
+    """
+    difficulty = make_difficulty(task, **knobs)
+    problem = task.generate(rng or Random(seed), difficulty)
+    as_recorded: dict[str, object] = msgspec.json.decode(msgspec.json.encode(difficulty))
+    return msgspec.structs.replace(problem, task=task.id, seed=seed, knobs=as_recorded)
 
 
 def make_policy(task: Task, **choices: object) -> Any:

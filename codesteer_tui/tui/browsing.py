@@ -18,7 +18,7 @@ from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import Category, make_difficulty, tasks
 from codesteer_tui.symbench.fields import Field, fields_of
-from codesteer_tui.symbench.task import Task
+from codesteer_tui.symbench.task import Task, make_problem
 from codesteer_tui.tui.importing import importing
 
 CATEGORIES: tuple[str, ...] = get_args(Category)
@@ -91,10 +91,7 @@ def make(choice: Choice, is_wanted: Callable[[], bool] = lambda: True) -> Proble
     task = task_of(choice.task)
     rng = _Drawing(choice.seed)
     rng.is_wanted = is_wanted
-    difficulty = make_difficulty(task, **choice.knobs)
-    problem = task.generate(rng, difficulty)
-    knobs = msgspec.to_builtins(difficulty)
-    return msgspec.structs.replace(problem, task=task.id, seed=choice.seed, knobs=knobs)
+    return make_problem(task, choice.seed, choice.knobs, rng)
 
 
 def task_of(task_id: str) -> Task:
