@@ -185,10 +185,32 @@ async def test_knobs_that_cannot_be_are_explained_and_the_keys_still_act(setting
         assert screen.query_one("#tasks-problem").has_class("-stale")
         await pilot.press("s")
         assert isinstance(app.screen, TasksScreen)
-        assert any("With these knobs" in notice.message for notice in app._notifications)
+        assert not app._notifications, "the panel says it, and no toast covers that"
+        await until(pilot, lambda: "d sets them back." in words_on(app))
         await pilot.press("d")
         await until(pilot, lambda: screen.problem == generate("eight_queens", 1))
         assert not screen.query_one("#tasks-problem").has_class("-stale")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (130, 30)])
+async def test_the_reason_why_there_is_no_problem_is_read_whole(
+    settings: Settings, size: tuple[int, int]
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        screen = await browse(app, pilot)
+        await chosen(pilot, screen, "game24")
+        await pilot.press("enter", "down", *"999999", "s")
+        about = screen.query_one("#tasks-about")
+
+        def said() -> str:
+            rows = text_on(app).split("\n")[about.region.y : about.region.bottom]
+            return " ".join(" ".join(row[about.region.x : about.region.right] for row in rows).split())
+
+        await until(pilot, lambda: said().endswith("d sets them back."))
+        shown = said()
+        assert "is out of reach of 4 numbers up to 13 (at most 169)." in shown
+        assert "The defaults: numbers=4, target=24, max_value=13." in shown
 
 
 async def test_out_of_range_is_said_with_what_may_be(settings: Settings) -> None:

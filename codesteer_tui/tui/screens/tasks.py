@@ -265,7 +265,8 @@ class TasksScreen(Screen[None]):
         """What the knob is about, or what is wrong with the knobs."""
         about, knobs = self.query_one("#tasks-about", Static), self.query_one(Knobs)
         field, error = knobs.field, self._error
-        wrong = knobs.refused or (f"{plain(error.message)} {plain(error.remedy)}" if error else "")
+        back = f"{pressed(self.app, 'reset_knobs')} sets them back."
+        wrong = knobs.refused or (f"{plain(error.message)} {plain(error.remedy)} {back}" if error else "")
         about.set_class(bool(wrong), "-bad")
         if wrong:
             about.update(Content(f"x {wrong}"))
@@ -289,10 +290,7 @@ class TasksScreen(Screen[None]):
         """Do something with the problem; while it is being made, once it is there."""
         if self.problem:
             then(self.problem)
-        elif self._error:
-            how = f"{pressed(self.app, 'reset_knobs')} sets them back."
-            self.notify(f"With these knobs there is no problem; {how}", severity="warning", markup=False)
-        else:
+        elif not self._error:  # where there is one, the panel says it
             self._then = then
 
     def action_solve(self) -> None:
