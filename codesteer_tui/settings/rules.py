@@ -86,22 +86,25 @@ def check(given: Given) -> Any:
 
 def role_mistakes(config: Config, winners: Winners) -> Iterator[Mistake]:
     """Each role must be played by a special player or by a provider that exists."""
-    for role, special in SPECIAL_PLAYERS.items():
+    for role in SPECIAL_PLAYERS:
         given = winners[f"roles.{role}"]
-        player = str(given.value)
-        name = player.partition(":")[0]
-        if player in special or name in config.providers:
-            continue
-        own = [known for known in config.providers if known not in PRESETS]
-        near = did_you_mean(name, [*special, *config.providers])
-        yield (
-            given,
-            ConfigError(
-                f"{given.where}: {given.written_key} = {_short(player)} names the unknown provider {_short(name)}.",
-                f"{near} known: {', '.join([*special, *sorted(own)])}, and the services {', '.join(PRESETS)}; "
-                "a provider may be followed by :MODEL".strip(),
-            ),
-        )
+        if refusal := role_refusal(config, given):
+            yield given, refusal
+
+
+def role_refusal(config: Config, given: Given) -> ConfigError | None:
+    """Why nobody is called as the value of a role says; None where somebody is."""
+    special, player = SPECIAL_PLAYERS[given.path[-1]], str(given.value)
+    name = player.partition(":")[0]
+    if player in special or name in config.providers:
+        return None
+    own = [known for known in config.providers if known not in PRESETS]
+    near = did_you_mean(name, [*special, *config.providers])
+    return ConfigError(
+        f"{given.where}: {given.written_key} = {_short(player)} names the unknown provider {_short(name)}.",
+        f"{near} known: {', '.join([*special, *sorted(own)])}, and the services {', '.join(PRESETS)}; "
+        "a provider may be followed by :MODEL".strip(),
+    )
 
 
 def weight_mistakes(config: Config, winners: Winners) -> Iterator[Mistake]:

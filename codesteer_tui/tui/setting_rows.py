@@ -10,7 +10,7 @@ from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings import Origin, Settings
 from codesteer_tui.settings.layers import Given, path_of
-from codesteer_tui.settings.rules import check
+from codesteer_tui.settings.rules import check, role_refusal
 from codesteer_tui.settings.schema import allowed_for, default_of, docstrings, schema, section_classes
 from codesteer_tui.settings.showing import no_meaning, shown_config, shown_tables, shown_value
 from codesteer_tui.settings.toml_text import written, written_key
@@ -242,7 +242,10 @@ def read_typed(settings: Settings, key: str, text: str) -> Any:
     text = text if is_text and typing.get_origin(hint) is not dict else text.strip()
     if typing.get_origin(hint) is dict and not text:
         return {}
-    return check(Given("user file", str(settings.asked.user_file), path, text, text=True))
+    given = Given("user file", str(settings.asked.user_file), path, text, text=True)
+    if path[0] == "roles" and (refusal := role_refusal(settings.config, given)):
+        raise refusal
+    return check(given)
 
 
 def complaint(settings: Settings, key: str, text: str) -> str:

@@ -154,6 +154,27 @@ async def test_a_setting_is_found_changed_saved_and_taken_out_again(desk: Desk) 
         await until(pilot, lambda: "is now 5 (default)" in notices(app))
 
 
+async def test_a_role_that_nobody_is_called_is_refused_while_it_is_typed_with_the_names_there_are(
+    desk: Desk,
+) -> None:
+    settings = desk.load()
+    for fine in ("demo", "openai", "groq:any-model", "auto"):
+        assert complaint(settings, "roles.task_llm", fine) == ""
+    assert complaint(settings, "roles.steerer", "same-as-task") == ""
+    assert "known: auto, demo" in complaint(settings, "roles.task_llm", "same-as-task")
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await search(pilot, "roles.task_llm")
+        await pilot.press("enter", "ctrl+u", *"gorq:fast")
+        await until(pilot, lambda: "x did you mean 'groq'? known: auto, demo" in words_on(app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, SettingScreen)
+        assert desk.user.read_text() == ""
+        await pilot.press("ctrl+u", *"demo", "enter")
+        await until(pilot, lambda: app.settings.config.roles.task_llm == "demo")
+
+
 async def test_a_theme_is_chosen_of_those_there_are_and_worn_at_once(desk: Desk) -> None:
     app = CodesteerApp(desk.load())
     async with app.run_test(size=(100, 40)) as pilot:

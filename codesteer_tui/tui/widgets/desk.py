@@ -14,10 +14,11 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import arrangement, boundary
 from codesteer_tui.tui.course import goes_on
 from codesteer_tui.tui.drawing import flags
+from codesteer_tui.tui.drawing.panes import PARTS
 from codesteer_tui.tui.layout import TABS_BELOW
 from codesteer_tui.tui.widgets.arranging import Arranging
 from codesteer_tui.tui.widgets.flagspane import FlagsPane
-from codesteer_tui.tui.widgets.pane import PARTS, Pane
+from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.seeking import Seeking
 from codesteer_tui.tui.widgets.sheet import Sheet

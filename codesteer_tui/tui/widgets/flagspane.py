@@ -11,9 +11,10 @@ from textual.message import Message
 
 from codesteer_tui.tui.blocks import Block
 from codesteer_tui.tui.drawing import flags
+from codesteer_tui.tui.drawing.panes import PARTS
 from codesteer_tui.tui.drawing.verdicts import Flag, first_to_see, flags_of
 from codesteer_tui.tui.keys import bindings
-from codesteer_tui.tui.widgets.pane import PARTS, Pane
+from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.sheet import BlockView, Sheet
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from textual.app import ComposeResult
@@ -18,8 +18,9 @@ from codesteer_tui import events as ev
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui import boundary
-from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, Bounds, block, live, text_of
-from codesteer_tui.tui.drawing import flags, guidance, run, task
+from codesteer_tui.tui.blocks import PANE, ZOOMED, Block, block, live, text_of
+from codesteer_tui.tui.drawing import task
+from codesteer_tui.tui.drawing.panes import ENDINGS, Part
 from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.sheet import CHOSEN, Sheet
@@ -39,7 +40,6 @@ REST = 3
 LONGEST_REST_S = 1.0
 """However long a redraw took, so that text goes on coming."""
 
-
 CODE = ("code", "listing", "output", "error")
 """Kinds of blocks that are gone to one after the other."""
 
@@ -47,91 +47,6 @@ CODE = ("code", "listing", "output", "error")
 def codes_in(blocks: Sequence[Block]) -> list[int]:
     """Where there is code, or what a program printed."""
     return [number for number, shown in enumerate(blocks) if shown.kind in CODE]
-
-
-class Drawing(Protocol):
-    """What a module of `drawing/` offers."""
-
-    def title(self, transcript: Transcript, this: Round | None) -> str: ...
-    def blocks(self, transcript: Transcript, this: Round | None, bounds: Bounds) -> list[Block]: ...
-    def peek(self, transcript: Transcript, this: Round | None) -> str: ...
-    def to_copy(self, transcript: Transcript, this: Round | None) -> str: ...
-
-
-class Part(NamedTuple):
-    """Which of the four streams a pane shows."""
-
-    number: int
-    name: str
-    short: str
-    drawing: Drawing
-    events: tuple[type[ev.Base], ...]
-
-
-_ALWAYS = (
-    ev.SessionStarted,
-    ev.SessionResumed,
-    ev.RoundStarted,
-    ev.RoundFinished,
-    ev.RoleChanged,
-    ev.PromptSent,
-    ev.LoadingDelta,
-    ev.Noted,
-    ev.CallFailed,
-    ev.ModeChanged,
-    ev.HintGiven,
-    ev.OwnAnswerTaken,
-    ev.Asked,
-    ev.Answered,
-)
-_ENDINGS = (ev.Finished, ev.Failed, ev.Cancelled)
-
-PARTS = (
-    Part(
-        1,
-        "GUIDANCE",
-        "Guide",
-        guidance,
-        (*_ALWAYS, *_ENDINGS, ev.GuidanceDelta, ev.GuidanceProposed, ev.GuidanceVetoed, ev.GuidanceGiven),
-    ),
-    Part(
-        2,
-        "TASK",
-        "Task",
-        task,
-        (*_ALWAYS, *_ENDINGS, ev.GuidanceGiven, ev.AnswerDelta, ev.AnswerGiven, ev.CodeFound),
-    ),
-    Part(
-        3,
-        "RUN",
-        "Run",
-        run,
-        (
-            *_ALWAYS,
-            *_ENDINGS,
-            ev.GuidanceGiven,
-            ev.CodeFound,
-            ev.ExecutionStarted,
-            ev.OutputDelta,
-            ev.ExecutionFinished,
-        ),
-    ),
-    Part(
-        4,
-        "FLAGS",
-        "Flags",
-        flags,
-        (
-            *_ALWAYS,
-            *_ENDINGS,
-            ev.AnswerGiven,
-            ev.CodeFound,
-            ev.CodeJudged,
-            ev.AnswerChecked,
-            ev.AnswerVerified,
-        ),
-    ),
-)
 
 
 class Pane(VerticalScroll):
@@ -199,7 +114,7 @@ class Pane(VerticalScroll):
 
     async def show(self, event: ev.Event) -> None:
         """Take note of an event that was taken in; redraws at most ten times a second, and at once at an end."""
-        at_once = isinstance(event, _ENDINGS)
+        at_once = isinstance(event, ENDINGS)
         if not isinstance(event, self.part.events) or (self._timer and not at_once):
             return
         self._stale = True

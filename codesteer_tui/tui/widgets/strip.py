@@ -14,8 +14,8 @@ from textual.widgets import Static
 from codesteer_tui.transcript import Round, Transcript
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.course import CHANGED, changes, cut_short, goes_on, waits_for_person
+from codesteer_tui.tui.drawing.panes import PARTS
 from codesteer_tui.tui.drawing.stepping import OWN
-from codesteer_tui.tui.widgets.pane import PARTS
 from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
