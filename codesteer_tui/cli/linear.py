@@ -178,10 +178,11 @@ class Linear:
     def _list(self) -> None:
         from codesteer_tui.sessions.store import Store, sessions_folder
 
-        found = Store(sessions_folder(self._settings.config)).list()
-        for one in found[:20]:
+        store = Store(sessions_folder(self._settings.config))
+        for one in store.list(20):
             put(f"{one.id}: {one.title}")
-        put(f"{len(found)} sessions." if found else "There are no sessions yet.")
+        count = len(store.paths())
+        put(f"{count} sessions." if count else "There are no sessions yet.")
 
     def _reread(self, name: str) -> None:
         """Say a session again; it is then the one in which is found, and of which is copied.

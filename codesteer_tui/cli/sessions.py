@@ -36,7 +36,7 @@ def list_sessions(ctx: click.Context, as_json: bool, limit: int | None) -> None:
     self-check (self) and the ground truth (truth), each pass, FAIL or ? (could not check), and the answer.
     """
     store = _store(ctx)
-    summaries = store.list()[:limit]
+    summaries = store.list(limit)
     if as_json:
         put_json([_described(s) for s in summaries])
     elif not summaries:

@@ -6,6 +6,7 @@ import difflib
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from codesteer_tui.transcript import Execution, Transcript
 from codesteer_tui.values import ExecutionResult, RunStatus, Verdicts
 
 SUFFIX = ".jsonl"
+
+REMEMBERED = 2_000
+"""Summaries that are remembered, so that a list is not made of whole files each time."""
 
 
 class Recording(Struct, frozen=True):
@@ -173,9 +177,12 @@ class Store:
         """The session files, newest first."""
         return sorted(self.folder.glob(f"*{SUFFIX}"), key=lambda p: p.name, reverse=True)
 
-    def list(self) -> list[Summary]:
-        """Summaries, newest first. A file that cannot be read is listed with the reason as its note."""
-        return [summarize(path) for path in self.paths()]
+    def list(self, most: int | None = None) -> list[Summary]:
+        """Summaries, newest first, of the newest `most` if not of all.
+
+        A file that cannot be read is listed with the reason as its note.
+        """
+        return [summarize(path) for path in self.paths()[:most]]
 
     def find(self, wanted: str) -> Path:
         """The file of a session: a path, an id, or the beginning of exactly one id. "last" is the newest.
@@ -242,15 +249,33 @@ def refuse_running(path: Path) -> None:
 
 
 def summarize(path: Path) -> Summary:
-    """What the list of sessions shows of a file."""
+    """What the list of sessions shows of a file; one that is as it was is not read again."""
     running = lock.is_held(path)  # asked before the file is read: a run that ends in between is then complete
     try:
-        recording = read_recording(path)
-        size = path.stat().st_size
+        return _summary(path, *_version(path), running)
     except SessionError as error:
         if running:
             return Summary(path.stem, path, path.stem, ending="running")
         return Summary(path.stem, path, path.stem, ending="unreadable", note=error.message)
+
+
+def _version(path: Path) -> tuple[int, int]:
+    """The size of a file in bytes and when it was written last; zeros where that cannot be told."""
+    try:
+        known = path.stat()
+    except OSError:  # whoever reads it says why
+        return 0, 0
+    return known.st_size, known.st_mtime_ns
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _summary(path: Path, size_bytes: int, written_ns: int, running: bool) -> Summary:
+    """As `summarize`, for a file of this size that was written last at this time.
+
+    Raises:
+        SessionError: it cannot be read, or is not a session file.
+    """
+    recording = read_recording(path)
     transcript = facts_of(recording.events)
     ending = transcript.ending
     finished = ending if isinstance(ending, ev.Finished) else None
@@ -266,7 +291,7 @@ def summarize(path: Path) -> Summary:
         answer=finished.answer if finished else "",
         verdicts=finished.verdicts if finished else None,
         seconds=max(event.at for event in recording.events),
-        size_bytes=size,
+        size_bytes=size_bytes,
         note="" if running else "; ".join(recording.notes),
         forked_from=transcript.forked_from,
         baseline=transcript.baseline,

@@ -9,8 +9,9 @@ import pytest
 from codesteer_tui import events as ev
 from codesteer_tui.errors import SessionError
 from codesteer_tui.problem import Problem
+from codesteer_tui.sessions import store as store_module
 from codesteer_tui.sessions.recorder import SessionFile
-from codesteer_tui.sessions.store import Store, read_recording
+from codesteer_tui.sessions.store import Recording, Store, read_recording
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Message, SandboxInfo, Usage, Verdicts
 
@@ -39,6 +40,27 @@ def test_the_list_is_newest_first_and_says_how_each_session_ended(tmp_path: Path
     assert listed[-1].answer == "8/2"
     assert listed[-1].seconds == 3.5
     assert "d.jsonl" in listed[0].note
+
+
+def test_a_session_that_is_as_it_was_is_not_read_again_for_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = write(tmp_path, "20260101-a"), write(tmp_path, "20260102-b")
+    read: list[Path] = []
+
+    def counted(path: Path) -> Recording:
+        read.append(path)
+        return read_recording(path)
+
+    monkeypatch.setattr(store_module, "read_recording", counted)
+    assert [s.id for s in Store(tmp_path).list(1)] == [new.stem]
+    assert read == [new]
+    assert [s.ending for s in Store(tmp_path).list()] == ["broken off"] * 2
+    assert read == [new, old]
+    with old.open("ab") as file:
+        file.write(ev.encode(ev.Cancelled()) + b"\n")
+    assert [s.ending for s in Store(tmp_path).list()] == ["broken off", "cancelled"]
+    assert read == [new, old, old]
 
 
 def test_a_session_is_found_by_path_id_beginning_or_last(tmp_path: Path) -> None:

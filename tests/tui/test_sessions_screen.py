@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from codesteer_tui.sessions.recorder import SessionFile
+from codesteer_tui.sessions.store import Summary
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.screens import sessions as screen
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.replay import ReplayScreen
 from codesteer_tui.tui.screens.sessions import SessionsScreen
@@ -105,3 +108,32 @@ async def test_an_empty_folder_says_where_sessions_are_kept(settings: Settings) 
     async with app.run_test(size=(160, 30)) as pilot:
         await pilot.press("f4")
         await until(pilot, lambda: "No sessions yet" in text_on(app))
+
+
+async def test_the_newest_are_listed_while_older_ones_are_still_being_read(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, *older = sorted((path.stem for path in folder.iterdir()), reverse=True)
+    may_go_on, real = threading.Event(), screen.summarize
+
+    def slow(path: Path) -> Summary:
+        if path.stem != newest:
+            may_go_on.wait(30)
+        return real(path)
+
+    monkeypatch.setattr(screen, "summarize", slow)
+    monkeypatch.setattr(screen, "A_WHILE_S", 0.0)
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(120, 30)) as pilot:
+        try:
+            app.open_sessions()
+            await until(pilot, lambda: "broken" in text_on(app))
+            assert f"Sessions, {len(older)} more to read ..." in text_on(app)
+            assert isinstance(app.screen, SessionsScreen)
+            assert [summary.id for summary in app.screen.summaries] == [newest]
+            assert app.screen.highlighted == app.screen.summaries[0]
+        finally:
+            may_go_on.set()
+        await until(pilot, lambda: len(getattr(app.screen, "summaries", ())) == 1 + len(older))
+        await until(pilot, lambda: "more to read" not in text_on(app))
+        assert "self+" in text_on(app)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,12 +21,14 @@ from textual.widgets.option_list import Option
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import CodesteerError
-from codesteer_tui.sessions.store import Recording, Store, Summary, sessions_folder
+from codesteer_tui.sessions.store import Recording, Store, Summary, sessions_folder, summarize
 from codesteer_tui.steering.baselines import BASELINES
 from codesteer_tui.text import plain
+from codesteer_tui.tui import background
 from codesteer_tui.tui.blocks import Part
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.keys import bindings, pressed
+from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.status import KeyLine
 from codesteer_tui.tui.words import OUTCOMES, cut, duration
 
@@ -34,6 +37,9 @@ WIDE = 110
 
 NARROW = 84
 """With fewer columns the list leaves out the year, and how many rounds a session had."""
+
+A_WHILE_S = 0.1
+"""Seconds for which sessions are read before those that came are listed."""
 
 WHEN_WIDTH = 18
 """Columns for when a session began; without the year five fewer."""
@@ -97,6 +103,8 @@ class SessionsScreen(Screen[None]):
         """Those to compare, in the order in which they were marked."""
         self.store = Store(sessions_folder(config))
         self.summaries: list[Summary] = []
+        self.unread = 0
+        """How many are still to be read before the list is whole."""
 
     def compose(self) -> ComposeResult:
         yield SessionList(id="sessions-list")
@@ -108,18 +116,29 @@ class SessionsScreen(Screen[None]):
         listed.border_subtitle = plain(str(self.store.folder)).replace("[", "(")
         listed.focus()
         self.query_one(KeyLine).draw(["sessions", "anywhere"])
-        await self.reload()
+        background.begin(self, self._fill, group="fill")
 
-    async def reload(self) -> None:
-        """Read the folder again."""
-        self.summaries = await asyncio.to_thread(self.store.list)
+    async def _fill(self) -> None:
+        """List the sessions as they are read, the newest first."""
+        paths = await asyncio.to_thread(self.store.paths)
+        left = iter(paths)
+        while found := await asyncio.to_thread(_next_ones, left):
+            if not is_there(self):
+                return
+            listed = self.query_one(SessionList)
+            listed.add_options([Option(self._row(summary)) for summary in found])
+            self.summaries += found
+            self.unread = len(paths) - len(self.summaries)
+            if listed.highlighted is None:
+                listed.highlighted = 0
+            self._draw_title()
+        if is_there(self):
+            self.unread = 0
+            self._draw_title()
+            self._draw_empty()
+
+    def _draw_empty(self) -> None:
         listed, empty = self.query_one(SessionList), self.query_one("#sessions-empty", Static)
-        at = listed.highlighted or 0
-        listed.clear_options()
-        listed.add_options(Option(self._row(summary)) for summary in self.summaries)
-        if self.summaries:
-            listed.highlighted = min(at, len(self.summaries) - 1)
-        self._draw_title()
         listed.display, empty.display = bool(self.summaries), not self.summaries
         empty.update(Content(f"No sessions yet. They are kept in {self.store.folder}.\nEsc goes back."))
 
@@ -185,8 +204,9 @@ class SessionsScreen(Screen[None]):
     def _draw_title(self) -> None:
         one = len(self.marked) == 1
         compares = f"{pressed(self.app, 'compare_marked')} compares"
-        marked = f"{len(self.marked)} marked: {f'go to the other one, and {compares}' if one else compares}"
-        self.query_one(SessionList).border_title = f"Sessions, {marked}" if self.marked else "Sessions"
+        marked = f", {len(self.marked)} marked: {f'go to the other one, and {compares}' if one else compares}"
+        unread = f", {self.unread:,} more to read ..." if self.unread else ""
+        self.query_one(SessionList).border_title = f"Sessions{marked if self.marked else ''}{unread}"
 
     async def action_resume_highlighted(self) -> None:
         """Go on with the highlighted session."""
@@ -208,12 +228,23 @@ class SessionsScreen(Screen[None]):
                 await asyncio.to_thread(self.store.remove, summary.id)
             except CodesteerError as error:
                 self._tell(error)
-            await self.reload()
+            if not summary.path.exists():
+                self._take_out(summary)
 
         question = f"Delete this session? {summary.title}"
         self.app.push_screen(
             ConfirmScreen(question, str(summary.path), no="No, keep it", yes="Yes, delete it"), take
         )
+
+    def _take_out(self, summary: Summary) -> None:
+        """It is gone: no row, and no mark for a comparison."""
+        at, listed = self.summaries.index(summary), self.query_one(SessionList)
+        self.summaries.pop(at)
+        self.marked = [path for path in self.marked if path != summary.path]
+        listed.remove_option_at_index(at)
+        listed.highlighted = min(at, len(self.summaries) - 1) if self.summaries else None
+        self._redraw()
+        self._draw_empty()
 
     def _tell(self, error: CodesteerError) -> None:
         message = error.message.replace(f"{self.store.folder}{os.sep}", "")
@@ -221,6 +252,16 @@ class SessionsScreen(Screen[None]):
 
     def action_back(self) -> None:
         self.app.pop_screen()
+
+
+def _next_ones(paths: Iterator[Path]) -> list[Summary]:
+    """Summaries of the next files: as many as a person does not wait for, one at least while there are any."""
+    begun, found = time.monotonic(), []
+    for path in paths:
+        found.append(summarize(path))
+        if time.monotonic() - begun >= A_WHILE_S:
+            break
+    return found
 
 
 def row(summary: Summary, width: int) -> list[Part]:
