@@ -90,7 +90,19 @@ class SteppingIn:
     # What the run asks
 
     async def ask(self, question: Question) -> Reply:
-        """Ask below the panes, and wait for the decision."""
+        """Ask, and wait for the answer: in a dialog, where the first option is the safe one, and what Esc chooses.
+
+        What has to be read before it is decided is asked below the panes.
+        """
+        if question.draft or question.kind in ("approve_guidance", "write_guidance"):
+            return await self._ask_below(question)
+        with importing:
+            from codesteer_tui.tui.screens.choice import ask_in_dialog
+
+        return await ask_in_dialog(self.app, question)
+
+    async def _ask_below(self, question: Question) -> Reply:
+        """Ask below the panes."""
         self._decided = asyncio.get_running_loop().create_future()
         if self._panel is None:
             self._panel = DecisionPanel()

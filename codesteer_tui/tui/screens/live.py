@@ -29,6 +29,7 @@ from codesteer_tui.events import (
 )
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.transcript import Transcript
+from codesteer_tui.tui import upcoming
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, note
 from codesteer_tui.tui.keys import pressed
@@ -39,7 +40,6 @@ from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.status import BottomLine, KeyLine, TopLine
 from codesteer_tui.tui.widgets.welcome import Welcome
-from codesteer_tui.tui.words import who
 from codesteer_tui.values import Question, Reply, Role
 
 if TYPE_CHECKING:
@@ -95,16 +95,9 @@ class LiveScreen(PosingScreen):
         if desk is None:
             return {}
         if self.running:
-            session = self.session
-            if session is None:
-                return {}
-            soon = {role: (who(i), f"at R{session.next_round}") for role, i in session.pending.items()}
-            if session.mode != desk.transcript.mode:
-                soon.setdefault("steerer", (session.mode, "soon"))
-            return soon
-        now = {role: who(info) for role, info in desk.transcript.roles.items()}
-        chosen: dict[Role, str] = self.app.chosen  # type: ignore[attr-defined]
-        return {role: (name, "next") for role, name in chosen.items() if now.get(role, name) != name}
+            return upcoming.in_run(self.session, desk.transcript) if self.session else {}
+        app: CodesteerApp = self.app  # type: ignore[assignment]
+        return upcoming.in_next(app.chosen, desk.transcript)
 
     @property
     def retry_in(self) -> float | None:
@@ -331,16 +324,8 @@ class LiveScreen(PosingScreen):
             super().action_next_pane(by)
 
     async def ask_person(self, question: Question) -> Reply:
-        """Ask in a dialog; the first option is the safe one, and what Esc chooses.
-
-        What has to be read before it is decided is asked below the panes.
-        """
-        if question.draft or question.kind in ("approve_guidance", "write_guidance"):
-            return await self.stepping.ask(question)
-        with importing:
-            from codesteer_tui.tui.screens.choice import ask_in_dialog
-
-        return await ask_in_dialog(self.app, question)
+        """Ask what a run wants to know; cancelled where the run does not wait any more."""
+        return await self.stepping.ask(question)
 
     def on_decision_panel_typed_on(self, event: DecisionPanel.TypedOn) -> None:
         """What was typed when a question came is the prompt's."""
