@@ -16,7 +16,8 @@ from codesteer_tui.settings.loading import read_all
 from codesteer_tui.settings.showing import shown_value
 from codesteer_tui.tui.keys import one_name
 from codesteer_tui.tui.screens.settings import SettingsScreen
-from codesteer_tui.tui.setting_rows import AT_ONCE, KEYS_TABLE, holds_at_once, in_words, value_of
+from codesteer_tui.tui.screens.weights import WeightsScreen
+from codesteer_tui.tui.setting_rows import AT_ONCE, KEYS_TABLE, holds, in_words, value_of
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
@@ -67,12 +68,26 @@ async def take_over(app: CodesteerApp, event: SettingsScreen.Changed) -> None:
     if key == "steering.prompt_pack":
         app.pack = ""
     app.use(with_setting(app.settings, read, key))
-    if key in AT_ONCE:
+    section = path_of(key)[0]
+    if section == "screen":
         app.dress()
-    app.use_keys()
-    if isinstance(app.screen, SettingsScreen):
-        app.screen.renew(app.settings)
+        _blink(app)
+    elif section == KEYS_TABLE:
+        app.use_keys()
+    for screen in app.screen_stack:
+        if isinstance(screen, SettingsScreen):
+            screen.renew(app.settings)
+        elif isinstance(screen, WeightsScreen) and section == "weights":
+            screen.renew(app.settings.config)
     _tell(app, event)
+
+
+def _blink(app: CodesteerApp) -> None:
+    """Have the cursors blink, or not, that stand in the fields of the screens below."""
+    for screen in app.screen_stack:
+        field = screen.focused
+        if field is not None and hasattr(field, "cursor_blink"):
+            field.cursor_blink = not app.settings.config.screen.reduced_motion
 
 
 def _tell(app: CodesteerApp, event: SettingsScreen.Changed) -> None:
@@ -83,7 +98,7 @@ def _tell(app: CodesteerApp, event: SettingsScreen.Changed) -> None:
     if saved.warning:
         app.notify(saved.warning, title=f"Saved in {saved}", severity="warning", timeout=12, markup=False)
         return
-    when = "" if holds_at_once(key) else ", from the next problem on"
+    when = "" if holds(key) == AT_ONCE else f", {holds(key)}"
     layer = f" ({app.settings.origins[key].layer})" if event.unset and key in app.settings.origins else ""
     title = f"Taken out of {saved}" if event.unset else f"Saved in {saved}"
     app.notify(f"{key} is now {value}{layer}{when}.", title=title, markup=False)

@@ -30,13 +30,24 @@ LAYER_WIDTH = len("project file")
 
 KEYS_TABLE = "keys"
 
-AT_ONCE = ("screen.theme", "screen.reduced_motion")
-"""What is in force as soon as it is saved, as keys are; the rest is from the next problem on."""
+AT_ONCE = "at once"
+NEXT_PROBLEM = "from the next problem on"
+
+HOLDS = {
+    "screen.theme": AT_ONCE,
+    "screen.reduced_motion": AT_ONCE,
+    "screen.copy": AT_ONCE,
+    "screen.linear": "from the next start of the app on",
+    "sessions.dir": f"{NEXT_PROBLEM}, and for lists of sessions that are opened then",
+    "weights.dir": f"{NEXT_PROBLEM}, and for the list of weights at once",
+    "weights.token": "from the next weights that are pulled on",
+}
+"""From when a setting holds that is saved; the rest does from the next problem on."""
 
 
-def holds_at_once(key: str) -> bool:
-    """Whether a setting is in force as soon as it is saved."""
-    return key in AT_ONCE or key.startswith(f"{KEYS_TABLE}.")
+def holds(key: str) -> str:
+    """From when a setting holds that is saved, in words."""
+    return AT_ONCE if key.startswith(f"{KEYS_TABLE}.") else HOLDS.get(key, NEXT_PROBLEM)
 
 
 class Row(NamedTuple):
@@ -282,8 +293,9 @@ def about(settings: Settings, key: str) -> list[Block]:
     if origin and path[0] == KEYS_TABLE:
         notes.append(key_complaint(path[-1], str(origin.value), settings.config.keys))
     shown += [block("row", (f"! {note}", "$text-warning")) for note in notes if note]
-    when = "at once" if holds_at_once(key) else "from the next problem on"
-    shown.append(block("note", f"What is saved goes into {settings.asked.user_file}, and holds {when}."))
+    shown.append(
+        block("note", f"What is saved goes into {settings.asked.user_file}, and holds {holds(key)}.")
+    )
     return shown
 
 

@@ -84,19 +84,21 @@ class WeightsScreen(Screen[None]):
     def on_mount(self) -> None:
         listed = self.query_one(WeightsList)
         listed.border_title = "Weights"
-        listed.border_subtitle = plain(str(self.folder)).replace("[", "(")
         listed.focus()
         self.query_one(KeyLine).draw(["weights", "anywhere"])
         self.reload()
 
     def renew(self, config: Config) -> None:
-        """Go by another configuration: weights were given a role."""
+        """Go by another configuration: weights were given a role, or lie in another folder now."""
         self._config = config
+        self.folder = weights_folder(config)
         self.reload()
 
     @work(name="weights", group="weights", exclusive=True)
     async def reload(self, path: str = "") -> None:
         """Look again at what there is, and highlight the file or folder at `path`, if it is there."""
+        listed = self.query_one(WeightsList)
+        listed.border_subtitle = plain(str(self.folder)).replace("[", "(")
         try:
             described, known = await in_thread(partial(_look, self._config))
         except CodesteerError as error:
@@ -106,7 +108,6 @@ class WeightsScreen(Screen[None]):
         absent = [(n, e) for n, e in known.items() if not any(telling.is_of(e, item) for item in here)]
         self.rows = [*here, *absent]
         width = max((min(len(self._called(row)), MOST_NAME) for row in self.rows), default=0)
-        listed = self.query_one(WeightsList)
         at = listed.highlighted or 0
         listed.clear_options()
         for item, about in described:
