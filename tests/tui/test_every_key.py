@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from textual.pilot import Pilot
 from codesteer_tui.sessions.store import Recording, read_recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
-from codesteer_tui.tui.keys import KEYS, OWN
+from codesteer_tui.tui.keys import KEYS
 from codesteer_tui.tui.keys.row import Key, Where
 from codesteer_tui.tui.screens.comparing import CompareScreen
 from codesteer_tui.tui.screens.finding import FindScreen
@@ -41,26 +40,11 @@ SAME = {"scroll_down": "scroll", "scroll_up": "scroll", "scroll_home": "edge", "
 }
 """What a list or a text with the focus does itself, where the dialog around it would do the same."""
 
-ELSEWHERE: dict[str, str] = {
-    "copy": "test_live_screen::test_ctrl_c_stops_the_turn_and_else_says_how_to_quit",
-    "to_knobs": "test_tasks_screen::test_turning_a_knob_makes_another_problem_of_exactly_these_knobs",
-    "send": "test_live_screen::test_a_typed_problem_is_solved_in_the_four_panes",
-    "newline": "test_live_screen::test_ctrl_j_starts_a_new_line_and_letters_are_just_typed",
-    "history": "test_live_screen::test_escape_empties_the_prompt_and_up_brings_the_text_back",
-    "complete": "test_prompt::test_enter_runs_the_command_that_is_chosen",
-    "edit": "test_prompt::test_the_editor_brings_back_what_was_written",
-    "empty": "test_live_screen::test_escape_empties_the_prompt_and_up_brings_the_text_back",
-    "find_keep": "test_seeking::test_words_are_found_in_every_round_and_the_panes_go_there",
-    "decide": "test_stepping::test_guidance_waits_below_the_panes_and_is_sent_with_enter",
-    "choose_mode": "test_stepping::test_the_mode_is_chosen_in_mid_run_and_what_waits_is_withdrawn",
-    "change_setting": "test_settings_screen::test_a_setting_is_found_changed_saved_and_taken_out_again",
-    "save_setting": "test_settings_screen::test_a_setting_is_found_changed_saved_and_taken_out_again",
-    "write_line": "test_stepping::test_edited_guidance_is_sent_and_labelled_as_edited",
-    "write_way": "test_stepping::test_a_hint_and_guidance_ahead_go_to_the_session",
-    "write_done": "test_stepping::test_edited_guidance_is_sent_and_labelled_as_edited",
-    "edit_done": "test_stepping::test_x_runs_the_program_again_or_an_edited_copy_as_the_persons_own",
+HANDLED = {
+    *("copy", "send", "newline", "history", "complete", "edit", "empty", "find_keep", "to_knobs", "decide"),
+    *("choose_mode", "change_setting", "save_setting", "write_line", "write_way", "write_done", "edit_done"),
 }
-"""What a widget handles as it is typed, without an action: the test in which it is pressed."""
+"""What a widget handles as it is typed, without an action: `test_typed_keys` presses it and looks what comes of it."""
 
 
 async def _by(pilot: Pilot[None], *keys: str, shows: str = "") -> None:
@@ -196,7 +180,7 @@ def app_for(settings: Settings, where: Where) -> CodesteerApp:
 
 
 def row_of(where: Where) -> list[Key]:
-    return [row for row in KEYS if row.where == where and row.id not in ELSEWHERE]
+    return [row for row in KEYS if row.where == where and row.id not in HANDLED]
 
 
 @pytest.mark.parametrize("where", WAYS)
@@ -231,15 +215,4 @@ async def test_every_key_reaches_its_action_in_its_place(
 
 
 def test_every_place_of_the_table_is_gone_to() -> None:
-    assert {row.where for row in KEYS if row.id not in ELSEWHERE} == set(WAYS)
-
-
-@pytest.mark.parametrize("id", ELSEWHERE)
-def test_what_a_widget_handles_itself_is_pressed_in_a_test_of_its_own(id: str) -> None:
-    module, name = ELSEWHERE[id].split("::")
-    tree = ast.parse(Path(__file__).with_name(f"{module}.py").read_text())
-    tests = {
-        node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
-    assert name in tests
-    assert id in OWN | {"to_knobs"}
+    assert {row.where for row in KEYS if row.id not in HANDLED} == set(WAYS)
