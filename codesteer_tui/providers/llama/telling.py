@@ -34,7 +34,7 @@ def ending(done: wire.Done, context: int, trained: int) -> Iterator[Delta]:
 
 
 def where(loaded: wire.Loaded) -> str:
-    """Where it runs, in few words: "CPU", "33 of 33 layers on CUDA0"."""
+    """Where it runs, in few words: "on the CPU", "33 of 33 layers on CUDA0"."""
     if not loaded.gpu_layers:
         return "on the CPU"
     names = ", ".join(d.name for d in loaded.devices if d.kind == "gpu") or "a GPU"
