@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
@@ -46,7 +47,7 @@ async def execute(sandbox: Sandbox, text: str, **limits: object) -> ExecutionRes
     raise AssertionError("the sandbox gave no result")
 
 
-def missing(reason: str) -> None:
+def missing(reason: str) -> NoReturn:
     """Skip where a machine lacks something, but fail where CI promised it."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
@@ -84,7 +85,7 @@ async def namespace_sandbox() -> AsyncIterator[NamespaceSandbox]:
     try:
         sandbox = await NamespaceSandbox.open()
     except SandboxError as error:
-        pytest.skip(f"no namespace box here: {error}")
+        missing(f"no namespace box here: {error}")
     yield sandbox
     await sandbox.aclose()
 
@@ -99,7 +100,7 @@ async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
         try:
             made = await NamespaceSandbox.open()
         except SandboxError as error:
-            pytest.skip(f"no namespace box here: {error}")
+            missing(f"no namespace box here: {error}")
     else:
         made = ProcessSandbox()
     yield made

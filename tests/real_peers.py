@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pytest
+from tests.boxes import missing
 
 LLAMA_SERVER = "LLAMA_SERVER"
 """Variable that names the program; `.ci/llama-server.sh` builds one and prints where it is."""
@@ -62,12 +62,9 @@ def _answers(url: str) -> bool:
 def llama_server_program() -> str:
     """The path of llama-server. Skips the test where there is none; in CI that is a failure."""
     found = os.environ.get(LLAMA_SERVER) or shutil.which("llama-server")
-    if found and Path(found).exists():
-        return found
-    words = f"no llama-server: set {LLAMA_SERVER} to the path that .ci/llama-server.sh prints"
-    if os.environ.get("CI") == "true":
-        pytest.fail(words)
-    pytest.skip(words)
+    if not found or not Path(found).exists():
+        missing(f"no llama-server: set {LLAMA_SERVER} to the path that .ci/llama-server.sh prints")
+    return found
 
 
 def llama_server_command(weights: Path, port: int, key: str, *, context: int = 2048) -> list[str]:

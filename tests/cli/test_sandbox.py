@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from tests.boxes import missing
 from tests.cli.conftest import COMMAND, Desk, at_desk
 
 PROGRAM = "import sys\nprint('read', sys.stdin.read())\nprint('warned', file=sys.stderr)\nsys.exit({code})\n"
@@ -25,7 +26,7 @@ def why_not(tmp_path_factory: pytest.TempPathFactory) -> str:
 def box(desk: Desk, why_not: str) -> functools.partial:
     """`sandbox run` with reduced isolation, where this machine has it."""
     if why_not:
-        pytest.skip(why_not)
+        missing(why_not)
     return functools.partial(desk.codesteer, "sandbox", "run", "-", "--engine", "namespaces")
 
 
@@ -123,7 +124,7 @@ def test_ctrl_c_stops_the_program_and_keeps_what_it_had_printed(
     desk: Desk, why_not: str, engine: str
 ) -> None:
     if engine == "namespaces" and why_not:
-        pytest.skip(why_not)
+        missing(why_not)
     (desk.folder / "long.py").write_text("import time\nprint('so far')\nopen('mark', 'w')\ntime.sleep(60)\n")
     command = [*COMMAND, "sandbox", "run", "long.py", "--engine", engine, "--wall-s", "60"]
     with subprocess.Popen(

@@ -10,7 +10,7 @@ import pytest
 
 from codesteer_tui.sandbox.docker import engine as engines
 from codesteer_tui.sandbox.docker.building import Downloads, Pull
-from tests.boxes import LOCAL_BASE
+from tests.boxes import LOCAL_BASE, missing
 from tests.cli.conftest import Desk
 
 NOWHERE = "unix:///nonexistent.sock"
@@ -58,7 +58,7 @@ def test_an_image_of_another_kind_than_there_is_a_mistake(desk: Desk) -> None:
 def test_the_namespace_box_is_put_to_the_test_by_name(desk: Desk) -> None:
     known = desk.codesteer("sandbox", "status", "--json").data["engines"]
     if not next(engine["ok"] for engine in known if engine["name"] == "namespaces"):
-        pytest.skip("no namespace box here")
+        missing("no namespace box here")
     done = desk.codesteer("sandbox", "selftest", "--engine", "namespaces", "--json")
     assert (done.code, done.data["ok"]) == (0, True)
     assert done.data["sandbox"]["isolation"] == "reduced"

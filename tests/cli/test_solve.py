@@ -15,6 +15,7 @@ from codesteer_tui.cli.outcome import exit_code
 from codesteer_tui.sessions.store import read_recording
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Verdicts
+from tests.boxes import missing
 from tests.cli.conftest import Desk, Done
 from tests.fake_servers import FakeServer, Scripted, openai_body
 
@@ -186,7 +187,7 @@ async def solve_with_a_real_model(desk: Desk, *arguments: str) -> Done:
 async def test_a_strangers_code_is_not_run_with_reduced_isolation_unless_told_so(desk: Desk) -> None:
     desk.env["DOCKER_HOST"] = "unix:///nonexistent.sock"
     if not desk.codesteer("sandbox", "status", "--json").data["engines"][1]["ok"]:
-        pytest.skip("no namespaces here")
+        missing("no namespaces here")
     asked = await solve_with_a_real_model(desk)
     assert asked.err.count("→") == 1
     assert "→ to allow them, add: --sandbox namespaces" in asked.err

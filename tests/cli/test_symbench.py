@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pexpect
 import pytest
 
 from codesteer_tui.cli import run
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench import generate, tasks
 from codesteer_tui.symbench.registry import MODULES
-from tests.cli.conftest import Desk
+from tests.cli.conftest import COMMAND, Desk
 from tests.symbench.published.tree import put, write_tree
 
 ALL = pytest.mark.parametrize("task_id", list(MODULES))
@@ -101,9 +102,6 @@ def test_what_is_generated_is_judged_once_an_answer_is_added(
 
 
 def test_problems_for_a_person_are_told_in_words(desk: Desk) -> None:
-    pexpect = pytest.importorskip("pexpect")
-    from tests.cli.conftest import COMMAND
-
     screen = pexpect.spawn(
         COMMAND[0],
         [*COMMAND[1:], "symbench", "generate", "letters", "--seed", "2"],
