@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.options import (
     config_file_of,
     config_option,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 ROLES: tuple[Role, ...] = ("task_llm", "steerer", "checker")
 
 
-@click.group("config")
+@click.group("config", cls=Commands)
 def command() -> None:
     """Show, explain and start the configuration.
 

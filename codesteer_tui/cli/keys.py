@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.errors import ConfigError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MOST_CHARS = 1 << 16
 
 
-@click.group("keys")
+@click.group("keys", cls=Commands)
 def command() -> None:
     """List, store and remove the keys of providers, and the token for the hub that weights come from ("hub").
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.options import config_option, settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say, to_reader
 from codesteer_tui.errors import ConfigError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from codesteer_tui.steering.prompts import PromptPack
 
 
-@click.group("prompts")
+@click.group("prompts", cls=Commands)
 def command() -> None:
     """List, show and import prompt packs: the wording that the roles are given, as data.
 

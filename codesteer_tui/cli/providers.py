@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.options import config_option, settings_for_asking, settings_for_reading
 from codesteer_tui.cli.running import run_async
 from codesteer_tui.cli.speaking import put, put_json, say
@@ -28,7 +29,7 @@ USAGE = 2
 NO_LIST = "Load a model there first, or try a name that you know: codesteer providers test {}:MODEL"
 
 
-@click.group("providers")
+@click.group("providers", cls=Commands)
 def command() -> None:
     """List the providers of models, try one out, and see which models it has.
 

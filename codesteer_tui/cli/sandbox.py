@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.options import settings_of
 from codesteer_tui.cli.reading import read_file, read_text
 from codesteer_tui.cli.running import run_async
@@ -29,7 +30,7 @@ LONGEST_LINE = 100
 """A step of a build is named, not quoted, where the engine prints the whole of it."""
 
 
-@click.group("sandbox")
+@click.group("sandbox", cls=Commands)
 def command() -> None:
     """Build, try and inspect the place where programs run."""
 

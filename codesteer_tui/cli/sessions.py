@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.options import settings_for_reading
 from codesteer_tui.cli.speaking import put, put_json, say
 from codesteer_tui.text import plain
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Store, Summary
 
 
-@click.group("sessions")
+@click.group("sessions", cls=Commands)
 def command() -> None:
     """List, show, compare and remove recorded sessions."""
 

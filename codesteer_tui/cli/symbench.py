@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.speaking import put, put_json, put_line, say
 from codesteer_tui.errors import ProblemError
 
@@ -23,7 +24,7 @@ LONGEST_LINE = 64 << 20
 """Bytes of a line of problems and answers."""
 
 
-@click.group("symbench")
+@click.group("symbench", cls=Commands)
 def command() -> None:
     """Make problems of the SymBench tasks, judge answers, read the published data."""
 

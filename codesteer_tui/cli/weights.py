@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from codesteer_tui.cli.group import Commands
 from codesteer_tui.cli.options import config_option, settings_for_reading, settings_of
 from codesteer_tui.cli.speaking import STOPPED, agreed, put, put_json, say
 from codesteer_tui.cli.weights_making import convert, quantize
@@ -24,7 +25,7 @@ WRONG = 1
 _WIDTH = 13
 
 
-@click.group("weights")
+@click.group("weights", cls=Commands)
 def command() -> None:
     """List, fetch, convert, use, check and remove weights: GGUF files and checkpoints on this machine.
 

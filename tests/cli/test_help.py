@@ -39,6 +39,7 @@ def test_every_command_explains_itself(desk, name: str) -> None:
     done = desk.codesteer(name, "--help")
     assert done.code == 0
     assert f"codesteer {name}" in done.out
+    assert "..." not in done.out.partition("\nCommands:\n")[2]  # no sentence about a subcommand is cut off
 
 
 def test_the_help_of_config_tells_how_variables_are_written(desk) -> None:
