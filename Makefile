@@ -1,8 +1,10 @@
-# make setup   a virtual environment in .venv with everything that development needs
-# make check   what CI runs: style, types, the direction of imports, and the tests
-# EXTRAS=dev,reference   with PyTorch and transformers (about 1 GB), against which converted weights are checked
-# make pictures EXTRAS=dev,docs   the README's pictures again, from recorded sessions (needs the font DejaVu Sans Mono)
-# BIN=folder   use the tools of another environment instead of .venv
+# make setup      a virtual environment in .venv with everything that development needs
+# make check      what CI runs: style, types, the direction of imports, and the tests
+# make example    config.example.toml again, from the settings and their docstrings
+# make pictures   the README's pictures again, from recorded sessions (EXTRAS=dev,docs, and the font DejaVu Sans Mono)
+#
+# EXTRAS=dev,reference   set up with PyTorch and transformers (about 1 GB) as well, with which conversion is compared
+# BIN=folder             use the tools in this folder instead of making .venv
 
 PYTHON ?= python3
 VENV ?= .venv
