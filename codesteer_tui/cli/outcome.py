@@ -77,7 +77,7 @@ def ended(transcript: Transcript) -> str:
             return "finished"
         case Failed():
             return "failed"
-        case Cancelled():
+        case Cancelled() as ending if not ending.broke_off:
             return "cancelled"
         case _:
             return "broken off"

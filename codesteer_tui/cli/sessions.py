@@ -55,7 +55,7 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
     """Show what a session came to. All of it: codesteer replay --text."""
     from codesteer_tui.cli.outcome import as_object
     from codesteer_tui.sessions.export import lines_of
-    from codesteer_tui.sessions.store import read_recording, summarize
+    from codesteer_tui.sessions.store import read_recording
     from codesteer_tui.transcript import Transcript
 
     path = _store(ctx).find(session)
@@ -65,12 +65,12 @@ def show(ctx: click.Context, session: str, as_json: bool) -> None:
     if as_json:
         put_json(as_object(Transcript.of(recording.whole), path))
         return
-    for event in recording.whole:
+    whole = recording.whole
+    for event in whole:
         for line in lines_of(event, full=False):
             put(line)
-    if recording.transcript.ending is None:
-        running = summarize(path).ending == "running"
-        put("running: it is still being recorded" if running else "broken off: the record has no end")
+    if Transcript.of(whole).ending is None:
+        put("running: it is still being recorded")
     put(f"file: {path}")
 
 

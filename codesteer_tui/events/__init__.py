@@ -44,6 +44,7 @@ from codesteer_tui.events.of_rounds import (
     RoundStarted,
 )
 from codesteer_tui.events.of_session import (
+    CRASH,
     Cancelled,
     Failed,
     Finished,
@@ -53,6 +54,7 @@ from codesteer_tui.events.of_session import (
 )
 
 __all__ = [
+    "CRASH",
     "EVENT_TYPES",
     "FORMAT",
     "AnswerChecked",

@@ -75,7 +75,19 @@ class Failed(Base, frozen=True):
     remedy: str = ""
 
 
+CRASH = "crash"
+"""What stopped a run whose record has no ending."""
+
+
 class Cancelled(Base, frozen=True):
-    """The person (or the end of the program) stopped the run."""
+    """The person (or the end of the program) stopped the run.
+
+    By `CRASH` where its record breaks off: that is never written, whoever reads such a record puts it behind it.
+    """
 
     by: str = "person"
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether nothing says how the run ended, as where its process was killed."""
+        return self.by == CRASH

@@ -168,8 +168,8 @@ def _ended(transcript: Transcript) -> str:
             return plain(reason) or "finished"
         case ev.Failed(message=message):
             return f"failed: {plain(message)}"
-        case ev.Cancelled():
-            return "stopped"
+        case ev.Cancelled() as ending:
+            return "broken off" if ending.broke_off else "stopped"
     return "not ended"
 
 

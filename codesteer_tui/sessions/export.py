@@ -227,7 +227,7 @@ def _describe_checks(event: Event, full: bool) -> Iterator[str]:
         case ev.Failed(message=message, remedy=remedy):
             yield f"failed: {message}" + _remedy(remedy)
         case ev.Cancelled(by=by):
-            yield f"stopped by {by}"
+            yield "broken off: the record has no end" if event.broke_off else f"stopped by {by}"
 
 
 def verdict_line(verdicts: Verdicts) -> str:

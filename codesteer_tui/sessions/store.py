@@ -47,11 +47,12 @@ class Recording(Struct, frozen=True):
     def whole(self) -> list[Event]:
         """The events for whoever only looks: the calls that the run was stopped in stand before its ending.
 
-        A run writes them down when it is stopped; here they come by estimate where it could not. So does the end of
-        a program that the person had begun after the run. While it is being recorded nothing is added.
+        A run writes them down when it is stopped; here they come by estimate where it could not. So do the end of
+        a program that the person had begun after the run, and the ending of a run whose process was killed. While it
+        is being recorded nothing is added.
         """
         facts = facts_of(self.events)
-        if not facts.open_calls and not any(runs_left(facts)):
+        if facts.ending and not facts.open_calls and not any(runs_left(facts)):
             return self.events
         if lock.is_held(self.path):
             return self.events
@@ -60,7 +61,8 @@ class Recording(Struct, frozen=True):
         lost = [msgspec.structs.replace(call.failed, at=at) for call in interrupted(transcript)]
         place = len(self.events) - ended
         left = [stopped_run(number, run, "killed_by_host", at) for number, run in runs_left(transcript)]
-        return [*self.events[:place], *lost, *self.events[place:], *left]
+        end = [] if transcript.ending else [ev.Cancelled(by=ev.CRASH, at=at)]
+        return [*self.events[:place], *lost, *self.events[place:], *left, *end]
 
 
 def runs_left(transcript: Transcript) -> Iterator[tuple[int, Execution]]:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from codesteer_tui.events import CallFailed, Cancelled, Failed, RoleChanged
 from codesteer_tui.transcript import Round, Transcript
-from codesteer_tui.tui.words import Mark
+from codesteer_tui.tui.words import BROKEN_OFF, Mark
 from codesteer_tui.values import Question, Role, RoleInfo
 
 Stream: TypeAlias = Literal["guidance", "task", "run", "flags"]
@@ -31,8 +31,8 @@ def cut_short(transcript: Transcript, this: Round) -> Mark | None:
     if this.finished:
         return None
     match transcript.ending:
-        case Cancelled():
-            return STOPPED
+        case Cancelled() as ending:
+            return BROKEN_OFF if ending.broke_off else STOPPED
         case Failed():
             return FAILED
         case _:
@@ -41,7 +41,8 @@ def cut_short(transcript: Transcript, this: Round) -> Mark | None:
 
 def never(transcript: Transcript, this: Round) -> str:
     """Why something of a round that was cut short is missing for good."""
-    return "run failed first" if cut_short(transcript, this) is FAILED else "run stopped first"
+    how = cut_short(transcript, this)
+    return f"run {'broke off' if how is BROKEN_OFF else 'failed' if how is FAILED else 'stopped'} first"
 
 
 def waits_for_retry(transcript: Transcript) -> bool:

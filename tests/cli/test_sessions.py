@@ -100,8 +100,9 @@ def test_a_session_that_was_broken_off_says_so_everywhere(desk: Desk) -> None:
     record(desk, "20260101-x", cut=True)
     assert desk.codesteer("replay", "last", "--json").data["ended"] == "broken off"
     shown = desk.codesteer("sessions", "show", "last")
-    assert "broken off" in shown.out
+    assert shown.out.count("broken off: the record has no end") == 1
     assert "cut off" in shown.err
+    assert "broken off: the record has no end" in desk.codesteer("replay", "--text", "last").out
 
 
 def test_replay_prints_the_events_as_they_were_recorded(desk: Desk) -> None:

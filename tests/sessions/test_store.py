@@ -13,7 +13,7 @@ from codesteer_tui.sessions import store as store_module
 from codesteer_tui.sessions.recorder import SessionFile
 from codesteer_tui.sessions.store import Recording, Store, read_recording
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Message, SandboxInfo, Usage, Verdicts
+from codesteer_tui.values import Limits, Message, Program, SandboxInfo, Usage, Verdicts
 
 
 def write(folder: Path, name: str, *more: ev.Event) -> Path:
@@ -152,7 +152,8 @@ def test_a_record_that_does_not_say_how_a_call_ended_is_read_as_if_it_did(
     lost = recording.whole[4]
     assert isinstance(lost, ev.CallFailed)
     assert (lost.kind, lost.text, lost.usage) == ("interrupted", "half of it", Usage(100, 3, estimated=True))
-    assert recording.whole[:4] + recording.whole[5:] == recording.events
+    assert recording.whole[:4] == recording.events[:4]
+    assert recording.whole[5:] == [ending or ev.Cancelled(by=ev.CRASH, at=2.0)]
     bill = Transcript.of(recording.whole).bill
     assert (bill.usage.tokens, bill.unknown) == (103, True)
     # What goes on with the session counts the call itself, at its price.
@@ -167,4 +168,17 @@ def test_a_call_of_a_session_that_is_being_recorded_is_not_over(tmp_path: Path) 
     recording = read_recording(path)
     assert recording.whole == recording.events
     file.close()
-    assert len(recording.whole) == len(recording.events) + 1
+    assert len(recording.whole) == len(recording.events) + 2
+
+
+RUNS = ev.ExecutionStarted(at=2.0, round=0, id="x1", purpose="answer", program=Program("1"), limits=Limits())
+
+
+def test_a_run_whose_process_was_killed_is_over_for_whoever_reads_it(tmp_path: Path) -> None:
+    recording = read_recording(write(tmp_path, "s", ev.RoundStarted(round=0), RUNS))
+    assert recording.whole == [*recording.events, ev.Cancelled(by=ev.CRASH, at=2.0)]
+    assert recording.transcript.ending is None, "what goes on with it goes on where it was"
+    resumed = ev.SessionResumed(at=3.0, roles={}, sandbox=SandboxInfo("off", "not_run", "off"))
+    ended = [resumed, ev.RoundStarted(round=0, at=3.0), ev.Finished("8", 0, "r", at=4.0)]
+    went_on = read_recording(write(tmp_path, "t", ev.RoundStarted(round=0), RUNS, *ended))
+    assert went_on.whole == went_on.events

@@ -28,6 +28,7 @@ from tests.tui.test_replay_screen import until
 
 DRAWINGS = (guidance, task, run, flags)
 STOPPED = ev.Cancelled()
+CRASHED = ev.Cancelled(by=ev.CRASH)
 FAILED = ev.Failed(kind="auth", message="openai: the key is not accepted (401).")
 
 
@@ -89,10 +90,14 @@ def test_ground_truth_of_a_known_task_is_not_judged_yet_and_then_judged_or_not()
 BUSY = ("...", "deciding", "waiting", "checking", "running", "writing")
 
 
-@pytest.mark.parametrize("ending", [STOPPED, FAILED], ids=["stopped", "failed"])
+@pytest.mark.parametrize(
+    ("ending", "word"),
+    [(STOPPED, "stopped"), (CRASHED, "broken off"), (FAILED, "failed")],
+    ids=["stopped", "crashed", "failed"],
+)
 @pytest.mark.parametrize("make", [game24, hard])
 def test_nothing_looks_busy_once_the_run_was_cut_short(
-    make: Callable[[], list[ev.Event]], ending: ev.Event
+    make: Callable[[], list[ev.Event]], ending: ev.Event, word: str
 ) -> None:
     events = [event for event in make() if not isinstance(event, ev.Finished | ev.Failed)]
     for until_here in range(1, len(events)):
@@ -110,7 +115,7 @@ def test_nothing_looks_busy_once_the_run_was_cut_short(
         told = f"{whole}\n{chip(transcript)}\n{chip(transcript, short=True)}"
         told += f"\n{flags.title(transcript, this)}\n{run.title(transcript, this)}"
         assert not [word for word in BUSY if word in told.replace("reasoning", "")], told
-        assert ("failed" if ending is FAILED else "stopped") in chip(transcript)
+        assert chip(transcript).count(word) == 1
         assert "no code to judge" not in told or (this.code and not this.code.source)
 
 

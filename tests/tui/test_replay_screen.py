@@ -261,8 +261,22 @@ async def test_notes_of_the_recording_are_told(settings: Settings) -> None:
     recording = Recording(Path("cut.jsonl"), RECORDINGS["game24"]()[:20], ["the last line was cut off"])
     app = CodesteerApp(settings, recording=recording)
     async with app.run_test(size=(120, 35), notifications=True) as pilot:
+        await until(pilot, lambda: "the last line was cut off" in text_on(app))
+
+
+async def test_a_record_without_an_end_is_broken_off_and_nothing_in_it_runs(settings: Settings) -> None:
+    events = RECORDINGS["game24"]()
+    begun = next(i for i, e in enumerate(events) if isinstance(e, ev.ExecutionStarted)) + 1
+    app = CodesteerApp(settings, recording=Recording(Path("killed.jsonl"), events[:begun], []))
+    async with app.run_test(size=(130, 35)) as pilot:
         await pilot.pause()
-        assert "the last line was cut off" in text_on(app)
+        shown = text_on(app)
+        assert "BROKEN OFF  Its record has no end.  Ctrl+R goes on." in shown
+        assert "- broken off   the run ended before the program did" in shown
+        assert "running" not in shown
+        await pilot.press("left")
+        assert "running, at most" in text_on(app), "at that time it was"
+        assert "BROKEN OFF" not in text_on(app)
 
 
 @pytest.mark.parametrize("size", [(160, 45), (80, 24)])

@@ -64,8 +64,8 @@ class EndingPanel(Still):
                 self._put(partial(self._no_answer, ending, _advice(transcript)))
             case ev.Failed(message=message, remedy=remedy):
                 self._put(partial(self._explain, message, remedy, best_so_far(transcript)))
-            case ev.Cancelled():
-                self._put(self._stopped)
+            case ev.Cancelled() as ending:
+                self._put(partial(self._stopped, ending))
             case None:
                 self.clear()
 
@@ -132,12 +132,12 @@ class EndingPanel(Still):
         said = cut(answer, room - len(GAP) - width if fits else room)
         return [(head, "bold"), (said, "bold"), *([GAP, *verdicts] if fits else []), "\n"]
 
-    def _stopped(self) -> None:
+    def _stopped(self, ending: ev.Cancelled) -> None:
         self._draw(
             "-unsure",
             [
-                ("STOPPED", "bold"),
-                "  What came is kept and recorded.",
+                ("BROKEN OFF" if ending.broke_off else "STOPPED", "bold"),
+                f"  {'Its record has no end.' if ending.broke_off else 'What came is kept and recorded.'}",
                 (f"  {pressed(self.app, 'resume')} goes on.", "dim"),
             ],
         )

@@ -137,8 +137,9 @@ def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
             return ("answered" if answer else "ended without an answer"), "$text-success"
         case ev.Failed():
             return "failed", "bold $text-error"
-        case ev.Cancelled():
-            return "stopped; what came is kept", "bold $text-warning"
+        case ev.Cancelled() as ending:
+            how = "broken off" if ending.broke_off else "stopped"
+            return f"{how}; what came is kept", "bold $text-warning"
     this = transcript.current
     if this is None:
         return ("starting ..." if running else "idle"), "dim"

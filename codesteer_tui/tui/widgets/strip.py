@@ -53,7 +53,8 @@ def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool
     if changes(transcript, this):
         yield CHANGED.sign, CHANGED.style
     ended = cut_short(transcript, this)
-    marks = round_marks(this, over=not goes_on(transcript, this))[:3] + ([ended] if ended else [])
+    marks = round_marks(this, over=not goes_on(transcript, this))[:3]
+    marks += [ended] if ended and ended not in marks else []
     if short:
         if this.guidance and this.guidance.decision in ("return_answer", "terminate"):
             marks = []
