@@ -9,6 +9,7 @@ import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.store import read_recording
+from codesteer_tui.tui.stopping import JUST_S
 from codesteer_tui.tui.widgets.decision import GRACE_S
 from tests.cli.conftest import Desk
 from tests.e2e.terminal import CTRL_Q, Terminal
@@ -35,6 +36,7 @@ def test_guidance_is_edited_the_run_stopped_and_gone_on_with_by_hand(
     terminal.type(" Use sets.\r")
     terminal.wait_for("guidance for round 1")
     terminal.settle()
+    time.sleep(JUST_S)  # an Esc right behind a dialog stops nothing
     terminal.type(ESC)
     terminal.wait_for("Ctrl.R goes on")
     terminal.type(CTRL_R)

@@ -210,7 +210,7 @@ async def test_choosing_who_plays_in_the_run_changes_nothing_in_it(make: Make, s
         burst(app, "/task slow\r")
         await until(pilot, lambda: "TASK: slow plays already." in words_on(app))
         assert app.screen.pending == {}
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # the first one is the notice's
         await until(pilot, lambda: is_idle(app))
 
 
@@ -268,7 +268,7 @@ async def test_a_problem_whose_provider_lacks_its_key_asks_for_it_and_goes_on(
         await pilot.press("enter")
         await until(pilot, lambda: bool(server.prompts))
         assert "needs an API key" not in words_on(app)
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # the first one may be the dialog's
         await until(pilot, lambda: is_idle(app))
     assert server.asked[-1].headers["authorization"] == f"Bearer {KEY}"
 

@@ -121,7 +121,7 @@ async def test_a_worker_that_is_killed_in_the_middle_of_an_answer_is_asked_about
         options.highlighted = [str(option.prompt) for option in options.options].index(AGAIN)
         await pilot.press("enter")
         await until(pilot, lambda: len(started) == 2 and answers(), 20)
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # the first one may be the dialog's
         await until(pilot, lambda: not app.live.running)
         assert "STOPPED" in words_on(app)
     assert all(gone(worker.pid) for worker in started)

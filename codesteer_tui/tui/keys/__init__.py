@@ -61,7 +61,7 @@ _AT_ONCE = {"filter_tasks", "search_settings"}
 ALWAYS_SHOWN = {"help", "quit", "leave_tasks", "leave_weights"}
 """In the key line, whatever else does not fit."""
 
-SHOWN_IN_A_RUN = {"models"}
+SHOWN_IN_A_RUN = {"back", "models"}
 """The same while a run goes on: what could be looked for in the middle of it."""
 
 

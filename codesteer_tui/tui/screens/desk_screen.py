@@ -106,10 +106,10 @@ class DeskScreen(Screen[None]):
         desk = self.desk
         transcript = desk.transcript if desk else Transcript()
         self.query_one(TopLine).draw(transcript, self.watermark, self.pending)
-        self.query_one(BottomLine).draw(
-            transcript, running=self.running, seconds=self.seconds, retry_in=self.retry_in
-        )
         covered = desk is not None and desk.is_covered
+        self.query_one(BottomLine).draw(
+            transcript, running=self.running, covered=covered, seconds=self.seconds, retry_in=self.retry_in
+        )
         self.query_one(KeyLine).draw(self.places(), running=self.running, covered=covered)
 
     @on(DescendantFocus)

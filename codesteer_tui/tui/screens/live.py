@@ -34,6 +34,7 @@ from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, note
 from codesteer_tui.tui.keys import pressed
 from codesteer_tui.tui.screens.posing import PosingScreen
+from codesteer_tui.tui.stopping import Caution
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
 from codesteer_tui.tui.widgets.presence import is_there
@@ -78,6 +79,7 @@ class LiveScreen(PosingScreen):
         self._began = 0.0
         self._turn: Worker[None] | None = None
         self._weights_stay = False
+        self._caution = Caution(self)
 
     @property
     def stepping(self) -> SteppingIn:
@@ -124,7 +126,7 @@ class LiveScreen(PosingScreen):
         if self._problem:
             self.begin(self._problem)
         self._may_look = self._may_look or self._may_look_at_once
-        self.on_screen_resume()
+        self._look_around()
         self.import_commands()
 
     def on_screen_suspend(self) -> None:
@@ -132,6 +134,11 @@ class LiveScreen(PosingScreen):
         self._may_look = True
 
     def on_screen_resume(self) -> None:
+        if self.running:
+            self._caution.uncovered()
+        self._look_around()
+
+    def _look_around(self) -> None:
         for welcome in self.query(Welcome):
             if self._may_look and self.is_current:
                 welcome.look_around(self.settings)
@@ -158,7 +165,7 @@ class LiveScreen(PosingScreen):
     def on_settings(self) -> None:
         """Somebody was chosen for a role, or a key was stored: show it, and drop what was said to be missing."""
         self.query_one(EndingPanel).clear_advice()
-        self.on_screen_resume()
+        self._look_around()
         self.draw_lines()
 
     @on(Welcome.Chosen)
@@ -215,7 +222,7 @@ class LiveScreen(PosingScreen):
             self.watermark = ""
             await self.query("Desk").remove()
             await self.query_one("#body").mount(Welcome())
-            self.on_screen_resume()
+            self._look_around()
         self.draw_lines()
 
     async def _solve(self, problem: Problem, start: Start) -> None:
@@ -359,12 +366,15 @@ class LiveScreen(PosingScreen):
         )
 
     async def action_back(self) -> None:
-        """One thing at a time: what lies over the panes goes first."""
+        """One thing at a time: what lies over the panes goes first, and a run is not stopped by mistake."""
         prompt = self.query_one(Prompt)
         typing = prompt.has_focus
         if self.desk and await self.desk.put_away():
             self.set_focus(prompt if typing else self.focused)
+            self._caution.was_meant()
             self.draw_lines()
+            return
+        if self.running and self._caution.is_due():
             return
         if self.stop():
             return

@@ -163,26 +163,31 @@ def activity(transcript: Transcript, *, running: bool) -> tuple[str, str]:
     return f"{at}checking ..." if not this.finished else f"{at}done", "$text-accent"
 
 
-def retry_item(transcript: Transcript, retry_in: float | None, *, running: bool) -> Item:
-    """A call failed and is tried again: when, why, and how not to wait for it."""
+def retry_item(transcript: Transcript, retry_in: float | None, *, stops: bool) -> Item:
+    """A call failed and is tried again: when, why, and, with `stops`, which key does not wait for it."""
     retry = transcript.retries[-1]
     reason = plain(retry.reason)
     head = (
         f"retry {retry.attempt} now" if retry_in is None else f"retry {retry.attempt} in {ceil(retry_in)} s"
     )
-    stop = f" ({bound.key('back')} stops)" if running else ""
+    stop = f" ({bound.key('back')} stops)" if stops else ""
     said = [f"{head}: {cut(reason, room)}{stop}" for room in (90, 60, 40, 24)]
     return Item((*said, f"{head}{stop}", head), "bold $text-warning")
 
 
 def bottom_items(
-    transcript: Transcript, *, running: bool, seconds: float, retry_in: float | None = None
+    transcript: Transcript,
+    *,
+    running: bool,
+    covered: bool = False,
+    seconds: float,
+    retry_in: float | None = None,
 ) -> tuple[list[Item], list[Item]]:
-    """Left: what goes on. Right: isolation, tokens and time."""
+    """Left: what goes on. Right: isolation, tokens and time. `covered`: as in the key line."""
     words, style = activity(transcript, running=running)
     left = [Item((words, cut(words, 24)), style)]
     if waits_for_retry(transcript):
-        left = [retry_item(transcript, retry_in, running=running)]
+        left = [retry_item(transcript, retry_in, stops=running and not covered)]
     if transcript.hint:
         word = "guidance" if transcript.hint.replaces else "hint"
         yours = f"{OWN.sign} your {word}"
@@ -234,11 +239,19 @@ class BottomLine(Line):
     """What goes on, where programs run, tokens and time."""
 
     def draw(
-        self, transcript: Transcript, *, running: bool, seconds: float, retry_in: float | None = None
+        self,
+        transcript: Transcript,
+        *,
+        running: bool,
+        covered: bool = False,
+        seconds: float,
+        retry_in: float | None = None,
     ) -> None:
-        """Show the state of the run; `retry_in` seconds a failed call is tried again."""
+        """Show the state of the run; `retry_in` seconds a failed call is tried again. `covered`: as in the key line."""
         width = self.app.size.width - 2
-        left, right = bottom_items(transcript, running=running, seconds=seconds, retry_in=retry_in)
+        left, right = bottom_items(
+            transcript, running=running, covered=covered, seconds=seconds, retry_in=retry_in
+        )
         ending = fit(right, max(20, width - 26))
         room = width - _length(ending) - 1
         beginning = fit(left, room)
