@@ -15,7 +15,7 @@ from codesteer_tui.errors import ConfigError
 from codesteer_tui.text import escaped, plain
 
 if TYPE_CHECKING:
-    from codesteer_tui.steering.packs_there import Listed
+    from codesteer_tui.steering.pack_list import Listed
     from codesteer_tui.steering.prompts import PromptPack
 
 
@@ -37,7 +37,8 @@ def list_prompts(ctx: click.Context, as_json: bool, config_file: Path | None) ->
     A pack that does not go with the steerer's weights is pointed out on standard error.
     """
     from codesteer_tui.sessions.wording import mismatch_of
-    from codesteer_tui.steering.packs_there import list_packs, packs_folder
+    from codesteer_tui.steering.pack_list import list_packs
+    from codesteer_tui.steering.packs_there import packs_folder
     from codesteer_tui.weights.wording import weights_for
 
     settings = settings_for_reading(ctx, config_file)

@@ -11,7 +11,8 @@ from codesteer_tui.errors import CodesteerError
 from codesteer_tui.providers.opening import Choice, choose_role
 from codesteer_tui.settings import Settings
 from codesteer_tui.steering.pack_import import NAME
-from codesteer_tui.steering.packs_there import list_packs, packs_folder
+from codesteer_tui.steering.pack_list import list_packs
+from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.steering.prompts import PromptPack, load_pack
 from codesteer_tui.weights.wording import weights_for, wording_of, wording_of_name
 

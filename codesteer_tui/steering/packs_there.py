@@ -8,26 +8,14 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-from msgspec import Struct
-
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings.layers import user_config_file
-from codesteer_tui.steering.prompts import PromptPack, load_pack
 
 FOLDER = "prompts"
 """The folder of the person's packs, beside the configuration file in use."""
 
 SUFFIX = ".toml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-class Listed(Struct, frozen=True):
-    """A pack as a list shows it. `problem` is why it cannot be used, and the pack is None then."""
-
-    name: str
-    path: Path | None = None
-    pack: PromptPack | None = None
-    problem: str = ""
 
 
 def packs_folder(config_file: Path | None = None) -> Path:
@@ -86,26 +74,6 @@ def find_pack(name: str, folder: Path | None = None) -> Path | None:
         (f"Did you mean {near[0]!r}? " if near else "")
         + f"There are: {', '.join(known)}. Or name a TOML file by its path; your own lie in {folder}.",
     )
-
-
-def list_packs(folder: Path, in_use: str = "") -> list[Listed]:
-    """The built-in packs, the person's, and the one in use where it lies elsewhere."""
-    entries: list[tuple[str, Path | None]] = [(name, None) for name in built_in_names()]
-    entries += [(name, path) for name, path in own_packs(folder).items()]
-    if in_use and is_path(in_use):
-        path = expanded(in_use)
-        if not any(p and p.absolute() == path.absolute() for _, p in entries):
-            entries.append((in_use, path))
-    return [_listed(name, path) for name, path in entries]
-
-
-def _listed(name: str, path: Path | None) -> Listed:
-    if path and name in built_in_names():
-        return Listed(name, path, None, "the built-in pack has this name; rename the file")
-    try:
-        return Listed(name, path, load_pack(str(path) if path else name))
-    except ConfigError as error:
-        return Listed(name, path, None, f"{error.message} {error.remedy}".strip())
 
 
 def check_name(name: str) -> str:

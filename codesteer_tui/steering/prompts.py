@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from codesteer_tui.errors import ConfigError
 from codesteer_tui.settings.schema import did_you_mean
+from codesteer_tui.steering.packs_there import find_pack
 from codesteer_tui.values import ExecutionResult
 
 DEFAULT = "default"
@@ -134,8 +135,6 @@ def load_pack(name: str = DEFAULT, folder: Path | None = None) -> PromptPack:
         ConfigError: there is no such pack; or it cannot be read, is not TOML, has an unknown key or field, or does
             not tell a role what it has to know. Names the file and the key.
     """
-    from codesteer_tui.steering.packs_there import find_pack
-
     found = find_pack(name, folder)
     if found is None:
         return parse_pack(built_in_text(name) or "", None, name)

@@ -29,7 +29,7 @@ from codesteer_tui.tui.words import cut, two_lines
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
-    from codesteer_tui.steering.packs_there import Listed
+    from codesteer_tui.steering.pack_list import Listed
     from codesteer_tui.tui.browsing import Choice
     from codesteer_tui.tui.choosing import Choosing
     from codesteer_tui.tui.going_on import Series

@@ -16,7 +16,8 @@ from textual.app import SystemCommand
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.sessions.wording import mismatch_of
 from codesteer_tui.settings import Settings
-from codesteer_tui.steering.packs_there import Listed, list_packs, packs_folder
+from codesteer_tui.steering.pack_list import Listed, list_packs
+from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.text import escaped, plain
 from codesteer_tui.tui.words import cut
 

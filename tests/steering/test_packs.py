@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from codesteer_tui.errors import ConfigError
-from codesteer_tui.steering.packs_there import built_in_names, list_packs
+from codesteer_tui.steering.pack_list import list_packs
+from codesteer_tui.steering.packs_there import built_in_names
 from codesteer_tui.steering.prompts import load_pack
 
 
