@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Literal, TypeAlias, cast
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
 from codesteer_tui.symbench.reading.answer import MAX_ANSWER_CHARS, Unreadable, candidates, shorten
+from codesteer_tui.symbench.registry import MODULES
 from codesteer_tui.symbench.task import Task
 from codesteer_tui.values import Verdict
 
 Scoring: TypeAlias = Literal["rules", "reference"]
 
-JUDGES: Mapping[str, str] = {
-    "2048": "tile_2048",
-    "Blocksworld": "blocksworld",
-    "BoxLift": "boxlift",
-    "BoxNet1": "boxnet1",
-    "combinatorial_calculation": "combinatorial_calculation",
-    "constrained_linear_arrangement": "constrained_linear_arrangement",
-    "cryptanalysis": "cryptanalysis",
-    "eight_queens": "eight_queens",
-    "game24": "game24",
-    "letter_logic_diagram": "letter_logic_diagram",
-    "letters": "letters",
-    "light_puzzles": "light_puzzles",
-    "logic_puzzle": "logic_puzzle",
-    "logical_equation": "logical_equation",
-    "mahjong_pattern": "mahjong_pattern",
-    "matrix_transformation": "matrix_transformation",
-    "new_operator": "new_operator",
-    "number_multiply": "number_multiply",
-    "path_plan": "path_plan",
-    "pattern_recognition": "pattern_recognition",
-    "permutations_and_combinations": "permutations_and_combinations",
-    "pooling": "pooling",
-    "reversi": "reversi",
-    "standard_sudoku": "standard_sudoku",
-    "statistical_counting": "statistical_counting",
-    "string_deletion_and_modification": "string_deletion_and_modification",
-    "string_insertion": "string_insertion",
-    "string_splitting": "string_splitting",
-    "string_synthesis": "string_synthesis",
-    "synthesis_decomposition": "synthesis_decomposition",
+WITHOUT_JUDGE = {
+    "date_understanding",
+    "gsm",
+    "logical_deduction_seven_objects",
+    "MATH_counting_and_probability",
+    "MATH_geometry",
+    "navigate",
+    "web_of_lies",
 }
-"""Task id → module in `codesteer_tui.symbench.published.judges`. The tasks that are not here have none: the four of
-BIG-Bench-Hard, gsm and the two of MATH were judged by a language model."""
+"""The four tasks of BIG-Bench-Hard, gsm and the two of MATH, which were judged by a language model."""
+
+JUDGES = {task: module for task, module in MODULES.items() if task not in WITHOUT_JUDGE}
+"""Task id → module in `codesteer_tui.symbench.published.judges`, called as the task's own module is."""
 
 
 class Crash(Exception):

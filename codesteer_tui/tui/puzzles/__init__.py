@@ -2,57 +2,34 @@
 
 Each module draws one task: from the problem's data and from what the task's own verifier read in an answer and found
 wrong with it, and never from a picture of text. It holds ``draw(problem, seen, width)``, a pure function (see
-`Drawing`). The tasks that are drawn, and the modules that draw them, stand in `MODULES`.
+`Drawing`). The module is called as the task's own in `symbench/tasks`; the tasks without one stand in `NOT_DRAWN`.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from typing import Protocol, cast
 
 from codesteer_tui.errors import ProblemError
 from codesteer_tui.problem import Problem
-from codesteer_tui.symbench import Look, look, tasks
+from codesteer_tui.symbench import Look, look, registry, tasks
 from codesteer_tui.tui.blocks import Block, block
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.puzzles.figure import Figure
 from codesteer_tui.tui.words import OUTCOMES, cut
 
-MODULES: Mapping[str, str] = {
-    "2048": "tile_2048",
-    "Blocksworld": "blocksworld",
-    "BoxLift": "boxlift",
-    "BoxNet1": "boxnet1",
-    "combinatorial_calculation": "combinatorial_calculation",
-    "constrained_linear_arrangement": "constrained_linear_arrangement",
-    "cryptanalysis": "cryptanalysis",
-    "eight_queens": "eight_queens",
-    "game24": "game24",
-    "letter_logic_diagram": "letter_logic_diagram",
-    "letters": "letters",
-    "light_puzzles": "light_puzzles",
-    "logic_puzzle": "logic_puzzle",
-    "logical_equation": "logical_equation",
-    "mahjong_pattern": "mahjong_pattern",
-    "matrix_transformation": "matrix_transformation",
-    "navigate": "navigate",
-    "number_multiply": "number_multiply",
-    "path_plan": "path_plan",
-    "pattern_recognition": "pattern_recognition",
-    "permutations_and_combinations": "permutations_and_combinations",
-    "pooling": "pooling",
-    "reversi": "reversi",
-    "standard_sudoku": "standard_sudoku",
-    "statistical_counting": "statistical_counting",
-    "string_deletion_and_modification": "string_deletion_and_modification",
-    "string_insertion": "string_insertion",
-    "string_splitting": "string_splitting",
-    "string_synthesis": "string_synthesis",
-    "synthesis_decomposition": "synthesis_decomposition",
-    "web_of_lies": "web_of_lies",
+NOT_DRAWN = {
+    "date_understanding",
+    "gsm",
+    "logical_deduction_seven_objects",
+    "MATH_counting_and_probability",
+    "MATH_geometry",
+    "new_operator",
 }
-"""Task id → module in `codesteer_tui.tui.puzzles`."""
+"""The tasks that are read rather than looked at."""
+
+MODULES = {task: module for task, module in registry.MODULES.items() if task not in NOT_DRAWN}
+"""Task id → module in `codesteer_tui.tui.puzzles`, called as the task's own module is."""
 
 MORE = 4
 """Broken rules that are named behind the first one. The drawing marks them all."""
