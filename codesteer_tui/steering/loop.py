@@ -267,6 +267,8 @@ class _Run:
             return ""
         decision = this.guidance.decision if this.guidance else None
         who = "the person" if this.guidance and this.guidance.by == "person" else "the steerer"
+        if decision == "return_answer" and who == "the person" and not self.transcript.answered:
+            return "the person ended it before there was an answer"
         if decision == "return_answer":
             return OFF if this.guidance and this.guidance.by == "nobody" else f"{who} returned the answer"
         if decision == "terminate":

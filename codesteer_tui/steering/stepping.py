@@ -37,7 +37,7 @@ MODES: dict[SteeringMode, str] = {
 WITH_A_PERSON: tuple[SteeringMode, ...] = ("approve", "manual")
 """Modes that nobody can run in without a person."""
 
-END = "End here, with the best answer so far"
+END, END_WITHOUT = "End here, with the best answer so far", "End here, without an answer"
 SEND, EDIT, REPLACE, VETO = "Send it", "Edit it", "Write another", "Veto it: the steerer decides again"
 CODE, TEXT, WRITE, PROPOSE = (
     "Ask for code",
@@ -211,9 +211,8 @@ class Stepping:
             await asyncio.wait({asking, changed}, return_when=asyncio.FIRST_COMPLETED)
             reply = asking.result() if asking.done() else Reply(WITHDRAWN)
             known = reply.choice in (*question.options, WITHDRAWN)
-            reply = msgspec.structs.replace(
-                reply, choice=reply.choice if known else END, text=storable(reply.text)
-            )
+            choice = reply.choice if known else question.options[0]
+            reply = msgspec.structs.replace(reply, choice=choice, text=storable(reply.text))
         finally:
             for task in (asking, changed):
                 task.cancel()
@@ -228,12 +227,13 @@ def approve_question(transcript: Transcript, this: Round) -> Question:
     assert proposal is not None
     ends = proposal.decision in ("return_answer", "terminate")
     lines = [proposal.why, "" if ends else _pending(transcript)]
-    to_end = (END, FOLLOW, REPLACE, VETO) if transcript.hint else (END, REPLACE, VETO)
+    end = _end(transcript)
+    to_end = (end, FOLLOW, REPLACE, VETO) if transcript.hint else (end, REPLACE, VETO)
     return Question(
         kind="approve_guidance",
         text=f"The steerer's guidance for round {this.number} is to {NAMES[proposal.decision]}. "
         f"{'Do that' if ends else 'Send it'}?",
-        options=to_end if ends else (END, SEND, EDIT, REPLACE, VETO),
+        options=to_end if ends else (end, SEND, EDIT, REPLACE, VETO),
         detail="\n".join(line for line in lines if line),
         draft=proposal.text,
     )
@@ -244,9 +244,14 @@ def manual_question(transcript: Transcript, this: Round) -> Question:
     return Question(
         kind="write_guidance",
         text=f"You steer round {this.number}. What shall the TaskLLM be told?",
-        options=(END, CODE, TEXT, WRITE, PROPOSE),
+        options=(_end(transcript), CODE, TEXT, WRITE, PROPOSE),
         detail=_pending(transcript),
     )
+
+
+def _end(transcript: Transcript) -> str:
+    """The safe option: to end, with the words for what the session then comes to."""
+    return END if transcript.answered else END_WITHOUT
 
 
 def _pending(transcript: Transcript) -> str:
@@ -257,7 +262,7 @@ def _by_the_person(reply: Reply, proposal: Guidance | None, pack: PromptPack) ->
     """The guidance that a reply comes to; None where the question is to be put again."""
     text = reply.text.strip()
     match reply.choice:
-        case str(choice) if choice == END:
+        case str(choice) if choice in (END, END_WITHOUT):
             agreed = proposal is not None and proposal.decision in ("return_answer", "terminate")
             return proposal if agreed else Guidance("return_answer", "", "", by="person")
         case str(choice) if choice == SEND:

@@ -18,6 +18,7 @@ from codesteer_tui.steering.stepping import (
     CODE,
     EDIT,
     END,
+    END_WITHOUT,
     FOLLOW,
     PROPOSE,
     REPLACE,
@@ -30,7 +31,7 @@ from codesteer_tui.steering.stepping import (
 )
 from codesteer_tui.steering.taking import taken
 from codesteer_tui.transcript import Transcript
-from codesteer_tui.values import Guidance, Limits, Program, Purpose, Question, Reply
+from codesteer_tui.values import Guidance, Limits, Program, Purpose, Question, Reply, SteeringMode
 from tests.scripted import ScriptedModel, ScriptedSandbox, block, printed
 from tests.steering.test_loop import LAZY, PACK, REAL, TEST_PROGRAM, cast, respond, started
 
@@ -174,6 +175,16 @@ async def test_ending_at_a_proposal_keeps_the_best_answer_and_says_who_ended_it(
     events = await play(cast(ScriptedModel(LAZY)), Stepping("approve", ask=Person(SEND, END)))
     assert ending(events).answer == "4 * 6"
     assert ending(events).reason == "the person returned the answer"
+
+
+@pytest.mark.parametrize("mode", ["approve", "manual"])
+async def test_the_safe_option_says_whether_there_is_an_answer_to_end_with(mode: SteeringMode) -> None:
+    person = Person(CODE if mode == "manual" else SEND, END)
+    await play(cast(ScriptedModel(LAZY)), Stepping(mode, ask=person))
+    assert [question.options[0] for question in person.questions] == [END_WITHOUT, END]
+    events = await play(cast(ScriptedModel()), Stepping(mode, ask=Person(END_WITHOUT)))
+    assert (ending(events).answer, ending(events).answer_round) == ("", None)
+    assert ending(events).reason == "the person ended it before there was an answer"
 
 
 async def test_in_manual_mode_the_person_is_the_steerer_and_no_steerer_is_asked() -> None:
