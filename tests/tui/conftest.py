@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from codesteer_tui.config import Config, Screen, Sessions
 from codesteer_tui.events import Event
@@ -68,6 +69,20 @@ def text_on(app: object) -> str:
 def words_on(app: object) -> str:
     """The words on the screen in one line, without frames, however they are wrapped."""
     return " ".join(text_on(app).replace("█", " ").replace("│", " ").split())
+
+
+def notices(app: object) -> str:
+    """The words of all notices that are shown, in one line."""
+    return " ".join(" ".join(f"{n.title} {n.message}" for n in app._notifications).split())  # type: ignore[attr-defined]
+
+
+async def until(pilot: Pilot[None], done: Callable[[], object], turns: int = 200) -> None:
+    """Wait until something has come about, for so many turns of the app."""
+    for _ in range(turns):
+        if done():
+            return
+        await pilot.pause(0.02)
+    pytest.fail("it did not happen in time")
 
 
 class FakeSession:

@@ -14,7 +14,7 @@ from codesteer_tui.config import Config
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.settings import SettingsScreen
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import until
 
 FILES = sorted(Path(codesteer_tui.tui.__file__).parent.rglob("*.py"))
 

@@ -18,8 +18,7 @@ from codesteer_tui.tui.blocks import text_of
 from codesteer_tui.tui.drawing.charts import Judged, session_charts, verdict_charts
 from codesteer_tui.tui.screens.charts import ChartsScreen, judged, outcome_of
 from codesteer_tui.values import Usage, Verdicts
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import until, words_on
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 

@@ -8,9 +8,8 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.setting import SettingScreen
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
-from tests.tui.test_settings_screen import notices, search
+from tests.tui.conftest import notices, until, words_on
+from tests.tui.test_settings_screen import search
 
 
 async def test_each_theme_is_seen_while_moving_and_escape_puts_back_what_was(desk: Desk) -> None:

@@ -19,8 +19,7 @@ from codesteer_tui.tui.screens.comparing import CompareScreen
 from codesteer_tui.tui.screens.replay import ReplayScreen
 from codesteer_tui.tui.screens.sessions import SessionsScreen
 from tests.recordings.build import HERE, game24
-from tests.tui.conftest import FakeSession, text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import FakeSession, text_on, until, words_on
 
 
 def write(path: Path, events: list[Event]) -> Path:

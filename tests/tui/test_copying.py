@@ -18,8 +18,7 @@ from codesteer_tui.tui import copying, remembered
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.copying import OSC52_MOST, SCREEN_CHUNK, osc52, system_tool
 from tests.recordings.build import game24, write
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import until, words_on
 
 
 @pytest.fixture

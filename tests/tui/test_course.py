@@ -22,9 +22,8 @@ from codesteer_tui.tui.widgets.status import activity
 from codesteer_tui.tui.widgets.strip import chip_parts
 from codesteer_tui.values import Limits, Question, Reply, SandboxInfo
 from tests.recordings.build import BOX, game24, hard
-from tests.tui.conftest import FakeSession, opener, pane, text_on
+from tests.tui.conftest import FakeSession, opener, pane, text_on, until
 from tests.tui.test_live_screen import type_in
-from tests.tui.test_replay_screen import until
 
 DRAWINGS = (guidance, task, run, flags)
 STOPPED = ev.Cancelled()

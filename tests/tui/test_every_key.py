@@ -28,9 +28,8 @@ from codesteer_tui.tui.stepping import BEHIND, INSTEAD
 from codesteer_tui.tui.widgets.decision import DecisionPanel
 from codesteer_tui.values import Question
 from tests.recordings.build import HERE, game24, puzzle
-from tests.tui.conftest import text_on
+from tests.tui.conftest import text_on, until
 from tests.tui.test_comparing import otherwise
-from tests.tui.test_replay_screen import until
 
 Go = Callable[[Pilot[None]], Awaitable[None]]
 

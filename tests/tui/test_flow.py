@@ -19,8 +19,7 @@ from codesteer_tui.tui.drawing.task import Fences, answer_blocks
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.sheet import Sheet
-from tests.tui.conftest import pane
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import pane, until
 from tests.tui.test_streaming_panes import BEGUN, GUIDED
 
 STYLES = Path(app_module.__file__).parent / "styles"

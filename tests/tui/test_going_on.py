@@ -22,8 +22,7 @@ from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.screens.pick import PickScreen
 from codesteer_tui.tui.screens.replay import ReplayScreen
 from tests.recordings.build import HERE, game24
-from tests.tui.conftest import FakeSession, opener, pane, text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import FakeSession, opener, pane, text_on, until, words_on
 
 
 @pytest.fixture

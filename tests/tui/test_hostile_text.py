@@ -32,9 +32,8 @@ from codesteer_tui.values import (
     Verdict,
 )
 from tests.recordings.build import BOX, DEMO, RULES, game24, pieces
-from tests.tui.conftest import FakeSession, opener, pane
+from tests.tui.conftest import FakeSession, opener, pane, until
 from tests.tui.test_live_screen import is_idle, type_in
-from tests.tui.test_replay_screen import until
 
 CORPUS = {
     "markup": "[bold]x[/bold] [/] [link=http://x]y[/link] [@click=app.quit]z[/] \\[a] [red",

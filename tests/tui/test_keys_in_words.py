@@ -22,9 +22,7 @@ from codesteer_tui.tui.screens.key_entry import KeyScreen
 from codesteer_tui.tui.screens.models import ModelsScreen
 from codesteer_tui.tui.screens.setting import SettingScreen
 from tests.recordings.build import RECORDINGS
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
-from tests.tui.test_settings_screen import notices
+from tests.tui.conftest import notices, until, words_on
 
 HELD = re.compile(
     r"\b(?:Ctrl\+[A-Z]|F(?:[1-9]|1[0-2]))\b|\^[A-Z]\b|(?:^|[.;(,] +)([b-zB-Z] (?:in a pane|[a-z]+s))\b"

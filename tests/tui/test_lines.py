@@ -17,8 +17,7 @@ from codesteer_tui.tui.widgets.status import Hint, Item, KeyLine, fit, fitting
 from codesteer_tui.tui.widgets.transport import LETTERS
 from codesteer_tui.tui.widgets.welcome import EXAMPLES
 from tests.recordings.build import BOX, DEMO, HERE, RULES, Script, game24
-from tests.tui.conftest import pane, text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import pane, text_on, until, words_on
 
 
 def replay(settings: Settings, events: list[ev.Event]) -> CodesteerApp:

@@ -22,8 +22,7 @@ from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.welcome import EXAMPLES, Welcome
 from codesteer_tui.values import Question, Reply, Usage
 from tests.recordings.build import game24
-from tests.tui.conftest import FakeSession, opener, pane, text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import FakeSession, opener, pane, text_on, until, words_on
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from codesteer_tui.tui.journal import Entry, Journal, filtered, level_of_line, n
 from codesteer_tui.tui.screens import logs
 from codesteer_tui.tui.screens.logs import LogScreen
 from codesteer_tui.values import ExecutionResult, NotRun, RoleInfo, SandboxInfo
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import until, words_on
 
 
 @pytest.fixture

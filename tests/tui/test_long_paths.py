@@ -20,10 +20,9 @@ from codesteer_tui.tui.widgets.welcome import INDENT, Welcome
 from codesteer_tui.values import RoleInfo
 from tests.recordings.build import game24
 from tests.test_survey import weights
-from tests.tui.conftest import FakeSession, opener, text_on
+from tests.tui.conftest import FakeSession, opener, text_on, until
 from tests.tui.test_live_screen import is_idle, type_in
 from tests.tui.test_models_screen import Make, home, make
-from tests.tui.test_replay_screen import until
 
 __all__ = ["home", "make"]
 

@@ -11,8 +11,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.making import MakeScreen
 from codesteer_tui.tui.screens.weights import WeightsScreen
 from tests import tiny_gguf
-from tests.tui.conftest import text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import text_on, until, words_on
 from tests.tui.test_weights_screen import folder as folder
 from tests.tui.test_weights_screen import opened
 from tests.weights import checkpoints

@@ -14,7 +14,7 @@ from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.replay import ReplayScreen
 from codesteer_tui.tui.screens.sessions import SessionsScreen
 from tests.recordings.build import RECORDINGS, write
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import until
 
 WANTED = {
     "Weights": "WeightsScreen",

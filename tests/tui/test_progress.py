@@ -15,8 +15,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.choice import ChoiceScreen
 from codesteer_tui.tui.screens.setting import SettingScreen
 from codesteer_tui.tui.screens.settings import SettingsScreen
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import until, words_on
 
 
 async def test_building_the_image_says_how_long_it_has_been_at_it(

@@ -17,8 +17,7 @@ from codesteer_tui.tui.screens.help import HelpScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
 from codesteer_tui.tui.widgets.prompt import Prompt
-from tests.tui.conftest import FakeSession, opener, text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import FakeSession, opener, text_on, until, words_on
 
 SIZE = (100, 30)
 

@@ -15,8 +15,7 @@ from codesteer_tui.tui.screens.puzzle import PuzzleScreen
 from codesteer_tui.tui.screens.replay import ReplayScreen
 from codesteer_tui.tui.widgets.desk import Desk
 from tests.recordings.build import RECORDINGS, puzzle
-from tests.tui.conftest import text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import text_on, until, words_on
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)])
 

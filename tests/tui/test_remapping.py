@@ -29,9 +29,8 @@ from codesteer_tui.tui.screens.settings import SettingsScreen
 from codesteer_tui.tui.widgets.sheet import Sheet
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
-from tests.tui.test_settings_screen import notices, search
+from tests.tui.conftest import notices, until, words_on
+from tests.tui.test_settings_screen import search
 
 SENT = {
     "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "space": " ", "backspace": "\x7f",

@@ -21,8 +21,7 @@ from codesteer_tui.tui.screens.replay import ReplayScreen
 from codesteer_tui.tui.widgets.transport import LETTERS, Transport, bar_parts, bar_text, last_words
 from tests.perf.long_session import streamed
 from tests.recordings.build import HERE, RECORDINGS, game24
-from tests.tui.conftest import pane, text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import pane, text_on, until, words_on
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.store import Recording, read_recording
@@ -18,7 +17,7 @@ from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.strip import RoundChip
 from tests.recordings.build import HERE, RECORDINGS, SEARCH
-from tests.tui.conftest import pane, text_on
+from tests.tui.conftest import pane, text_on, until
 
 
 @pytest.fixture
@@ -292,11 +291,3 @@ async def test_a_session_that_the_app_recorded_itself_opens_and_shows_its_rounds
         await pilot.press("left_square_bracket", "left_square_bracket")
         assert "too simple" in pane(app, "flags").text
         assert "What it prints is written in the code" in pane(app, "flags").text
-
-
-async def until(pilot: Pilot[None], done: object, turns: int = 200) -> None:
-    for _ in range(turns):
-        if done():  # type: ignore[operator]
-            return
-        await pilot.pause(0.02)
-    pytest.fail("it did not happen in time")

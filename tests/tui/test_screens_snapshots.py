@@ -40,10 +40,9 @@ from codesteer_tui.weights.store import Item
 from codesteer_tui.weights.telling import known_rows
 from tests.recordings.build import RECORDINGS, game24, write
 from tests.recordings.stepped import stepped
-from tests.tui.conftest import FakeSession, opener, text_on
+from tests.tui.conftest import FakeSession, opener, text_on, until
 from tests.tui.pictures import Compare, by_size, by_theme, settled
 from tests.tui.test_live_screen import type_in
-from tests.tui.test_replay_screen import until
 
 KEPT = "/home/ada/.local/share/codesteer"
 GGUF = Item(path=Path(f"{KEPT}/weights/codesteer-v1-Q4_K_M.gguf"), form="gguf", size=4_920_734_000)

@@ -21,9 +21,8 @@ from codesteer_tui.tui.widgets.seeking import Match
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.values import ExecutionResult, Limits, Program
 from tests.recordings.build import HERE
-from tests.tui.conftest import FakeSession, opener, pane, text_on
+from tests.tui.conftest import FakeSession, opener, pane, text_on, until
 from tests.tui.test_live_screen import type_in
-from tests.tui.test_replay_screen import until
 
 GAME = read_recording(HERE / "demo_game24.jsonl")
 

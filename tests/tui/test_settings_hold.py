@@ -26,9 +26,7 @@ from codesteer_tui.tui.setting_rows import about, holds, value_of
 from codesteer_tui.tui.widgets.prompt import Prompt
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
-from tests.tui.conftest import words_on
-from tests.tui.test_replay_screen import until
-from tests.tui.test_settings_screen import notices
+from tests.tui.conftest import notices, until, words_on
 
 OTHERS: dict[str, Any] = {
     "roles.steerer": "same-as-task",

@@ -27,9 +27,8 @@ from codesteer_tui.tui.setting_rows import (
 )
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
-from tests.tui.conftest import words_on
+from tests.tui.conftest import notices, until, words_on
 from tests.tui.test_choosing import burst
-from tests.tui.test_replay_screen import until
 
 
 def shown(settings: Settings) -> str:
@@ -121,10 +120,6 @@ async def test_what_is_typed_quickly_behind_keys_that_edit_the_search_is_kept(de
         burst(app, "\x15max_rounds\r\r")
         await until(pilot, lambda: isinstance(app.screen, SettingScreen))
         await until(pilot, lambda: "max_rounds" in words_on(app))
-
-
-def notices(app: CodesteerApp) -> str:
-    return " ".join(" ".join(f"{n.title} {n.message}" for n in app._notifications).split())
 
 
 async def test_a_setting_is_found_changed_saved_and_taken_out_again(desk: Desk) -> None:

@@ -17,9 +17,8 @@ from codesteer_tui.settings import Asked, Settings, load_settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.journal import Entry
 from codesteer_tui.tui.screens import logs
-from tests.tui.conftest import text_on
+from tests.tui.conftest import text_on, until
 from tests.tui.pictures import Compare, by_size, by_theme
-from tests.tui.test_replay_screen import until
 
 RECORDING = Path(__file__).resolve().parents[1] / "recordings" / "game24-docker.jsonl"
 

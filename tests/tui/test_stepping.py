@@ -43,9 +43,8 @@ from codesteer_tui.values import (
     SteeringMode,
 )
 from tests.recordings.build import HERE, game24
-from tests.tui.conftest import FakeSession, opener, pane, text_on, words_on
+from tests.tui.conftest import FakeSession, opener, pane, text_on, until, words_on
 from tests.tui.test_live_screen import is_idle, type_in, until_answer
-from tests.tui.test_replay_screen import until
 
 PROBLEM = "Use 4 7 8 8 to make 24"
 

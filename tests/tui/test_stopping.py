@@ -15,9 +15,8 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.tui import stopping
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.choice import ChoiceScreen
-from tests.tui.conftest import FakeSession, opener, text_on
+from tests.tui.conftest import FakeSession, opener, text_on, until
 from tests.tui.test_live_screen import is_idle, type_in, until_answer
-from tests.tui.test_replay_screen import until
 
 AGAIN = "Esc again stops the run."
 

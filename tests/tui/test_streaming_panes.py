@@ -11,8 +11,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.values import Guidance
 from tests.recordings.build import BOX, DEMO, RULES
-from tests.tui.conftest import pane
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import pane, until
 
 BEGUN: list[ev.Event] = [
     ev.SessionStarted(

@@ -15,10 +15,8 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.widgets.prompt import Prompt
 from tests.recordings.build import game24, write
-from tests.tui.conftest import FakeSession, opener, pane
+from tests.tui.conftest import FakeSession, notices, opener, pane, until
 from tests.tui.test_prompt import typed
-from tests.tui.test_replay_screen import until
-from tests.tui.test_settings_screen import notices
 
 
 @pytest.fixture

@@ -21,9 +21,8 @@ from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.screens.tasks import TasksScreen
 from codesteer_tui.tui.screens.trying import TryingScreen
 from codesteer_tui.tui.widgets.knobs import MOST_TYPED, Knobs, columns_for, line
-from tests.tui.conftest import text_on, words_on
+from tests.tui.conftest import text_on, until, words_on
 from tests.tui.test_choosing import burst
-from tests.tui.test_replay_screen import until
 
 
 async def browse(app: CodesteerApp, pilot: Pilot[None], *keys: str) -> TasksScreen:

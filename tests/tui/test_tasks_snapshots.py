@@ -18,9 +18,8 @@ from codesteer_tui.tui.screens.puzzle import PuzzleScreen
 from codesteer_tui.tui.screens.tasks import TasksScreen
 from codesteer_tui.tui.screens.trying import TryingScreen
 from tests.recordings.build import puzzle
-from tests.tui.conftest import text_on
+from tests.tui.conftest import text_on, until
 from tests.tui.pictures import Compare, by_size, by_theme
-from tests.tui.test_replay_screen import until
 
 
 def app_with(theme: str, choice: Choice | None = None) -> CodesteerApp:

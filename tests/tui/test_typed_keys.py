@@ -27,9 +27,8 @@ from codesteer_tui.values import Question
 from tests.recordings.build import HERE
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
-from tests.tui.conftest import FakeSession, opener, text_on
+from tests.tui.conftest import FakeSession, opener, text_on, until
 from tests.tui.test_every_key import HANDLED, to_find, to_tasks
-from tests.tui.test_replay_screen import until
 
 SIZE = (120, 40)
 Press = Callable[[Pilot[None], str], Awaitable[None]]

@@ -24,8 +24,7 @@ from codesteer_tui.weights.hub import ask_hub, understand
 from codesteer_tui.weights.pulling import pull
 from codesteer_tui.weights.store import Item
 from codesteer_tui.weights.telling import is_cut_off
-from tests.tui.conftest import text_on, words_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import text_on, until, words_on
 from tests.weights import checkpoints
 from tests.weights.fake_hub import COMMIT, FakeHub, Repo, Trouble
 from tests.weights.no_hub import no_real_hub

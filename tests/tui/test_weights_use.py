@@ -15,10 +15,9 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.confirm import ConfirmScreen
 from codesteer_tui.tui.screens.models import ModelsScreen
 from codesteer_tui.tui.screens.weights import WeightsScreen
-from tests.tui.conftest import text_on, words_on
+from tests.tui.conftest import text_on, until, words_on
 from tests.tui.test_models_screen import Make, home, make
 from tests.tui.test_packs import until_said
-from tests.tui.test_replay_screen import until
 from tests.tui.test_weights_screen import NAME, fetch, folder, hub, mine, opened
 from tests.weights import checkpoints
 from tests.weights.fake_hub import FakeHub
