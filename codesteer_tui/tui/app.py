@@ -106,8 +106,7 @@ class CodesteerApp(OpeningApp):
         self.key_table = KEYS
         bound.use()
         """The key table with the person's own keys in it."""
-        for theme in themes.own_themes(os.environ):
-            self.register_theme(theme)
+        themes.make_known(self, os.environ)
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
 

@@ -1,10 +1,11 @@
-"""The themes besides Textual's own: high contrast, and the colours of the terminal."""
+"""The themes besides Textual's own: high contrast, the colours of the terminal, and dark and light made legible."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
 ALIASES = {"dark": "textual-dark", "light": "textual-light", "textual-ansi": "terminal"}
@@ -12,6 +13,19 @@ ALIASES = {"dark": "textual-dark", "light": "textual-light", "textual-ansi": "te
 
 CONTRAST_CLASS = "-contrast"
 """What the app carries while a theme of high contrast is shown; lines are strong then."""
+
+
+def _with_texts(name: str, texts: Mapping[str, str]) -> Theme:
+    """One of Textual's own themes, with some of the colours of text in it replaced."""
+    theme = BUILTIN_THEMES[name]
+    return replace(theme, variables={**theme.variables, **texts})
+
+
+DARK = _with_texts("textual-dark", {"text-secondary": "#7aa8c8"})
+LIGHT = _with_texts(
+    "textual-light", {"text-accent": "#6e4208", "text-warning": "#6e4208", "text-success": "#1a5530"}
+)
+"""As Textual has them, but for the texts that have a contrast of less than 4.5 to 1 there."""
 
 HIGH_CONTRAST = Theme(
     name="high-contrast",
@@ -92,8 +106,15 @@ def terminal_theme(environment: Mapping[str, str]) -> Theme:
 
 
 def own_themes(environment: Mapping[str, str]) -> list[Theme]:
-    """All of them."""
-    return [HIGH_CONTRAST, HIGH_CONTRAST_LIGHT, terminal_theme(environment)]
+    """All of them; those of the name of one of Textual's take its place."""
+    return [DARK, LIGHT, HIGH_CONTRAST, HIGH_CONTRAST_LIGHT, terminal_theme(environment)]
+
+
+def make_known(app: App[None], environment: Mapping[str, str]) -> None:
+    """Have the app know all of them, and wear the one that it begins with as it is here."""
+    for theme in own_themes(environment):
+        app.register_theme(theme)
+    app.stylesheet.set_variables(app.get_css_variables())
 
 
 def is_contrast(name: str) -> bool:

@@ -12,7 +12,7 @@ from textual.theme import Theme
 from codesteer_tui.sessions.store import Recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
-from codesteer_tui.tui.themes import HIGH_CONTRAST, HIGH_CONTRAST_LIGHT, terminal_theme
+from codesteer_tui.tui.themes import HIGH_CONTRAST, HIGH_CONTRAST_LIGHT, own_themes, terminal_theme
 from tests.recordings.build import hard
 from tests.tui.conftest import pane, text_on
 from tests.tui.test_replay_screen import until
@@ -49,6 +49,39 @@ def test_every_text_of_high_contrast_has_it_on_every_ground(theme: Theme, ground
     assert contrast(colors["border"], colors[ground]) >= LINES
     cursor = contrast(colors["block-cursor-foreground"], colors["block-cursor-background"])
     assert cursor >= ENHANCED
+
+
+ENOUGH = 4.5
+"""The contrast that text needs (1.4.3)."""
+
+
+def painted(text: str, ground: Color) -> Color:
+    """A colour of text as it comes out on a ground: "auto 60%" is black or white by what contrasts, thinned."""
+    said, _, share = text.partition(" ")
+    alpha = int(share.rstrip("%")) / 100 if share else 1.0
+    if said == "auto":
+        return ground + ground.get_contrast_text(alpha)
+    return ground + Color.parse(said).with_alpha(alpha)
+
+
+@pytest.mark.parametrize("name", [theme.name for theme in own_themes({}) if not theme.ansi])
+async def test_every_text_is_legible_wherever_it_stands(settings: Settings, name: str) -> None:
+    app = app_with(settings, name)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.theme == name)
+        colors = app.theme_variables
+    background = Color.parse(colors["background"])
+    grounds = {ground: Color.parse(colors[ground]) for ground in ("background", "surface", "panel")}
+    grounds["a highlighted row"] = background + Color.parse(colors["primary"]).with_alpha(0.16)
+    texts = {text: colors[f"text-{text}"] for text in TEXTS if text not in ("text", "disabled")}
+    texts["text"], texts["$foreground 70%"] = colors["text"], f"{colors['foreground']} 70%"
+    poor = {
+        f"{text} on {where}": round(found, 2)
+        for text, color in texts.items()
+        for where, ground in grounds.items()
+        if (found := contrast(painted(color, ground).hex, ground.hex)) < ENOUGH
+    }
+    assert poor == {}
 
 
 @pytest.mark.parametrize(
