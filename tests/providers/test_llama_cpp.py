@@ -191,6 +191,18 @@ async def test_a_worker_that_is_killed_is_an_error_and_the_next_call_starts_anot
         assert model.worker_pid not in (None, killed)
 
 
+async def test_what_a_worker_wrote_before_it_died_is_in_the_error(random_gguf: Path, tmp_path: Path) -> None:
+    log = tmp_path / "llama.log"
+    async with opened(random_gguf, log_path=log) as model:
+        items = model.stream([Message("user", "go")], Sampling(max_tokens=4000))
+        await begun(items)
+        with log.open("ab") as file:
+            file.write(b"GGML_ASSERT(n > 0) failed\n")
+        kill(model, signal.SIGABRT)
+        with pytest.raises(ModelError, match=r"Its last words: .*GGML_ASSERT\(n > 0\) failed"):
+            _ = [item async for item in items]
+
+
 async def test_a_worker_that_died_between_calls_is_replaced_unnoticed(random_gguf: Path) -> None:
     async with opened(random_gguf) as model:
         before = await say(model, "go")
@@ -222,6 +234,8 @@ async def test_a_conversation_beyond_the_context_is_refused_before_the_work(rand
     async with opened(random_gguf, n_ctx=512) as model:
         await say(model, "warm up")
         error = await error_of(model, "all work and no play " * 400)
+        await say(model, "warm up")
+        assert model.evaluated_tokens == 1  # nothing was read, which would have pushed this out
     assert error.kind == "context_too_long"
     assert "512" in error.message
     assert "Raise context_tokens" in error.remedy

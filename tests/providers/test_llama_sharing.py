@@ -270,6 +270,23 @@ async def test_a_kept_conversation_that_is_damaged_is_read_anew(
         assert one.restored_tokens == 0
 
 
+async def test_loading_says_how_far_it_is_and_only_the_first_time(
+    slow_gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codesteer_tui.providers.llama.process._LOOK_S", 0.0)
+    async with two(slow_gguf) as (one, other):
+        items = [item async for item in one.stream([Message("user", "go")], SHORT)]
+        again = [item async for item in other.stream([Message("user", "go")], SHORT)]
+    steps = [item.fraction for item in items if isinstance(item, Loading) and item.what == "weights"]
+    assert steps
+    assert steps == sorted(set(steps))
+    assert steps[0] > 0
+    assert steps[-1] <= 1
+    device = next(place for place, item in enumerate(items) if isinstance(item, Remark))
+    assert not any(isinstance(item, Loading) and item.what == "weights" for item in items[device:])
+    assert not any(isinstance(item, Loading) and item.what == "weights" for item in again)
+
+
 async def test_loading_and_reading_say_how_far_they_are_and_the_first_call_where_it_runs(
     slow_gguf: Path,
 ) -> None:
