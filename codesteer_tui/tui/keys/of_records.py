@@ -15,7 +15,7 @@ OF_RECORDS: tuple[Key, ...] = (
     Key("dialog_page_up", "pageup", "page(-1)", "a page up", "dialog"),
     Key("dialog_top", "g,home", "edge(-1)", "scroll to the top", "dialog"),
     Key("dialog_bottom", "G,end", "edge(1)", "scroll to the end", "dialog"),
-    Key("dialog_copy", "Y", "copy_all", "copy everything in it", "dialog"),
+    Key("dialog_copy", "Y", "copy_all", "copy everything in it", "dialog", "copy all"),
     Key("fold", "enter,space", "fold", "fold or unfold the part", "inspector", "fold", "Enter"),
     Key("fold_all", "a", "fold_all", "fold or unfold all parts", "inspector", "all"),
     Key("next_part", "tab", "part(1)", "go to the next part", "inspector", "part"),
@@ -107,5 +107,5 @@ OF_RECORDS: tuple[Key, ...] = (
     Key("compare_before", "shift+tab", "other(-1)", "compare the first with the session before", "compare"),
     Key("compare_beside", "s", "side_by_side", "side by side, or one below the other", "compare", "beside"),
     Key("compare_open", "enter", "open(1)", "open the second in a replay", "compare", "open"),
-    Key("compare_open_first", "o", "open(0)", "open the first in a replay", "compare"),
+    Key("compare_open_first", "o", "open(0)", "open the first in a replay", "compare", "open first"),
 )

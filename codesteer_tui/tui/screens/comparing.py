@@ -64,7 +64,7 @@ class CompareScreen(Dialog):
             self.recording = recording
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("compare")
-    places: ClassVar[tuple[str, ...]] = ("compare", "dialog")
+    places: ClassVar[tuple[str, ...]] = ("dialog", "compare")
 
     def __init__(self, recordings: Sequence[Recording]) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from codesteer_tui.tui import boundary
 from codesteer_tui.tui.blocks import Block, text_of
 from codesteer_tui.tui.finding import Place, Sought, marked, next_of, places_in
-from codesteer_tui.tui.keys import KEYS, bindings, hint, openers, table
+from codesteer_tui.tui.keys import KEYS, bindings, hint, openers, sentence, table
 from codesteer_tui.tui.keys.row import Key
 from codesteer_tui.tui.layout import TABS_BELOW, TALL_FROM
 from codesteer_tui.tui.widgets.findbar import FindBar
@@ -26,9 +26,14 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
 
 
+LAST = ("dialog_copy",)
+"""Keys that are named behind the others of a dialog, where there is room."""
+
+
 def hint_line(places: Sequence[str], width: int, keys: Sequence[Key] = KEYS) -> str:
     """The hinted keys of these places of the key table, as many as fit; the first is always there."""
-    rows = [hint(key) for place in places for key in keys if key.where == place and key.hint]
+    hinted = [key for place in places for key in keys if key.where == place and key.hint]
+    rows = [hint(key) for key in sorted(hinted, key=lambda key: key.id in LAST)]
     shown = ""
     for pressed, word in rows:
         longer = f"{shown}   {pressed} {word}" if shown else f"{pressed} {word}"
@@ -75,7 +80,14 @@ class Dialog(ModalScreen[None]):
     def draw_hint(self) -> None:
         """Name the keys in the last line, as many as fit."""
         line = self.query_one(".dialog-hint", Static)
-        line.update(hint_line(self.places, line.size.width, table(self.app)))
+        line.update(self.keys_line(line.size.width))
+
+    def keys_line(self, width: int) -> str:
+        """The keys of the dialog, as many as fit, and that of the help, which has them all."""
+        keys = table(self.app)
+        pressed, word = hint(next(key for key in keys if key.id == "help"))
+        end = f"   {pressed} {word}"
+        return hint_line(self.places, width - len(end), keys) + end
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw_hint)
@@ -151,10 +163,13 @@ class BlocksDialog(Dialog):
 
     def draw_hint(self) -> None:
         typing = bool(self.query(FindBar))
-        words = f"{self.count_words}   " if self.sought and not typing else ""
         line = self.query_one(".dialog-hint", Static)
-        places, width = ("find",) if typing else self.places, line.size.width - len(words)
-        line.update(words + hint_line(places, width, table(self.app)))
+        if typing:
+            line.update(hint_line(("find",), line.size.width, table(self.app)))
+            return
+        on = sentence(self.app, "{dialog_next} {dialog_previous} next")
+        words = f"{self.count_words}   {on}   " if self.sought else ""
+        line.update(words + self.keys_line(line.size.width - len(words)))
 
     @property
     def count_words(self) -> str:

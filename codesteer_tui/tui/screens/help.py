@@ -13,7 +13,7 @@ from codesteer_tui.tui.course import CHANGED, STOPPED
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.keys import KEYS, name, table
 from codesteer_tui.tui.keys.row import Where
-from codesteer_tui.tui.screens.dialog import BlocksDialog
+from codesteer_tui.tui.screens.dialog import BlocksDialog, hint_line
 from codesteer_tui.tui.widgets.code import GOES_ON
 from codesteer_tui.tui.widgets.transport import LETTERS
 from codesteer_tui.tui.words import OUTCOMES, RUNNING
@@ -58,6 +58,10 @@ class HelpScreen(BlocksDialog):
     def __init__(self, here: Sequence[Where] = ()) -> None:
         super().__init__()
         self.here = tuple(here)
+
+    def keys_line(self, width: int) -> str:
+        """The keys of the dialog; the help is here."""
+        return hint_line(self.places, width, table(self.app))
 
     def blocks(self) -> Sequence[Block]:
         shown: list[Block] = []
