@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from textual.geometry import Size
 from textual.screen import Screen
 
 from codesteer_tui.config import Config, Sessions
@@ -24,6 +25,7 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.tui import remembered
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.replay import ReplayScreen
+from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.transport import Transport
 from tests.perf.long_session import of_facts, streamed
 
@@ -94,6 +96,14 @@ async def test_to_show_a_place_is_about_as_much_work_as_to_lay_the_screen_out_an
         painted.append(time.process_time())
 
     monkeypatch.setattr(Screen, "_compositor_refresh", noted)
+    layouts: list[None] = []
+    lay_out = Screen._refresh_layout
+
+    def counted(self: Screen[object], size: Size | None = None, scroll: bool = False) -> None:
+        layouts.extend([] if scroll else [None])
+        lay_out(self, size, scroll)
+
+    monkeypatch.setattr(Screen, "_refresh_layout", counted)
     config = Config(screen=ScreenConfig(reduced_motion=True), sessions=Sessions(dir=str(tmp_path / "kept")))
     app = CodesteerApp(Settings(config), recording=read_recording(path))
     resized, shown, whole = [], [], []
@@ -111,12 +121,18 @@ async def test_to_show_a_place_is_about_as_much_work_as_to_lay_the_screen_out_an
                 await pilot.pause(0.2)
                 resized.append(painted[-1] - start)
                 painted.clear()
+                layouts.clear()
+                before = [pane.virtual_size for pane in screen.query(Pane)]
                 start = time.process_time()
                 bar.post_message(Transport.Sought(total * share / 1000))
                 await pilot.pause(0.2)
                 assert screen.player.seconds == pytest.approx(total * share / 1000, abs=0.02)
                 shown.append(painted[0] - start)
                 whole.append(painted[-1] - start)
+                after = [pane.virtual_size for pane in screen.query(Pane)]
+                assert len(layouts) <= 1 + (after != before), (
+                    "one layout, and one where a pane's bar may come or go"
+                )
         finally:
             gc.unfreeze()
     print(

@@ -15,6 +15,7 @@ from codesteer_tui.tui.blocks import Block
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.widgets.flow import Flow
 from codesteer_tui.tui.widgets.presence import is_there
+from codesteer_tui.tui.widgets.still import LaidOnce
 from codesteer_tui.tui.widgets.visuals import visual_of
 
 CHOSEN = "chosen"
@@ -36,7 +37,7 @@ def _visual(shown: Block) -> Visual:
     return Flow(shown) if shown.kind == "flow" else visual_of(shown)
 
 
-class BlockView(Static):
+class BlockView(Static, LaidOnce):
     """One block."""
 
     class Clicked(Message):
@@ -75,7 +76,7 @@ class BlockView(Static):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """What the mouse selected; of code what was written, without numbers and the marks of folded lines."""
-        if self.shown.kind in ("columns", "flag"):
+        if self.shown.kind in ("columns", "flag") or self.shown.hang:
             with importing:
                 from codesteer_tui.tui.widgets.laid import Laid
 
@@ -98,6 +99,12 @@ class BlockView(Static):
         width = self.content_size.width
         if width <= 0 or not at or self.shown.kind == "columns":
             return 0
+        if self.shown.hang:
+            with importing:
+                from codesteer_tui.tui.widgets.columns import HangingLines
+
+            hanging = self.visual
+            return hanging.row_of(at, width) if isinstance(hanging, HangingLines) else 0
         if self.shown.kind not in ("code", "listing"):
             return max(0, Content(self.shown.text[:at]).get_height({}, width) - 1)
         with importing:
@@ -110,7 +117,7 @@ class BlockView(Static):
         return row_of(self.shown.text, at, width)
 
 
-class Sheet(VerticalGroup):
+class Sheet(VerticalGroup, LaidOnce):
     """Blocks, one below the other."""
 
     async def put(self, blocks: Sequence[Block]) -> None:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 
-class Still(Static):
+class LaidOnce(Widget):
+    """A widget that never scrolls: that its size changed asks for no second layout behind the one that changed it."""
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+
+
+class Still(Static, LaidOnce):
     """A `Static` that stays as it is where it is to show what it shows."""
 
     is_fixed: ClassVar[bool] = False

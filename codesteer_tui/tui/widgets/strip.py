@@ -17,7 +17,7 @@ from codesteer_tui.tui.course import CHANGED, changes, cut_short, goes_on, waits
 from codesteer_tui.tui.drawing.panes import PARTS
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.widgets.presence import is_there
-from codesteer_tui.tui.widgets.still import Still
+from codesteer_tui.tui.widgets.still import LaidOnce, Still
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
 
 
@@ -75,7 +75,7 @@ def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool
     yield close
 
 
-class RoundStrip(HorizontalScroll, can_focus=False):
+class RoundStrip(HorizontalScroll, LaidOnce, can_focus=False):
     """All rounds in a row, the chosen one in brackets."""
 
     async def draw(self, transcript: Transcript, number: int | None, *, short: bool) -> None:
