@@ -26,6 +26,7 @@ from codesteer_tui.errors import CodesteerError, ConfigError
 if TYPE_CHECKING:
     from codesteer_tui.events import Event
     from codesteer_tui.problem import Problem
+    from codesteer_tui.sessions.forking import Fork
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.transcript import Transcript
     from codesteer_tui.values import Question, Reply
@@ -41,6 +42,7 @@ COMMANDS = (
     ("/sessions", "list the recorded sessions"),
     ("/read ID", "read a recorded session from its beginning; without an ID the last run"),
     ("/resume ID", "go on with a session that was stopped or broke off; without an ID the last one"),
+    ("/fork N ID", "do round N of a session again, in one of its own; /fork after N keeps the round"),
     ("/find WORDS", "the lines in which words stand, of the last run or of the session that was read"),
     ("/copy WHAT", "copy its code, answer, output, guidance, check, problem, round or session"),
     ("/export FILE", "write it into a file: .md, .html, .txt or .jsonl"),
@@ -142,8 +144,8 @@ class Linear:
             self._list()
         elif word == "/read":
             self._reread(rest)
-        elif word == "/resume":
-            self._resume(rest)
+        elif word in ("/resume", "/fork"):
+            self._go_on(word, rest)
         elif word == "/find":
             self._find(rest)
         elif word == "/copy":
@@ -210,23 +212,23 @@ class Linear:
 
         return read_recording(Store(sessions_folder(self._settings.config)).find(name))
 
-    def _resume(self, name: str) -> None:
-        """Go on with a session in its own record; what was before is not said again.
+    def _go_on(self, word: str, rest: str) -> None:
+        """Go on with a session in its own record, or in a fork of it; what was before is not said again.
 
         Raises:
-            CodesteerError: there is none of that name, it has come to its end, or it cannot be gone on with.
+            CodesteerError: there is none of that name, it has no such round, or it cannot be gone on with.
             Stopped: a signal other than Ctrl+C asked the process to end.
         """
-        from codesteer_tui.sessions.forking import refuse_ended
+        from codesteer_tui.cli.linear_going_on import forked, parted, resumed
 
+        place, name = parted(rest) if word == "/fork" else (None, rest)
         if not name and not (self._last and self._last.session):
             put("Nothing was run yet. /sessions lists those that there are.")
             return
         recording = self._recording(name or (self._last.session if self._last else ""))
-        problem = refuse_ended(recording)
-        rounds = len(recording.transcript.rounds)
-        put(f"Going on with {recording.path.stem}, which has {rounds} round{'' if rounds == 1 else 's'}.")
-        self._begin(problem, recording)
+        begun = forked(recording, place) if place else resumed(recording)
+        put(begun.words)
+        self._begin(begun.problem, begun.source)
 
     def _find(self, words: str) -> None:
         """Say the lines of the last run, or of the session that was read, in which words stand."""
@@ -279,7 +281,7 @@ class Linear:
         """
         self._begin(_posed(typed))
 
-    def _begin(self, problem: Problem, going_on: Recording | None = None) -> None:
+    def _begin(self, problem: Problem, going_on: Recording | Fork | None = None) -> None:
         """Run it, and say what it came to.
 
         Raises:
@@ -303,7 +305,7 @@ class Linear:
         if self._last.session:
             put(f"Kept as {self._last.session}.")
 
-    async def _run(self, problem: Problem, transcript: Transcript, going_on: Recording | None) -> None:
+    async def _run(self, problem: Problem, transcript: Transcript, going_on: Recording | Fork | None) -> None:
         from codesteer_tui.sessions import open_session
 
         self._heard = time.monotonic()

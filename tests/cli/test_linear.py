@@ -8,6 +8,8 @@ import pytest
 
 from codesteer_tui.cli.linear import _posed
 from codesteer_tui.errors import ProblemError
+from codesteer_tui.events import Finished
+from codesteer_tui.sessions.store import read_recording
 from tests.cli.conftest import Desk
 
 
@@ -43,6 +45,27 @@ def test_what_is_piped_in_is_said_in_lines(desk: Desk, asked: str) -> None:
     assert not (desk.folder / "early.jsonl").exists()
     (record,) = desk.sessions.glob("*.jsonl")
     assert (desk.folder / "out.jsonl").read_bytes() == record.read_bytes()
+
+
+def test_a_session_is_forked_in_lines(desk: Desk) -> None:
+    desk.env |= {"CODESTEER_PROVIDERS__DEMO__DELAY_S": "0.001", "CODESTEER_SANDBOX__ENGINE": "off"}
+    typed = "/fork 0\nUse 4 7 8 8 to make 24\n/resume\n/fork\n/fork 99\n/fork after 0\n"
+    done = desk.codesteer("--linear", stdin=typed)
+    assert done.code == 0, done
+    assert "Nothing was run yet." in done.out
+    (old, new) = sorted(desk.sessions.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    assert f"Do a round of it again in a session of its own: /fork 0 {old.stem}" in done.out
+    assert "/fork 1 does it again, /fork after 1 keeps it." in done.out
+    assert "has no round 99" in done.out
+    assert f"Forked from {old.stem}; 1 round taken over." in done.out
+    assert f"Kept as {new.stem}." in done.out
+    fork = read_recording(new).transcript
+    assert fork.forked_from == old.stem
+    assert isinstance(fork.ending, Finished)
+    assert fork.rounds[0].answer == read_recording(old).transcript.rounds[0].answer
+    again = desk.codesteer("--linear", stdin=f"/fork R0 {old.stem}\n")
+    assert f"Forked from {old.stem}; 0 rounds taken over." in again.out
+    assert len(list(desk.sessions.glob("*.jsonl"))) == 3
 
 
 def test_without_a_terminal_the_app_says_what_there_is(desk: Desk) -> None:
