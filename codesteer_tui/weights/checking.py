@@ -10,9 +10,10 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.parts import parts_of
 from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.facts import facts_of
-from codesteer_tui.weights.store import PulledFile, parts_of, read_record
+from codesteer_tui.weights.store import PulledFile, read_record
 
 Outcome: TypeAlias = Literal["right", "wrong", "missing", "not_known"]
 Advance: TypeAlias = Callable[[int], None]

@@ -12,9 +12,7 @@ from msgspec import Struct, field
 
 from codesteer_tui.errors import WeightsError
 from codesteer_tui.providers.llama.gguf_reading import GgufHead, Length, read_head
-
-USUAL_CONTEXT = 8192
-"""Tokens of context that a local model gets where the configuration names no other number."""
+from codesteer_tui.providers.llama.places import LOCAL_CONTEXT
 
 _KV_BYTES = 2
 """Bytes of a value in the KV cache, which is kept as F16."""
@@ -92,7 +90,7 @@ def gguf_facts(path: Path, head: GgufHead, context: int = 0) -> Facts:
     template = head.text("tokenizer.chat_template")
     tokens = head.keys.get("tokenizer.ggml.tokens")
     vocabulary = tokens.items if isinstance(tokens, Length) else head.number(f"{architecture}.vocab_size")
-    wanted = context or min(USUAL_CONTEXT, trained or USUAL_CONTEXT)
+    wanted = context or min(LOCAL_CONTEXT, trained or LOCAL_CONTEXT)
     memory = Memory(sum(tensor.size for tensor in head.tensors), kv_bytes_per_token(head) * wanted, wanted)
     parts = head.number("split.count")
     return Facts(

@@ -17,10 +17,11 @@ from msgspec import Struct
 
 from codesteer_tui import __version__
 from codesteer_tui.errors import ConfigError, ModelError, WeightsError
+from codesteer_tui.providers.llama.parts import parts_of
 from codesteer_tui.text import plain
 from codesteer_tui.weights.catalogue import Known
 from codesteer_tui.weights.hub_failures import PROVIDER, in_our_words
-from codesteer_tui.weights.store import PulledFile, parts_of
+from codesteer_tui.weights.store import PulledFile
 
 if TYPE_CHECKING:
     from types import ModuleType

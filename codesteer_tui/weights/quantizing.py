@@ -22,6 +22,7 @@ from msgspec import Struct
 import codesteer_tui
 from codesteer_tui.errors import ConfigError, WeightsError
 from codesteer_tui.providers.llama.gguf_reading import GgufHead, read_head
+from codesteer_tui.providers.llama.parts import is_later_part, parts_of, stem_of
 from codesteer_tui.weights.converting_files import (
     Progress,
     beside,
@@ -31,7 +32,6 @@ from codesteer_tui.weights.converting_files import (
     require_free,
     require_room,
 )
-from codesteer_tui.weights.store import is_later_part, parts_of
 
 TYPES = {
     "Q8_0": 7,
@@ -136,8 +136,7 @@ def plan_quantization(
             f"{source} is quantized already ({', '.join(quantized)}).",
             "Quantize the file that it was made from (F32, F16 or BF16); or, losing more: --requantize",
         )
-    stem = re.sub(r"-\d{5}-of-\d{5}$", "", source.stem)
-    stem = re.sub(rf"(?i)[-._]({'|'.join(sorted(TYPES, key=len, reverse=True))})$", "", stem)
+    stem = re.sub(rf"(?i)[-._]({'|'.join(sorted(TYPES, key=len, reverse=True))})$", "", stem_of(source))
     usual = f"{stem}-{name}.gguf"
     if target is None:
         target = source.with_name(usual)

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import WeightsError
+from codesteer_tui.providers.llama.parts import parts_of
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
 from codesteer_tui.weights.checking import is_as_it_came
@@ -29,7 +30,6 @@ from codesteer_tui.weights.store import (
     Record,
     configured,
     looks_like_checkpoint,
-    parts_of,
     read_record,
     record_path,
     roles_of,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +12,13 @@ from msgspec import Struct
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.parts import is_later_part, parts_of
 from codesteer_tui.providers.llama.places import folder_of_weights
 from codesteer_tui.weights.catalogue import Known
 
 PART = ".part"
 ASIDE = ".wrong-hash"
 ROLES = ("steerer", "task_llm", "checker")
-_SPLIT = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.IGNORECASE)
 
 
 class PulledFile(Struct, frozen=True):
@@ -156,21 +155,6 @@ def find_weights(
         f"There are no weights {text!r}, neither here nor in {folder}.",
         f"{hint}codesteer weights list shows what there is.",
     )
-
-
-def parts_of(path: Path) -> list[Path]:
-    """All the files of weights that are split into several, as `name-00001-of-00003.gguf`; else the one itself."""
-    split = _SPLIT.fullmatch(path.name)
-    if not split:
-        return [path]
-    count = int(split["count"])
-    return [path.with_name(f"{split['stem']}-{n:05d}-of-{split['count']}.gguf") for n in range(1, count + 1)]
-
-
-def is_later_part(name: str) -> bool:
-    """Whether a file is a part of split weights other than the first."""
-    split = _SPLIT.fullmatch(name)
-    return bool(split and int(split["number"]) > 1)
 
 
 def record_path(path: Path) -> Path:

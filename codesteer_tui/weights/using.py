@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from codesteer_tui.config import Config
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama.parts import is_later_part, parts_of, stem_of
 from codesteer_tui.settings import Settings
 from codesteer_tui.settings.loading import read_all
 from codesteer_tui.settings.rules import reserved
@@ -20,7 +21,7 @@ from codesteer_tui.settings.toml_text import written, written_key
 from codesteer_tui.text import plain
 from codesteer_tui.values import Role
 from codesteer_tui.weights.facts import facts_of
-from codesteer_tui.weights.store import ASIDE, PART, is_later_part, parts_of
+from codesteer_tui.weights.store import ASIDE, PART
 
 KIND = "llama_cpp"
 _LONGEST_NAME = 60
@@ -77,8 +78,7 @@ def provider_with(config: Config, path: Path) -> str:
 
 def usual_name(path: Path) -> str:
     """What a provider with these weights is called unless somebody says otherwise: the file's name in plain letters."""
-    stem = re.sub(r"-\d{5}-of-\d{5}$", "", path.stem).lower()
-    return re.sub(r"[^a-z0-9_]+", "-", stem)[:_LONGEST_NAME].strip("-") or "local"
+    return re.sub(r"[^a-z0-9_]+", "-", stem_of(path).lower())[:_LONGEST_NAME].strip("-") or "local"
 
 
 def free_name(config: Config, path: Path) -> str:

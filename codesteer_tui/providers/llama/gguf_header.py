@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from pathlib import Path
 from typing import BinaryIO
@@ -10,9 +9,9 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from codesteer_tui.errors import WeightsError
+from codesteer_tui.providers.llama.parts import parts_there
 
 _MAGIC = b"GGUF"
-_PART = re.compile(r"(.+)-\d{5}-of-(\d{5})\.gguf")
 _STRING, _ARRAY = 8, 9
 _FORMATS = {
     0: "<B",
@@ -54,16 +53,6 @@ def size_on_disk(path: Path) -> int:
     """Bytes of a GGUF, all parts of it where it is split (`NAME-00001-of-00003.gguf`). Parts that are missing count
     for nothing: llama.cpp will say so."""
     return sum(part.stat().st_size for part in parts_there(path))
-
-
-def parts_there(path: Path) -> list[Path]:
-    """The files of a GGUF that are there: itself, or where it is split the parts of it."""
-    found = _PART.fullmatch(path.name)
-    if not found:
-        return [path]
-    name, count = found[1], int(found[2])
-    parts = (path.with_name(f"{name}-{n:05}-of-{count:05}.gguf") for n in range(1, count + 1))
-    return [part for part in parts if part.exists()]
 
 
 def read_header(path: Path, *, provider: str = "llama_cpp") -> GgufHeader:

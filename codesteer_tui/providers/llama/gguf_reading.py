@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from codesteer_tui.errors import WeightsError
-from codesteer_tui.providers.llama.gguf_header import parts_there
+from codesteer_tui.providers.llama.parts import parts_there
 
 AGAIN = "Pull it again, or convert it again; a web page saved under this name is a common cause."
 _STRING, _ARRAY = 8, 9
