@@ -18,12 +18,7 @@ from codesteer_tui.tui.puzzles.figure import (
     legend,
     places,
 )
-
-MOST_LETTERS = 2_000
-"""Letters that are shown; the longest words of the benchmark have 800."""
-
-HEAD = 6
-"""Columns for the position of a line's first letter."""
+from codesteer_tui.tui.puzzles.long_text import MOST_LETTERS, long_text
 
 
 def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
@@ -35,21 +30,18 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
     if seen and seen.value is not None:
         listed = set(seen.value[1])
         wanted = figure((("count of ", FAINT), (given.letter, GIVEN), f": {seen.value[0]}"))
-    size = max(10, min(60, width - HEAD) // 10 * 10)
-    lines: list[Line] = []
-    word = given.word[:MOST_LETTERS]
-    for start in range(0, len(word), size):
-        lines.append(((f"{start + 1:>{HEAD - 2}}  ", FAINT), word[start : start + size]))
-        if seen and seen.value is not None:
-            marks = [_mark(at, listed, bad) for at in range(start + 1, min(start + size, len(word)) + 1)]
-            lines.append((" " * HEAD, *marks))
-    if len(given.word) > MOST_LETTERS:
-        lines.append(((f"and {len(given.word) - MOST_LETTERS} letters more", FAINT),))
+
+    def marks(start: int, end: int) -> Line | None:
+        if seen is None or seen.value is None:
+            return None
+        last = min(end, len(given.word), MOST_LETTERS)
+        return tuple(_mark(at, listed, bad) for at in range(start + 1, last + 1))
+
     beyond = sorted(at for at in listed if not 1 <= at <= len(given.word))
     off = figure(((f"[not in the word: {', '.join(map(str, beyond[:8]))}]", BAD),)) if beyond else Figure()
     signs = [("^", GOOD, "listed")] if listed else []
     signs += [("x", BAD, "[wrongly listed]"), ("!", BAD, "[missing]")] if bad else []
-    return below(wanted, Figure(tuple(lines)), off, legend(*signs))
+    return below(wanted, long_text(given.word, width, marks), off, legend(*signs))
 
 
 def _mark(at: int, listed: set[int], bad: set[int]) -> tuple[str, str]:

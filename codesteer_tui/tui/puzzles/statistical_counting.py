@@ -19,12 +19,7 @@ from codesteer_tui.tui.puzzles.figure import (
     legend,
     wrapped,
 )
-
-MOST_LETTERS = 2_000
-"""Letters that are drawn; the longest strings that are made have 500."""
-
-HEAD = 6
-"""Columns for the number of a line's first letter."""
+from codesteer_tui.tui.puzzles.long_text import long_text
 
 
 def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
@@ -37,19 +32,15 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
     answered = seen is not None and seen.value is not None
     runs = scored(given) if answered else []
     marked = {at for start, end, _ in runs for at in range(start, end)}
-    size = max(10, min(60, width - HEAD) // 10 * 10)
-    shown = given.sequence[:MOST_LETTERS]
-    lines: list[Line] = []
-    for start in range(0, max(1, len(shown)), size):
-        lines.append(((f"{start + 1:>{HEAD - 2}}  ", FAINT), shown[start : start + size]))
-        if answered:
-            marks = "".join("^" if at in marked else " " for at in range(start, start + size)).rstrip()
-            lines.append((" " * HEAD, (marks, GOOD)))
-    if len(given.sequence) > MOST_LETTERS:
-        lines.append(((f"and {len(given.sequence) - MOST_LETTERS} letters more", FAINT),))
+
+    def marks(start: int, end: int) -> Line | None:
+        signs = "".join("^" if at in marked else " " for at in range(start, end)).rstrip()
+        return ((signs, GOOD),) if answered else None
+
+    string = long_text(given.sequence, width, marks)
     if seen is None or seen.value is None:
-        return below(wrapped(points, width), Figure(tuple(lines)))
+        return below(wrapped(points, width), string)
     said = inside(str(seen.value)) if abs(seen.value) < 10**12 else "a long number"
     score = figure((("the answer  ", FAINT), (f"[{said}]", BAD) if seen.broken else (said, GIVEN)))
     signs = [("^", GOOD, "a run that scores"), *([("[ ]", BAD, "wrong")] if seen.broken else [])]
-    return below(wrapped(points, width), Figure(tuple(lines)), score, legend(*signs))
+    return below(wrapped(points, width), string, score, legend(*signs))

@@ -8,7 +8,6 @@ from codesteer_tui.symbench.task import parameters_for
 from codesteer_tui.symbench.tasks.string_insertion import Parameters
 from codesteer_tui.tui.puzzles.figure import (
     BAD,
-    FAINT,
     Figure,
     Line,
     below,
@@ -16,12 +15,7 @@ from codesteer_tui.tui.puzzles.figure import (
     places,
     titled,
 )
-
-MOST_LETTERS = 2_000
-"""Letters that are drawn; the longest right answers of the benchmark have half of them."""
-
-HEAD = 6
-"""Columns for the number of a line's first letter."""
+from codesteer_tui.tui.puzzles.long_text import MOST_LETTERS, long_text
 
 
 def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
@@ -40,13 +34,11 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
 
 
 def _text(text: str, bad: int | None, width: int) -> Figure:
-    size = max(10, min(60, width - HEAD) // 10 * 10)
-    lines: list[Line] = []
-    shown = text[:MOST_LETTERS]
-    for start in range(0, max(1, len(shown)), size):
-        lines.append(((f"{start + 1:>{HEAD - 2}}  ", FAINT), shown[start : start + size]))
-        if bad is not None and (start <= bad < start + size or bad == len(shown) == start + size):
-            lines.append((" " * (HEAD + bad - start), ("x", BAD)))
-    if len(text) > MOST_LETTERS:
-        lines.append(((f"and {len(text) - MOST_LETTERS} letters more", FAINT),))
-    return Figure(tuple(lines))
+    length = min(len(text), MOST_LETTERS)
+
+    def mark(start: int, end: int) -> Line | None:
+        if bad is None or not (start <= bad < end or bad == length == end):
+            return None
+        return (" " * (bad - start), ("x", BAD))
+
+    return long_text(text, width, mark)
