@@ -172,8 +172,7 @@ async def open_session(
         transcript, problem = continue_from.transcript if continue_from else Transcript(), recognise(problem)
         baseline = baseline or _baseline_of(continue_from)
         config = with_player(config, "steerer", "rules") if baseline else config
-        budget = _budget(config, transcript, config_file)
-        calls = Calls(ask=ask, budget=budget, first_id=1 + len(transcript.questions))
+        calls = _calls(config, transcript, ask, config_file)
         stepping = _stepping(config, transcript, ask, mode if not baseline else "auto")
         cast, switching, roles, sandbox = await made_ready(
             config, problem, transcript, ask, calls, stepping, baseline, config_file, stack
@@ -185,9 +184,8 @@ async def open_session(
             file = _new_file(config, start, before, stack)
         if isinstance(continue_from, Fork):
             transcript.apply(before[0])
-        method = once(_method(config)) if baseline else _method(config)
         beside = Beside(cast.executor, transcript, clock)
-        run = beside.merged(_events(opening, transcript, cast, method, clock))
+        run = beside.merged(_events(opening, transcript, cast, _method(config, baseline), clock))
         wind_up = _WindingUp(transcript, calls, stepping, clock)
         events = recorded(run, file, clock, wind_up)
         session_id, path = transcript.session or start.session, file.path if file else None
@@ -265,21 +263,24 @@ class Clock:
         return round(time.monotonic() - self._zero, 4)
 
 
-def _budget(config: Config, transcript: Transcript, config_file: Path | None) -> Budget:
-    """What may be spent, and what was spent already. The person's prices stand beside their configuration."""
+def _calls(config: Config, transcript: Transcript, ask: Ask, config_file: Path | None) -> Calls:
+    """What asks the models, within the limits. The person's prices stand beside their configuration."""
     own = (config_file or user_config_file(os.environ)).with_name(FILE_NAME)
-    return Budget(config.limits, pricing(config.providers, own), bill=transcript.bill)
+    budget = Budget(config.limits, pricing(config.providers, own), bill=transcript.bill)
+    return Calls(ask=ask, budget=budget, first_id=1 + len(transcript.questions))
 
 
-def _method(config: Config) -> Method:
+def _method(config: Config, baseline: Baseline | None) -> Method:
+    """How a round goes by the configuration, and how many there are."""
     paper = config.steering.profile == "paper"
-    return Method(
+    method = Method(
         max_rounds=config.steering.max_rounds,
         show_output=config.steering.show_output_to_task_llm and not paper,
         published=paper,
         score="paper" if paper else config.symbolic_checker.score,
         threshold=config.symbolic_checker.threshold,
     )
+    return once(method) if baseline else method
 
 
 def _baseline_of(continue_from: Recording | Fork | None) -> Baseline | None:
