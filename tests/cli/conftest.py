@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from codesteer_tui.events import Event
+from codesteer_tui.sessions.store import read_recording
 from tests.boxes import docker_image as docker_image
 
 COMMAND = [sys.executable, "-m", "codesteer_tui"]
@@ -76,6 +79,18 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+    def recorded(self) -> list[Event]:
+        """What the only session there is has recorded."""
+        (file,) = self.sessions.glob("*.jsonl")
+        return read_recording(file).events
+
+    def wait_for_line(self, word: str, timeout: float = 30) -> None:
+        """Until a session's file has a line with `word`."""
+        limit = time.monotonic() + timeout
+        while not any(word in file.read_text() for file in self.sessions.glob("*.jsonl")):
+            assert time.monotonic() < limit, f"no {word} within {timeout} s"
+            time.sleep(0.05)
 
 
 def at_desk(folder: Path) -> Desk:

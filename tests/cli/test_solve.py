@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.cli.outcome import exit_code
-from codesteer_tui.sessions.store import read_recording
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.values import Verdicts
 from tests.boxes import missing
@@ -21,11 +19,6 @@ from tests.fake_servers import FakeServer, Scripted, openai_body
 
 PROBLEM = "Use 4 7 8 8 to make 24"
 CODE = "I compute it.\n```python\ntotal = sum(n for n in range(1, 9))\nprint(total)\n```\n"
-
-
-def recording(desk: Desk) -> list[ev.Event]:
-    (file,) = desk.sessions.glob("*.jsonl")
-    return read_recording(file).events
 
 
 def test_json_tells_the_whole_outcome(desk: Desk) -> None:
@@ -56,7 +49,7 @@ def test_the_answer_alone_goes_to_standard_output(desk: Desk) -> None:
 def test_events_are_the_recorded_ones_line_by_line(desk: Desk) -> None:
     done = desk.codesteer("solve", PROBLEM, "--events", "-q")
     printed = [ev.decode(line) for line in done.out.splitlines()]
-    assert printed == recording(desk)
+    assert printed == desk.recorded()
     assert isinstance(printed[0], ev.SessionStarted)
     assert isinstance(printed[-1], ev.Finished)
 
@@ -117,26 +110,16 @@ def test_the_exit_code_follows_from_the_ending(ending: ev.Ending | None, code: i
     assert exit_code(Transcript.of([ending] if ending else [])) == code
 
 
-def wait_for_line(desk: Desk, word: str, timeout: float = 30) -> None:
-    """Until the session file has a line with `word`."""
-    limit = time.monotonic() + timeout
-    while time.monotonic() < limit:
-        if any(word in file.read_text() for file in desk.sessions.glob("*.jsonl")):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"no {word} within {timeout} s")
-
-
 @pytest.mark.parametrize(
     ("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 def test_a_stopped_run_keeps_its_session_and_says_where(desk: Desk, signum: int, code: int) -> None:
     desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.3"
     process = desk.start("solve", PROBLEM, "--json")
-    wait_for_line(desk, "answer_delta")
+    desk.wait_for_line("answer_delta")
     process.send_signal(signum)
     out, err = process.communicate(timeout=30)
-    events = recording(desk)
+    events = desk.recorded()
     assert process.returncode == code, err
     assert isinstance(events[-1], ev.Cancelled)
     session = events[0].session  # type: ignore[union-attr]
@@ -151,12 +134,12 @@ def test_a_stopped_run_keeps_its_session_and_says_where(desk: Desk, signum: int,
 def test_the_events_of_a_stopped_run_are_printed_to_their_end(desk: Desk) -> None:
     desk.env["CODESTEER_PROVIDERS__DEMO__DELAY_S"] = "0.3"
     process = desk.start("solve", PROBLEM, "--events")
-    wait_for_line(desk, "answer_delta")
+    desk.wait_for_line("answer_delta")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     printed = [ev.decode(line) for line in out.splitlines()]
-    assert printed == recording(desk)
+    assert printed == desk.recorded()
     assert [type(event).__name__ for event in printed[-2:]] == ["CallFailed", "Cancelled"]
     assert b"used: ~" in err
 
@@ -171,7 +154,7 @@ def test_a_reader_that_goes_away_is_no_error(desk: Desk) -> None:
     assert process.stderr is not None
     with process.stderr:
         assert process.stderr.read() == b""
-    assert isinstance(recording(desk)[-1], ev.Cancelled)
+    assert isinstance(desk.recorded()[-1], ev.Cancelled)
 
 
 async def solve_with_a_real_model(desk: Desk, *arguments: str) -> Done:
@@ -191,7 +174,7 @@ async def test_a_strangers_code_is_not_run_with_reduced_isolation_unless_told_so
     asked = await solve_with_a_real_model(desk)
     assert asked.err.count("→") == 1
     assert "→ to allow them, add: --sandbox namespaces" in asked.err
-    results = [e.result for e in recording(desk) if isinstance(e, ev.ExecutionFinished)]
+    results = [e.result for e in desk.recorded() if isinstance(e, ev.ExecutionFinished)]
     assert [type(r).__name__ for r in results] == ["NotRun"]
     agreed = await solve_with_a_real_model(desk, "--sandbox", "namespaces")
     assert "asked:" not in agreed.err

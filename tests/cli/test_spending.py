@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import time
 
 import pytest
 
 from codesteer_tui import events as ev
-from codesteer_tui.sessions.store import read_recording
 from tests.cli.conftest import Desk, Done
 from tests.fake_servers import FakeServer, Scripted, openai_body
 
@@ -42,19 +40,6 @@ def price(desk: Desk) -> None:
     )
 
 
-def wait_for_line(desk: Desk, word: str) -> None:
-    """Until the session file has a line with `word`."""
-    limit = time.monotonic() + 30
-    while not any(word in file.read_text() for file in desk.sessions.glob("*.jsonl")):
-        assert time.monotonic() < limit, f"no {word}"
-        time.sleep(0.05)
-
-
-def recording(desk: Desk) -> list[ev.Event]:
-    (file,) = desk.sessions.glob("*.jsonl")
-    return read_recording(file).events
-
-
 async def test_usage_and_money_are_told_by_role_and_round(desk: Desk) -> None:
     price(desk)
     async with FakeServer(Scripted([ANSWER])) as server:
@@ -76,7 +61,7 @@ async def test_a_call_that_ctrl_c_stops_is_counted_and_what_arrived_is_kept(desk
     async with FakeServer(Scripted([HALF], ending="stall")) as server:
         configure(desk, server)
         process = desk.start("solve", *QUESTION, "--json")
-        await asyncio.to_thread(wait_for_line, desk, "answer_delta")
+        await asyncio.to_thread(desk.wait_for_line, "answer_delta")
         process.send_signal(signal.SIGINT)
         out, err = await asyncio.to_thread(process.communicate, timeout=30)
     assert process.returncode == 130
@@ -131,7 +116,7 @@ async def test_a_limit_in_dollars_cannot_be_kept_where_the_price_is_not_known(de
         assert server.asked == []
     assert done.code == 1
     assert "the price of mine:m is not known" in done.err
-    (reply,) = (e.reply for e in recording(desk) if isinstance(e, ev.Answered))
+    (reply,) = (e.reply for e in desk.recorded() if isinstance(e, ev.Answered))
     assert (reply.by, reply.choice) == ("policy", "Stop here")
 
 
@@ -184,7 +169,7 @@ async def test_a_reply_that_breaks_off_is_answered_by_policy(
         done = await solve(desk, server, *option)
         assert len(server.asked) == len(replies)
     assert done.code == code, done.err
-    events = recording(desk)
+    events = desk.recorded()
     assert [e.text for e in events if isinstance(e, ev.AnswerGiven) and e.finish == "stop"] == texts
     lost = [e for e in events if isinstance(e, ev.CallFailed)]
     assert len(lost) == len(replies) - len(texts)

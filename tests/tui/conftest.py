@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from codesteer_tui import sessions
 from codesteer_tui.config import Config, Screen, Sessions
 from codesteer_tui.events import Event
 from codesteer_tui.settings import Settings
@@ -134,3 +135,12 @@ def opener(
             session.afterwards = tuple(event for event in (lost, ending) if event)
 
     return open_session
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
+    """The session, without events, that is opened for whatever is sent; its `problem` is None until then."""
+    fake = FakeSession([])
+    fake.problem = None  # type: ignore[attr-defined]
+    monkeypatch.setattr(sessions, "open_session", opener(fake))
+    return fake

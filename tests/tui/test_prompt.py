@@ -8,7 +8,6 @@ import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-from codesteer_tui import sessions
 from codesteer_tui.problem import MAX_QUESTION_CHARS
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui import editor, obeying, past
@@ -17,7 +16,7 @@ from codesteer_tui.tui.screens.help import HelpScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
 from codesteer_tui.tui.widgets.prompt import Prompt
-from tests.tui.conftest import FakeSession, opener, text_on, until, words_on
+from tests.tui.conftest import FakeSession, text_on, until, words_on
 
 SIZE = (100, 30)
 
@@ -32,14 +31,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (at / "picture.png").write_bytes(b"\x89PNG\xff")
     monkeypatch.setattr(obeying, "folder", lambda: at)
     return at
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
-    fake = FakeSession([])
-    fake.problem = None  # type: ignore[attr-defined]
-    monkeypatch.setattr(sessions, "open_session", opener(fake))
-    return fake
 
 
 def prompt(app: CodesteerApp) -> Prompt:

@@ -9,7 +9,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static, TextArea
 
-from codesteer_tui import sessions
 from codesteer_tui.sessions.store import Recording, read_recording
 from codesteer_tui.tui import editor
 from codesteer_tui.tui.app import CodesteerApp
@@ -27,7 +26,7 @@ from codesteer_tui.values import Question
 from tests.recordings.build import HERE
 from tests.settings_desk import Desk
 from tests.settings_desk import desk as desk
-from tests.tui.conftest import FakeSession, opener, text_on, until
+from tests.tui.conftest import FakeSession, text_on, until
 from tests.tui.test_every_key import HANDLED, to_find, to_tasks
 
 SIZE = (120, 40)
@@ -174,15 +173,6 @@ PRESS: dict[str, Press] = {
 """Row of the key table → how its keys are pressed, and what must come of it."""
 
 EACH = [(row.id, key) for row in KEYS if row.id in HANDLED for key in row.keys.split(",")]
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
-    """The session that is opened for whatever is sent."""
-    fake = FakeSession([])
-    fake.problem = None  # type: ignore[attr-defined]
-    monkeypatch.setattr(sessions, "open_session", opener(fake))
-    return fake
 
 
 @pytest.fixture(autouse=True)
