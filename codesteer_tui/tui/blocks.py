@@ -46,7 +46,8 @@ class Block(Struct, frozen=True):
 
     `key` says which flag or section the block belongs to, where it belongs to one. `marks` are ranges that stand
     out; `lines` are the lines of a listing, counted from 1, that do, and `first` is the number of its first line.
-    `inner` are the blocks of a flow, of which at most `rows` rows are shown.
+    `inner` are the blocks of a flow, of which at most `rows` rows are shown. `hang` is by how many columns what
+    does not fit into a line stands in below it.
     """
 
     kind: BlockKind
@@ -57,6 +58,7 @@ class Block(Struct, frozen=True):
     first: int = 1
     inner: tuple[Block, ...] = ()
     rows: int = 0
+    hang: int = 0
 
     @property
     def text(self) -> str:
@@ -93,12 +95,13 @@ def live(rows: int) -> Bounds:
 ZOOMED = Bounds(head_lines=8_000, tail_lines=4_000, chars=600_000)
 
 
-def block(kind: BlockKind, *parts: Part, key: str = "") -> Block:
+def block(kind: BlockKind, *parts: Part, key: str = "", hang: int = 0) -> Block:
     """A block of harmless text: every part goes through `plain()`."""
     return Block(
         kind,
         tuple(plain(part) if isinstance(part, str) else (plain(part[0]), part[1]) for part in parts),
         key,
+        hang=hang,
     )
 
 

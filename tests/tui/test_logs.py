@@ -14,7 +14,8 @@ from codesteer_tui.tui import boundary
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.journal import Entry, Journal, filtered, level_of_line, note, read_llama_log, words_of
 from codesteer_tui.tui.screens import logs
-from codesteer_tui.tui.screens.logs import LogScreen
+from codesteer_tui.tui.screens.logs import TEXT_AT, LogScreen
+from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.values import ExecutionResult, NotRun, RoleInfo, SandboxInfo
 from tests.tui.conftest import until, words_on
 
@@ -192,3 +193,24 @@ async def test_llama_cpp_that_said_nothing_is_told_with_where_it_would_be(
     async with app.run_test(size=(120, 24)) as pilot:
         await pilot.press("f8", "s", "s", "s")
         await until(pilot, lambda: "llama.cpp has said nothing yet" in words_on(app))
+
+
+async def test_what_does_not_fit_into_a_line_stands_in_below_it_and_is_found_there(
+    settings: Settings,
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        logging.getLogger("codesteer_tui.app").warning(
+            "%s", "\n".join(["some words " * 20 + "here", "below"])
+        )
+        await pilot.press("f8")
+        await until(pilot, lambda: "below" in words_on(app))
+        view = app.screen.query_one(Sheet).views[-1]
+        rows = str(view.visual.at(view.content_size.width)).split("\n")  # type: ignore[attr-defined]
+        first = next(number for number, row in enumerate(rows) if "some words" in row)
+        folded = rows[first : next(number for number, row in enumerate(rows) if "below" in row) + 1]
+        assert len(folded) >= 5
+        assert folded[0][:2] == "! "
+        assert [row[:TEXT_AT].strip() for row in folded[1:]] == [""] * (len(folded) - 1)
+        assert all(row[TEXT_AT] != " " for row in folded)
+        assert view.row_of(view.shown.text.index("here")) == rows.index(folded[-2])

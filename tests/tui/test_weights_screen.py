@@ -20,6 +20,7 @@ from codesteer_tui.tui.screens.help import HelpScreen
 from codesteer_tui.tui.screens.models import ModelsScreen
 from codesteer_tui.tui.screens.pulling import PullScreen
 from codesteer_tui.tui.screens.weights import RowsDialog, WeightsScreen
+from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.weights.hub import ask_hub, understand
 from codesteer_tui.weights.pulling import pull
 from codesteer_tui.weights.store import Item
@@ -321,3 +322,18 @@ async def test_what_comes_of_a_pull_after_its_dialog_was_closed_does_no_harm(
         closed._draw()
         closed._hint("Esc closes")
         assert app.is_running
+
+
+async def test_what_is_known_of_weights_stands_beside_its_labels_in_further_lines_too(
+    settings: Settings,
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = RowsDialog("Known weights", [("note", "many words " * 20), ("template", "short")])
+        app.push_screen(dialog)
+        await until(pilot, lambda: "template" in words_on(app))
+        view = dialog.query_one(Sheet).views[0]
+        rows = str(view.visual.at(view.content_size.width)).split("\n")  # type: ignore[attr-defined]
+        assert len(rows) > 2
+        assert rows[0].startswith("note      many words")
+        assert all(row.startswith((" " * 10 + "many", " " * 10 + "words")) for row in rows[1:])

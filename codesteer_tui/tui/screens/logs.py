@@ -29,6 +29,9 @@ from codesteer_tui.tui.widgets.presence import is_there
 LOOK_S = 0.5
 """Seconds between two looks at whether there is something new."""
 
+TEXT_AT = 12
+"""Columns of mark and time; what was said stands behind them, in further lines as well."""
+
 A_BLOCK = 100
 """Lines in a block; only the last block is drawn anew when the log grows."""
 
@@ -86,7 +89,7 @@ class LogScreen(BlocksDialog):
             else []
         )
         chunks = [shown[at : at + A_BLOCK] for at in range(0, len(shown), A_BLOCK)]
-        return [*head, *(block("row", *_parts(chunk)) for chunk in chunks)]
+        return [*head, *(block("row", *_parts(chunk), hang=TEXT_AT) for chunk in chunks)]
 
     def _nothing(self) -> str:
         if self.source == "llama.cpp":
@@ -165,6 +168,6 @@ def _parts(entries: Sequence[Entry]) -> list[Part]:
         parts.append(("\n" if number else "", ""))
         parts.append((f"{sign} ", look))
         parts.append((f"{when:<9} ", "dim"))
-        text = entry.text.replace("\n", f"\n{'':<12}")
+        text = entry.text.replace("\n", f"\n{'':<{TEXT_AT}}")
         parts.append((text, "" if entry.level == "info" else look.removeprefix("bold ")))
     return parts

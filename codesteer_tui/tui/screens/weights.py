@@ -284,7 +284,7 @@ class RowsDialog(BlocksDialog):
 
     def blocks(self) -> Sequence[Block]:
         width = max((len(label) for label, _ in self._rows), default=0) + 2
-        shown = [block("quote", (f"{label:<{width}}", "dim"), text) for label, text in self._rows]
+        shown = [block("quote", (f"{label:<{width}}", "dim"), text, hang=width) for label, text in self._rows]
         return [*shown, *(block("bad", f"{problem}") for problem in self._problems)]
 
 

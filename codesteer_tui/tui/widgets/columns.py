@@ -51,3 +51,19 @@ class Hanging(Laid):
             rest = self.text[len(whole) - len(behind.lstrip()) :]
             others = [line.pad_left(self.indent) for line in rest.wrap(max(1, width - self.indent))]
         return Content("\n").join([first, *others])
+
+
+class HangingLines(Laid):
+    """Lines of which each has what does not fit into it stand in below it."""
+
+    def __init__(self, text: Content, indent: int) -> None:
+        self.text, self.indent = text, indent
+
+    def laid_out(self, width: int) -> Content:
+        lines = self.text.split("\n", allow_blank=True)
+        indent = min(self.indent, width // 2)
+        return Content("\n").join(Hanging(line, indent).laid_out(width) for line in lines)
+
+    def row_of(self, at: int, width: int) -> int:
+        """The row on which the character `at` of the text stands."""
+        return len(HangingLines(self.text[: at + 1], self.indent).laid_out(width).plain.split("\n")) - 1

@@ -27,10 +27,12 @@ def visual_of(shown: Block) -> Visual:
         return FoldedCode(code) if shown.kind == "code" else Listing(code, shown.lines, shown.first)
     content = Content.assemble(*shown.parts)
     content = content.add_spans(marks) if marks else content
-    if shown.kind in ("columns", "flag"):
+    if shown.kind in ("columns", "flag") or shown.hang:
         with importing:
-            from codesteer_tui.tui.widgets.columns import Columns, Hanging
+            from codesteer_tui.tui.widgets.columns import Columns, Hanging, HangingLines
 
+        if shown.hang:
+            return HangingLines(content, shown.hang)
         if shown.kind == "flag":
             return Hanging(content, HANGING)
         ends = [0, *accumulate(len(p if isinstance(p, str) else p[0]) for p in shown.parts)]
