@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from gguf import GGUFWriter
 
 from codesteer_tui.providers.llama import memory
 from codesteer_tui.providers.llama.devices import (
@@ -19,6 +20,9 @@ from codesteer_tui.providers.llama.devices import (
 )
 from codesteer_tui.providers.llama.engine import Log
 from codesteer_tui.providers.llama.gguf_header import GgufHeader, read_header, size_on_disk
+from codesteer_tui.providers.llama.gguf_reading import read_head
+from codesteer_tui.providers.llama.parts import is_later_part, parts_of, stem_of
+from codesteer_tui.weights.facts import kv_bytes_per_token
 from tests.tiny_gguf import make
 
 GIB = 1 << 30
@@ -44,12 +48,39 @@ def test_the_header_of_a_file_tells_the_size_of_its_cache(tmp_path: Path) -> Non
     assert memory.kv_bytes(GgufHeader(3, "mamba", 0), 8192, "f16") == 0
 
 
+def test_the_cache_of_weights_whose_layers_differ_is_that_of_those_that_have_one(tmp_path: Path) -> None:
+    writer = GGUFWriter(tmp_path / "m.gguf", "llama")
+    writer.add_block_count(4)
+    writer.add_embedding_length(512)
+    writer.add_head_count(8)
+    writer.add_head_count_kv([0, 2, 0, 2])
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    assert read_header(tmp_path / "m.gguf").kv_values == (2 + 2) * (64 + 64)
+    assert kv_bytes_per_token(read_head(tmp_path / "m.gguf")) == 2 * (2 + 2) * (64 + 64)
+
+
 def test_a_file_in_parts_is_as_large_as_all_of_them(tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"m-{number:05}-of-00003.gguf").write_bytes(b"x" * 100 * number)
     assert size_on_disk(tmp_path / "m-00001-of-00003.gguf") == 300
     (tmp_path / "m.gguf").write_bytes(b"x" * 7)
     assert size_on_disk(tmp_path / "m.gguf") == 7
+
+
+@pytest.mark.parametrize("name", ["m-00002-of-00000.gguf", "m-00003-of-00002.gguf", "m-00000-of-00002.gguf"])
+def test_a_name_that_counts_beyond_its_end_is_that_of_a_file_by_itself(name: str) -> None:
+    assert parts_of(Path(name)) == [Path(name)]
+    assert not is_later_part(name)
+    assert stem_of(Path(name)) == name.removesuffix(".gguf")
+
+
+def test_the_parts_of_a_split_file_are_called_as_it_is() -> None:
+    names = [path.name for path in parts_of(Path("dir/M-00002-of-00003.GGUF"))]
+    assert names == ["M-00001-of-00003.GGUF", "M-00002-of-00003.GGUF", "M-00003-of-00003.GGUF"]
+    assert [is_later_part(name) for name in names] == [False, True, True]
+    assert stem_of(Path(names[1])) == "M"
 
 
 @pytest.mark.parametrize(

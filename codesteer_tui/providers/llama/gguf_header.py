@@ -27,6 +27,7 @@ _FORMATS = {
     12: "<d",
 }
 _MOST_KEYS = 10_000
+_MOST_LAYERS = 4096
 _LONGEST_STRING = 16 << 20
 
 
@@ -121,11 +122,13 @@ def _kv_values(found: dict[str, object], architecture: str) -> int:
         return 0
     sizes = (found.get(f"{architecture}.{key}", width // heads) for key in _HEAD_SIZES)
     both = sum(size for size in sizes if isinstance(size, int))
+    if isinstance(kv_heads, list):  # a number for each layer: some have no such cache
+        return sum(kv_heads) * both
     return layers * (kv_heads if isinstance(kv_heads, int) else heads) * both
 
 
 def _value(file: BinaryIO, kind: int) -> object:
-    """A value; arrays are stepped over and come back as None."""
+    """A value. Arrays of texts and long ones are stepped over and come back as None."""
     if kind == _STRING:
         return _string(file)
     if kind != _ARRAY:
@@ -137,6 +140,8 @@ def _value(file: BinaryIO, kind: int) -> object:
     elif inner == _ARRAY:
         for _ in range(count):
             _value(file, _ARRAY)
+    elif count <= _MOST_LAYERS:
+        return [_number(file, _format(inner)) for _ in range(count)]
     else:
         file.seek(struct.calcsize(_format(inner)) * count, 1)
     return None
