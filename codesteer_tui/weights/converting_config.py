@@ -172,7 +172,10 @@ class _Found(NamedTuple):
     def wrong(self, key: str, wanted: str) -> WeightsError:
         value = self.values.get(key)
         said = "is missing" if value is None else f"is {value!r}"
-        return WeightsError(f"{self.path}: {self.within}{key} {said}, it should be {wanted}.")
+        return WeightsError(
+            f"{self.path}: {self.within}{key} {said}, it should be {wanted}.",
+            "Only what config.json of a Llama says can be converted: compare it with the original, or pull it again.",
+        )
 
     def _number(self, key: str, kind: type[_Number], default: _Number) -> _Number:
         value = self.values.get(key)

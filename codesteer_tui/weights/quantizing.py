@@ -174,7 +174,10 @@ async def quantize(plan: QuantizePlan) -> AsyncGenerator[Progress, None]:
                     _require_success(plan, each)
         head = read_head(part)
         if head.size < head.must_be:
-            raise WeightsError(f"llama.cpp wrote only {head.size} of {head.must_be} bytes of {plan.target}.")
+            raise WeightsError(
+                f"llama.cpp wrote only {head.size:,} of {head.must_be:,} bytes of {plan.target}.",
+                "Try again; if that does not help, write to another disk: --output FILE",
+            )
     await note_hash(plan.target)
 
 

@@ -178,6 +178,7 @@ def test_what_is_broken_or_unknown_is_named(
     with pytest.raises(WeightsError, match=words) as raised:
         plan_conversion(tmp_path / "small", "f16")
     assert "small" in raised.value.message
+    assert raised.value.remedy
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
