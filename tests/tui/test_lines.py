@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import pytest
 
 from codesteer_tui import events as ev
@@ -73,6 +74,15 @@ async def test_in_a_run_the_key_of_the_models_is_always_shown(settings: Settings
         assert "Esc stop" in keys
         assert "^O models" in keys
         assert "^Q quit" in keys
+
+
+async def test_between_the_tabs_and_the_rounds_there_is_a_gap(settings: Settings) -> None:
+    app = replay(settings, game24())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("4", "left_square_bracket")
+        await until(pilot, lambda: "[R0" in text_on(app))
+        assert re.search(r"\[4 Flags .\] \[R0", text_on(app).splitlines()[1])
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16), (60, 12)])
