@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.events import DescendantFocus
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -24,7 +22,7 @@ from codesteer_tui.tui.journal import APP, Journal
 from codesteer_tui.tui.keys import KEYS, bindings, pressed, sentence
 from codesteer_tui.tui.opening import OpeningApp
 from codesteer_tui.tui.screens.live import LiveScreen
-from codesteer_tui.tui.words import cut, two_lines
+from codesteer_tui.tui.words import cut
 
 if TYPE_CHECKING:
     from codesteer_tui.sessions.store import Recording
@@ -45,9 +43,6 @@ CHOOSING = "choosing"
 
 STEPPING = "stepping"
 """The group of the workers that do what the person wants beside a run."""
-
-NOTICE_WIDTH = 56
-"""Columns for the text of a notice, as wide as `styles/app.tcss` makes it."""
 
 SETTLED_S = 1.0
 """Then all that lasts is there. What is frozen, Python's collector of garbage no longer looks through: that would hold
@@ -358,22 +353,6 @@ class CodesteerApp(OpeningApp):
         if isinstance(self.screen, LiveScreen) and self.screen.stop():
             return
         self.notify("Ctrl+Q quits.", title="Nothing is running", markup=False)
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a short notice: two lines at most, so that it hides little. What is longer ends in a mark."""
-        bad = {"error": logging.ERROR, "warning": logging.WARNING}.get(severity, logging.INFO)
-        APP.log(bad, "%s", f"{title}: {message}" if title else message)
-        if not markup:
-            message = two_lines(message, NOTICE_WIDTH)
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _fatal_error(self) -> None:
         """End the app and print a traceback without local variables and keys.

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
 from textual.screen import ModalScreen, Screen
 
 from codesteer_tui.tui.importing import importing
+from codesteer_tui.tui.notices import NoticesApp
 from codesteer_tui.tui.screens.live import LiveScreen
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from codesteer_tui.tui.screens.tasks import TasksScreen
 
 
-class OpeningApp(App[None]):
+class OpeningApp(NoticesApp):
     """An app that opens screens. Their modules are imported when they are first needed."""
 
     settings: Settings
