@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -18,7 +19,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.going_to import GoToScreen
 from codesteer_tui.tui.screens.help import letters
 from codesteer_tui.tui.screens.replay import ReplayScreen
-from codesteer_tui.tui.widgets.transport import LETTERS, Transport, bar_parts, bar_text, last_words
+from codesteer_tui.tui.widgets.transport import LETTERS, Transport, bar_letters, bar_parts, last_words
 from tests.perf.long_session import streamed
 from tests.recordings.build import HERE, RECORDINGS, game24
 from tests.tui.conftest import pane, text_on, until, words_on
@@ -132,6 +133,11 @@ async def test_the_bar_is_clicked_and_dragged_on(app: CodesteerApp) -> None:
         await pilot.hover(Transport, offset=(100, 0))
         await pilot.pause()
         assert player.position == held
+
+
+def bar_text(player: Player, width: int) -> str:
+    """The bar without colours."""
+    return Content.assemble(*bar_parts(bar_letters(player, width), 0)).plain
 
 
 def test_the_bar_has_a_letter_for_whatever_happened_and_flags_and_errors_win() -> None:

@@ -167,14 +167,13 @@ class Judged(NamedTuple):
 
 
 MOST_GROUPS = 40
-VERDICTS: tuple[tuple[Outcome, str], ...] = (("pass", "+"), ("fail", "x"), ("could_not_check", "?"))
 
 
 def verdict_charts(judged: Sequence[Judged], width: int) -> list[Block]:
     """Over the kept sessions: how many answers were right, by task, by model and by difficulty."""
     if not judged:
         return [block("note", "No session is kept yet.")]
-    signs = "   ".join(f"{sign} {OUTCOMES[outcome].word}" for outcome, sign in VERDICTS)
+    signs = "   ".join(map(str, OUTCOMES.values()))
     shown = [
         block("note", f"{len(judged)} sessions, by ground truth, else by the self-check.   {signs}   . none")
     ]
@@ -212,11 +211,13 @@ def _groups(title: str, judged: Sequence[Judged], group: Callable[[Judged], str]
     shown = [block("heading", (title, "bold $text-primary"))]
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     for name, ones in ordered[:MOST_GROUPS]:
-        counts = [(outcome, sign, sum(one.outcome == outcome for one in ones)) for outcome, sign in VERDICTS]
+        kinds = {outcome: Kind(mark.sign, mark.style, mark.word) for outcome, mark in OUTCOMES.items()}
+        values = [
+            (kind, float(sum(one.outcome == outcome for one in ones))) for outcome, kind in kinds.items()
+        ]
         none = sum(one.outcome is None for one in ones)
-        values = [(Kind(sign, OUTCOMES[outcome].style, ""), float(count)) for outcome, sign, count in counts]
         bar = _bar([*values, (Kind(".", "dim", ""), float(none))], most, room)
         shown.append(block("quote", f"{cut(name, label - 1):<{label}}", *bar, f" {ends[name]}"))
-    if left := len(ordered) - MOST_GROUPS:
-        shown += [block("note", f"and {left} more with fewer sessions")] if left > 0 else []
+    if (left := len(ordered) - MOST_GROUPS) > 0:
+        shown.append(block("note", f"and {left} more with fewer sessions"))
     return shown

@@ -20,8 +20,6 @@ ROLES: tuple[tuple[Role, str], ...] = (
     ("checker", "CHECKER"),
 )
 
-NAMES: dict[str, str] = {"system": "system", "user": "user", "assistant": "assistant"}
-
 OTHERS = {
     "person": "You guided this round yourself; no steerer was asked.",
     "nobody": "Steering is off; nobody was asked for guidance.",
@@ -83,7 +81,7 @@ def _message(key: str, number: int, message: Message, *, folded: bool) -> Sectio
     chars = len(message.content)
     return Section(
         key,
-        head=(f"{number} ", (NAMES[message.role], "bold"), (f"   {_size(chars)}", "dim")),
+        head=(f"{number} ", (message.role, "bold"), (f"   {_size(chars)}", "dim")),
         body=_body(message.content),
         copy=message.content,
         first=cut(plain(message.content[:400]), FIRST_WORDS),

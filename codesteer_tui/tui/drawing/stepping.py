@@ -7,7 +7,7 @@ from codesteer_tui.transcript import Execution, Round, Transcript
 from codesteer_tui.tui import bound
 from codesteer_tui.tui.blocks import Block, Bounds, block, bounded
 from codesteer_tui.tui.course import DECISION, goes_on
-from codesteer_tui.tui.words import DECISIONS, Mark, cut
+from codesteer_tui.tui.words import DECISIONS, Mark
 from codesteer_tui.values import Guidance, Question
 
 OWN = Mark("*", "yours", "bold $text-secondary")
@@ -37,12 +37,11 @@ def vetoed_blocks(this: Round, bounds: Bounds) -> list[Block]:
     """What the steerer proposed in this round and the person vetoed."""
     shown: list[Block] = []
     for refused, reason in this.vetoed:
-        because = f": {reason}" if reason else ""
         shown.append(
             block("heading", f"R{this.number} proposed  ", (guidance_word(refused), "dim"), "  vetoed by you")
         )
-        if because:
-            shown.append(block("quote", (f"your reason{because}", "")))
+        if reason:
+            shown.append(block("quote", f"your reason: {reason}"))
         if refused.text:
             shown += [block("dim", "it would have been"), *bounded("quote", refused.text, bounds)]
     return shown
@@ -125,9 +124,3 @@ def own_heading(transcript: Transcript, run: Execution) -> Block:
     else:
         words = "   taken, counts at the end"
     return block("heading", (f"{OWN.sign} your run of {what}", OWN.style), (words, "dim"))
-
-
-def own_peek(this: Round | None) -> str:
-    """The last run of the person's in a line."""
-    runs = own_runs(this)
-    return f"{OWN.sign} yours: {cut(runs[-1].output[0] or runs[-1].output[1], 100)}" if runs else ""

@@ -140,11 +140,6 @@ def bar_letters(player: Player, width: int) -> list[Letter | None]:
     return cells
 
 
-def bar_text(player: Player, width: int) -> str:
-    """The bar without colours: dashes with the letters of what happened."""
-    return "".join(letter.sign if letter else LINE for letter in bar_letters(player, width))
-
-
 def bar_parts(cells: list[Letter | None], here: int) -> list[Part]:
     """The bar in colours: what was played stands out, and the cell of the position is turned round."""
     looks = [
