@@ -85,3 +85,5 @@ def _of_calls(event: Event) -> Iterator[tuple[Kind, str]]:
             yield "error", f"{role}: {plain(message)}"
         case ev.Failed(message=message):
             yield "error", f"the run failed: {plain(message)}"
+        case ev.Cancelled() if event.broke_off:
+            yield "error", "the record breaks off here"

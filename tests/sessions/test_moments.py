@@ -36,6 +36,14 @@ def test_errors_are_what_went_wrong_and_not_what_was_found_wrong() -> None:
     assert found[-1].startswith("the run failed: ")
 
 
+@pytest.mark.parametrize(("by", "found"), [(ev.CRASH, ["the record breaks off here"]), ("person", [])])
+def test_that_a_record_breaks_off_is_an_error_and_that_it_was_stopped_is_none(
+    by: str, found: list[str]
+) -> None:
+    moments = Player([game24()[0], ev.Cancelled(by=by)]).moments
+    assert [moment.words for moment in moments if moment.kind == "error"] == found
+
+
 def test_where_nothing_is_left_to_go_to_the_position_stays() -> None:
     player = Player(game24())
     player.seek(5)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
+from codesteer_tui import events as ev
 from codesteer_tui.sessions.page import session_page
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
@@ -62,6 +64,22 @@ def test_no_text_becomes_markup_and_all_of_it_is_there(name: str) -> None:
     page.encode("utf-8")
     assert "\x00" not in page
     assert "\x1b" not in page
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_the_title_is_text_too(name: str) -> None:
+    start, *rest = events_of(NASTY[name])
+    assert isinstance(start, ev.SessionStarted)
+    problem = msgspec.structs.replace(start.problem, task=NASTY[name])
+    start = msgspec.structs.replace(start, problem=problem, session=NASTY[name])
+    page = session_page(Transcript.of([start, *rest]))
+    read = Page(page)
+    assert "script" not in read.tags
+    assert "a" not in read.tags
+    assert "img" not in read.tags
+    assert read.links == []
+    assert page.count("<title>") == page.count("</title>") == page.count("<style>") == 1
+    assert page.encode("utf-8")[:1024].count(b'<meta charset="utf-8">') == 1, "where browsers look for it"
 
 
 def test_a_session_is_whole_on_its_page_and_names_no_other_place() -> None:

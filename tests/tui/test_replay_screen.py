@@ -276,6 +276,8 @@ async def test_a_record_without_an_end_is_broken_off_and_nothing_in_it_runs(sett
         await pilot.press("left")
         assert "running, at most" in text_on(app), "at that time it was"
         assert "BROKEN OFF" not in text_on(app)
+        await pilot.press("e")
+        assert "E the record breaks off here" in text_on(app)
 
 
 @pytest.mark.parametrize("size", [(160, 45), (80, 24)])

@@ -225,7 +225,7 @@ def pane_of(event: Event) -> int | None:
             return 4
         case ev.ExecutionFinished():
             return 3
-        case ev.Failed():
+        case ev.Failed() | ev.Cancelled():
             return None
         case _:
             return 4
