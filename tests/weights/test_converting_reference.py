@@ -15,6 +15,7 @@ from tests.tiny_gguf import SPECIALS, TEMPLATE
 from tests.weights import checkpoints
 from tests.weights.llama_runs import run
 from tests.weights.test_converting_computed import LLAMA_3_1, SHAPES, converted, relative, some_ids
+from tests.weights.test_quantizing import made
 
 if os.environ.get("CI") != "true":
     pytest.importorskip("torch")
@@ -58,8 +59,8 @@ async def test_what_transformers_saves_is_converted(tmp_path: Path, dtype: str) 
     torch.manual_seed(0)
     rotary = LLAMA_3_1 | {"rope_theta": 500000.0}
     shape = checkpoints.config(rope_theta=None, architectures=None, model_type=None, rope_parameters=rotary)
-    made = LlamaForCausalLM(LlamaConfig(**shape, initializer_range=0.1))
-    made.to(getattr(torch, dtype)).save_pretrained(tmp_path / "small", max_shard_size="100KB")
+    model = LlamaForCausalLM(LlamaConfig(**shape, initializer_range=0.1))
+    model.to(getattr(torch, dtype)).save_pretrained(tmp_path / "small", max_shard_size="100KB")
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=checkpoints.trained(),
         bos_token=SPECIALS[0],
@@ -79,3 +80,6 @@ async def test_what_transformers_saves_is_converted(tmp_path: Path, dtype: str) 
     wanted = [tokenizer.encode(text, add_special_tokens=False) for text in texts]
     assert [text for text, a, b in zip(texts, result["tokens"], wanted, strict=True) if a != b] == []
     assert result["metadata"]["tokenizer.chat_template"] == tokenizer.chat_template
+    for kind in ("Q8_0", "Q4_K_M"):
+        smaller, _ = await made(plan.target, kind, tmp_path)
+        assert len(run(smaller.target, ids=ids[:20], generate=6)["generated"]) == 6
