@@ -29,7 +29,7 @@ _SETTINGS = (
         "--steer",
         "steering.mode",
         "MODE",
-        "How you step in: auto, approve or manual (both ask you at the terminal), or off: no steering.",
+        "How you step in: auto, approve or manual (both ask you), or off: no steering.",
     ),
     ("--max-rounds", "steering.max_rounds", "N", "Most rounds of guidance after the first answer."),
 )

@@ -20,7 +20,7 @@ COMMANDS = {
     "symbench": ("codesteer_tui.cli.symbench", "Make problems of the SymBench tasks, and judge answers."),
     "sandbox": ("codesteer_tui.cli.sandbox", "Build, try and inspect the place where programs run."),
     "providers": ("codesteer_tui.cli.providers", "List the providers of models, and try one out."),
-    "weights": ("codesteer_tui.cli.weights", "List, fetch, check and remove weights of local models."),
+    "weights": ("codesteer_tui.cli.weights", "List, fetch, make, use and remove weights of local models."),
     "prompts": ("codesteer_tui.cli.prompts", "List, show and import the wording that the roles are given."),
     "doctor": ("codesteer_tui.cli.doctor", "Say what is there and what is missing, each with one remedy."),
     "keys": ("codesteer_tui.cli.keys", "List, store and remove the keys of providers."),
