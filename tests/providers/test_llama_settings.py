@@ -97,4 +97,6 @@ async def test_how_weights_are_loaded_can_be_set(random_gguf: Path, asked: list[
 async def test_settings_that_llama_cpp_refuses_are_named(random_gguf: Path) -> None:
     with pytest.raises(WeightsError, match="requires flash_attn") as refused:
         await answered(random_gguf, kv_type="q8_0", flash_attention="off")
+    assert refused.value.message.startswith("No conversation can be begun: llama.cpp refuses")
+    assert "no room" not in refused.value.message
     assert "kv_type and flash_attention" in refused.value.remedy

@@ -84,7 +84,7 @@ class Service:
         except ValueError as error:
             why = "; ".join([f"{error}", *self._log.errors])
             remedy = "Lower context_tokens of this provider, or leave kv_type and flash_attention at their defaults."
-            return wire.Fault(ask.id, "weights", f"There is no room for a conversation: {why}.", remedy)
+            return wire.Fault(ask.id, "weights", f"No conversation can be begun: {why.rstrip('.')}.", remedy)
         self._conversations[ask.conversation] = made
         return wire.Opened(ask.id, made.n_ctx, made.kv_bytes)
 
