@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 
 from codesteer_tui import events as ev
@@ -80,7 +81,7 @@ async def test_between_the_tabs_and_the_rounds_there_is_a_gap(settings: Settings
     app = replay(settings, game24())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("4", "left_square_bracket")
+        await pilot.press("4", "left_square_bracket", "left_square_bracket")
         await until(pilot, lambda: "[R0" in text_on(app))
         assert re.search(r"\[4 Flags .\] \[R0", text_on(app).splitlines()[1])
 
