@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from textual.app import App
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 
 from codesteer_tui.tui.journal import APP
 from codesteer_tui.tui.words import two_lines
@@ -15,7 +15,7 @@ NOTICE_WIDTH = 56
 
 
 class NoticesApp(App[None]):
-    """Shows notices."""
+    """Shows notices, none of them twice at a time."""
 
     def notify(
         self,
@@ -32,3 +32,10 @@ class NoticesApp(App[None]):
         if not markup:
             message = two_lines(message, NOTICE_WIDTH)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_notify(self, event: Notify) -> None:
+        """A notice that is shown already begins anew, in the place of itself."""
+        new = event.notification
+        for shown in list(self._notifications):
+            if (shown.title, shown.message) == (new.title, new.message):
+                self._unnotify(shown, refresh=False)

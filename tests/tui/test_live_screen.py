@@ -405,6 +405,18 @@ async def test_a_notice_has_two_lines_at_most_and_leaves_the_prompt_free(app: Co
         assert "third" not in text_on(app)
 
 
+async def test_a_notice_that_is_shown_is_not_shown_a_second_time(app: CodesteerApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.pause()
+        for _ in range(3):
+            app.notify("There is only one pane on the screen.", markup=False)
+        app.notify("It is another one.", markup=False)
+        app.notify("There is only one pane on the screen.", title="With a title", markup=False)
+        await until(pilot, lambda: "With a title" in text_on(app))
+        assert text_on(app).count("There is only one pane") == 2
+        assert len(app.screen.query(Toast)) == 3
+
+
 async def test_a_crash_prints_no_local_variables(
     app: CodesteerApp, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
