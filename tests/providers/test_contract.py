@@ -176,9 +176,7 @@ async def test_cancelling_the_task_stops_the_work_and_the_next_call_works(subjec
             assert text_of(await collect(model))
 
 
-@pytest.mark.parametrize(
-    "subject", [*SPOKEN, *REAL], indirect=True
-)  # the demo says that there is no question
+@pytest.mark.parametrize("subject", [*SPOKEN, *REAL], indirect=True)  # the demo says what is missing
 @pytest.mark.parametrize("asked", [[], [Message("system", "You steer.")], [Message("user", " ")]])
 async def test_an_empty_conversation_is_a_typed_error(subject: Subject, asked: list[Message]) -> None:
     async with subject.open() as model:
