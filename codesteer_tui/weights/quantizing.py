@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import re
-import sys
 from collections import Counter, deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -19,8 +18,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-import codesteer_tui
 from codesteer_tui.errors import ConfigError, WeightsError
+from codesteer_tui.providers.llama import child
 from codesteer_tui.providers.llama.gguf_reading import GgufHead, read_head
 from codesteer_tui.providers.llama.parts import is_later_part, parts_of, stem_of
 from codesteer_tui.weights.converting_files import (
@@ -63,7 +62,6 @@ NEED_A_MATRIX = ("IQ3_XS", "IQ3_XXS", "IQ2_M", "IQ2_S", "IQ2_XS", "IQ2_XXS", "Q2
 
 _PLAIN = ("F32", "F16", "BF16")
 _SMALL_BLOCKS = ("Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL")
-_HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
 _TENSOR = re.compile(r"\[\s*(\d+)/\s*(\d+)\]\s+(\S+)\s")
 _SIZE = re.compile(r"quant size\s*=\s*([\d.]+)\s*MiB")
 _TOLD = re.compile(r"(?i)error|fail|offending|requires|invalid")
@@ -219,19 +217,15 @@ async def _ended(plan: QuantizePlan, part: Path, *, dry: bool) -> _Ran:
 
 async def _run(plan: QuantizePlan, part: Path, *, dry: bool) -> AsyncGenerator[Progress | _Ran, None]:
     """Run the child, `dry` only to see what it would do; last comes how it ended, with its last lines."""
-    path = os.pathsep.join(each for each in (_HOME, os.environ.get("PYTHONPATH", "")) if each)
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",  # the folder that the person works in may hold a queue.py
-        "-m",
-        "codesteer_tui.weights.quantizing_worker",
+        *child.command("codesteer_tui.weights.quantizing_worker"),
         str(plan.source),
         str(part),
         *(str(int(value)) for value in (TYPES[plan.kind], plan.threads, plan.requantize, dry)),
         stdin=asyncio.subprocess.PIPE,  # its end tells the child that we are gone
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "PYTHONPATH": path},
+        env=child.environment(),
         start_new_session=True,
         limit=_MIB,
     )

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import tempfile
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -14,10 +13,8 @@ from typing import IO, TypeAlias
 
 import msgspec
 
-import codesteer_tui
-from codesteer_tui.providers.llama import wire
+from codesteer_tui.providers.llama import child, wire
 
-_HOME = str(Path(codesteer_tui.__file__).resolve().parents[1])
 _GRACE_S = 5.0
 _LOG_LINES = 6
 _LOG_READ = 64 << 10
@@ -50,17 +47,13 @@ class Worker:
             OSError: there can be no process.
         """
         log = await asyncio.to_thread(_open_log, log_path)
-        path = os.pathsep.join(part for part in (_HOME, os.environ.get("PYTHONPATH", "")) if part)
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",  # the folder that the person works in may hold a queue.py
-                "-m",
-                "codesteer_tui.providers.llama.worker",
+                *child.command("codesteer_tui.providers.llama.worker"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "PYTHONPATH": path},
+                env=child.environment(),
                 start_new_session=True,
             )
         except BaseException:
