@@ -41,7 +41,7 @@ from codesteer_tui.steering.packs_there import packs_folder
 from codesteer_tui.steering.prompts import load_pack
 from codesteer_tui.values import Role
 from codesteer_tui.weights.facts import facts_of
-from codesteer_tui.weights.store import list_weights, weights_folder
+from codesteer_tui.weights.store import list_weights, size_of, weights_folder
 from codesteer_tui.weights.using import require_usable
 
 LIMIT_S = 2.0
@@ -169,7 +169,7 @@ def _gguf(settings: Settings, role: Role, title: str, choice: Choice, detail: st
     trained = facts_of(path).context
     asked = choice.provider.context_tokens if choice.provider else 0
     more = f"; context_tokens asks for {asked:,}, and they were trained for {trained:,}"
-    said = f"{detail} ({_size(path.stat().st_size)}){more if 0 < trained < asked else ''}"
+    said = f"{detail} ({_size(size_of(path))}){more if 0 < trained < asked else ''}"
     return Item(role, title, True, said)
 
 
@@ -246,7 +246,7 @@ def _weights(settings: Settings) -> Item:
                 f"make a GGUF of it: codesteer weights convert {checkpoint}",
             )  # fmt: skip
         return Item("weights", title, False, said, "see what can be pulled: codesteer weights list")
-    shown = ", ".join(f"{path.name} ({_size(path.stat().st_size)})" for path in found[:3])
+    shown = ", ".join(f"{path.name} ({_size(size_of(path))})" for path in found[:3])
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
     file = found[0].name if found[0] in pulled else str(found[0])
     remedy = "" if named else f"have it steer: codesteer weights use {file}"

@@ -114,6 +114,14 @@ async def test_weights_that_are_there_are_listed_with_their_size(tmp_path: Path)
     assert items["steerer"].ok
 
 
+async def test_weights_in_parts_are_as_large_as_all_of_them(tmp_path: Path) -> None:
+    first = weights(tmp_path / "x-00001-of-00002.gguf")
+    (tmp_path / "x-00002-of-00002.gguf").write_bytes(bytes(1 << 20))
+    items = await look(tmp_path, steered_by(first))
+    assert items["weights"].detail == "x-00001-of-00002.gguf (2.0 MiB)"
+    assert items["steerer"].detail.endswith("(2.0 MiB)")
+
+
 @pytest.mark.parametrize(
     ("file", "said"),
     [
