@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from msgspec import Struct
 from textual.content import Content
-from textual.widgets import Static
 
 from codesteer_tui import events as ev
 from codesteer_tui.text import money, plain
@@ -19,6 +18,7 @@ from codesteer_tui.tui.course import runs_on, waits_for_person, waits_for_retry
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.drawing.task import DEMO
 from codesteer_tui.tui.keys.row import Key
+from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.words import ISOLATION, amount, clock, cut
 from codesteer_tui.values import Role, RoleInfo, SteeringMode
 
@@ -209,16 +209,10 @@ def bottom_items(
     return left, right
 
 
-class Line(Static):
-    """One line, whose height never changes: it is painted anew where its words change, and nothing is laid out."""
+class Line(Still):
+    """One line, whose height never changes."""
 
-    _said: Content | None = None
-
-    def say(self, words: Content) -> None:
-        """Show these words."""
-        if self._said is None or not words.is_same(self._said):
-            self._said = words
-            self.update(words, layout=False)
+    is_fixed = True
 
 
 class TopLine(Line):
@@ -232,7 +226,7 @@ class TopLine(Line):
         items = top_items(transcript, watermark, pending, places=True)
         if not is_roomy(items, width):
             items = top_items(transcript, watermark, pending)
-        self.say(Content.assemble(" ", *fit(items, width)))
+        self.put_text(Content.assemble(" ", *fit(items, width)))
 
 
 class BottomLine(Line):
@@ -256,7 +250,7 @@ class BottomLine(Line):
         room = width - _length(ending) - 1
         beginning = fit(left, room)
         space = " " * max(1, width - _length(beginning) - _length(ending))
-        self.say(Content.assemble(" ", *beginning, space, *ending, " "))
+        self.put_text(Content.assemble(" ", *beginning, space, *ending, " "))
 
 
 def _length(parts: Iterable[Part]) -> int:
@@ -275,7 +269,7 @@ class KeyLine(Line):
         parts: list[Part] = [" "]
         for pressed, word in fitting([_hint(key, running, covered) for key in rows], self.app.size.width - 2):
             parts += [(pressed, "bold $text-accent"), f" {word}  "]
-        self.say(Content.assemble(*parts))
+        self.put_text(Content.assemble(*parts))
 
 
 class Hint(NamedTuple):
