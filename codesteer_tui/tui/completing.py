@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from codesteer_tui.errors import ProblemError
@@ -25,6 +26,9 @@ LOOKED_AT = 3_000
 
 OFFERED = 200
 """Most offers at once."""
+
+LEAST_WORD = 3
+"""Characters from which on a word is looked for anywhere; a shorter one would be found everywhere."""
 
 
 class Offer(NamedTuple):
@@ -50,13 +54,15 @@ class Offers(NamedTuple):
 class Known(NamedTuple):
     """What there is to choose from in the app.
 
-    Players by role, modes and what can be copied with what they are, and the folder of files.
+    Players by role, modes and what can be copied with what they are, the folder of files, and what tasks are called, as
+    far as that is known.
     """
 
     players: Callable[[str], Iterable[str]]
     modes: Sequence[tuple[str, str]]
     things: Sequence[tuple[str, str]]
     folder: Path
+    titles: Mapping[str, str] = MappingProxyType({})
 
 
 def offers_at(text: str, cursor: int, known: Known) -> Offers | None:
@@ -70,7 +76,7 @@ def offers_at(text: str, cursor: int, known: Known) -> Offers | None:
         found = _of_knobs(text, cursor, words)
         found = found if found and found.offers else None
     else:
-        found = _of_reference(text, cursor, known.folder)
+        found = _of_reference(text, cursor, known)
     if found is None:
         return None
     typed = text[found.start : found.end]
@@ -80,12 +86,8 @@ def offers_at(text: str, cursor: int, known: Known) -> Offers | None:
 def _of_command(text: str, cursor: int, known: Known) -> Offers | None:
     word, blank, rest = text.partition(" ")
     if not blank:
-        rows = [
-            Offer(f"{c.word} " if c.takes else c.word, c.does, not c.takes, c.takes)
-            for c in COMMANDS
-            if c.word.startswith(word.lower())
-        ]
-        return None if command_of(word) and len(rows) == 1 else Offers(0, len(text), tuple(rows))
+        rows = _commands(word.lower())
+        return None if command_of(word) and len(rows) == 1 else Offers(0, len(text), rows)
     command = command_of(word)
     if command is None or cursor <= len(word):
         return None
@@ -102,33 +104,75 @@ def _of_command(text: str, cursor: int, known: Known) -> Offers | None:
     return Offers(len(word) + 1, len(text), shown) if shown or not command.role else None
 
 
-def _best(typed: str, values: Iterable[Offer]) -> tuple[Offer, ...]:
-    """Those that begin with what is typed, then those that hold it."""
-    all_of_them = list(values)
-    begin = [v for v in all_of_them if v.text.lower().startswith(typed)]
-    hold = [v for v in all_of_them if typed in v.text.lower() and v not in begin]
-    return tuple((begin + hold)[:OFFERED])
+def _commands(typed: str) -> tuple[Offer, ...]:
+    """The commands that begin with what is typed, then those that have its words in their name or in what they do.
+
+    Enter sends only one that was begun: what is meant by a word in what it does is put in, to be seen first.
+    """
+    offers = [Offer(f"{c.word} " if c.takes else c.word, c.does, not c.takes, c.takes) for c in COMMANDS]
+    begin = [offer for offer in offers if offer.text.startswith(typed)]
+    if len(typed) <= LEAST_WORD or command_of(typed):
+        return tuple(begin)
+    others = [offer._replace(whole=False) for offer in offers if offer not in begin]
+    return (*begin, *_best(typed[1:], others, lambda offer: offer.about))
+
+
+def _best(
+    typed: str, values: Iterable[Offer], told: Callable[[Offer], str] | None = None
+) -> tuple[Offer, ...]:
+    """Those that begin with what is typed, then those that hold it, those that hold its words, and those of which all
+    that is told has words that begin so; each in their order."""
+    words = [word for word in _BETWEEN.split(typed) if word] if told else typed.split()
+
+    def rank(offer: Offer) -> int | None:
+        text = offer.text.lower()
+        if text.startswith(typed):
+            return 0
+        if typed in text:
+            return 1
+        if not words or min(map(len, words)) < LEAST_WORD:
+            return None
+        if all(word in text for word in words):
+            return 2
+        if told is None:
+            return None
+        known = _BETWEEN.split(f"{text} {told(offer).lower()}")
+        return 3 if all(any(one.startswith(word) for one in known) for word in words) else None
+
+    ranked = [(found, offer) for offer in values if (found := rank(offer)) is not None]
+    return tuple(offer for _, offer in sorted(ranked, key=lambda row: row[0]))[:OFFERED]
+
+
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 _WORD = re.compile(r'(?:^|(?<=\s))@("[^"\n]*"?|[^\s"]*)\Z')
 
 
-def _of_reference(text: str, cursor: int, folder: Path) -> Offers | None:
+def _of_reference(text: str, cursor: int, known: Known) -> Offers | None:
     """Files, and at the beginning tasks as well."""
     found = _WORD.search(text[:cursor])
     if not found or (cursor < len(text) and not text[cursor].isspace()):
         return None
     typed = found[1].strip('"')
-    tasks: list[Offer] = []
+    tasks: tuple[Offer, ...] = ()
     if not text[: found.start()].strip() and not text[cursor:].strip():
-        tasks = [
-            Offer(f"@{task} ", "SymBench task; knobs can follow", True)
-            for task in sorted(MODULES, key=str.lower)
-        ]
-    begin = _best(f"@{typed.lower()}", tasks)
-    hold = (task for task in _best(typed.lower(), tasks) if task not in begin)
-    shown = (*begin, *hold, *_files(typed, folder))
-    return Offers(found.start(), cursor, shown[:OFFERED])
+        tasks = _tasks(typed.lower(), known.titles)
+    return Offers(found.start(), cursor, (*tasks, *_files(typed, known.folder))[:OFFERED])
+
+
+def _tasks(typed: str, titles: Mapping[str, str]) -> tuple[Offer, ...]:
+    """The tasks whose names begin with what is typed or hold it, then those that are called so, with their titles."""
+    named = [Offer(f"@{task} ", "SymBench task; knobs can follow", True) for task in MODULES]
+    named.sort(key=lambda offer: offer.text.lower())
+    begin = [offer for offer in named if offer.text[1:].lower().startswith(typed)]
+    by_name = [*begin, *(offer for offer in _best(typed, named) if offer not in begin)]
+    called = [
+        offer._replace(about=f"SymBench task: {titles[offer.text[1:-1]]}; knobs can follow")
+        for offer in named
+        if offer not in by_name and offer.text[1:-1] in titles
+    ]
+    return (*by_name, *_best(typed, called, lambda offer: offer.about.partition(":")[2].partition(";")[0]))
 
 
 def _files(typed: str, folder: Path) -> list[Offer]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 from codesteer_tui.problem import Problem, pose
 from codesteer_tui.providers.waiting import in_thread
 from codesteer_tui.steering.stepping import MODES
+from codesteer_tui.symbench.registry import MODULES
 from codesteer_tui.text import plain
 from codesteer_tui.tui import browsing
 from codesteer_tui.tui.commands import Typed
@@ -34,7 +37,26 @@ def folder() -> Path:
 def offers(settings: Settings, text: str, cursor: int) -> Offers | None:
     """What the prompt offers at the cursor."""
     things = tuple((name, thing.about) for name, thing in THINGS.items())
-    return offers_at(text, cursor, Known(partial(_players, settings), tuple(MODES.items()), things, folder()))
+    players = partial(_players, settings)
+    called = titles() if "@" in text else {}
+    return offers_at(text, cursor, Known(players, tuple(MODES.items()), things, folder(), called))
+
+
+_titles: dict[str, str] = {}
+_asked = threading.Event()
+
+
+def titles() -> Mapping[str, str]:
+    """What tasks are called, as far as it is known: to import them all takes longer than a key may wait."""
+    if not _asked.is_set():
+        _asked.set()
+        threading.Thread(target=_read_titles, name="titles of tasks", daemon=True).start()
+    return _titles
+
+
+def _read_titles() -> None:
+    for task_id in MODULES:
+        _titles[task_id] = browsing.task_of(task_id).title
 
 
 def _players(settings: Settings, role: str) -> list[str]:

@@ -10,8 +10,11 @@ from textual.pilot import Pilot
 
 from codesteer_tui.problem import MAX_QUESTION_CHARS
 from codesteer_tui.settings import Settings
+from codesteer_tui.symbench.registry import MODULES
 from codesteer_tui.tui import editor, obeying, past
 from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.browsing import listed
+from codesteer_tui.tui.completing import Known, offers_at
 from codesteer_tui.tui.screens.help import HelpScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.offers import OfferList
@@ -368,3 +371,49 @@ async def test_what_is_typed_quickly_behind_the_key_for_a_new_problem_is_kept(se
         await until(pilot, lambda: prompt(app).text == "new one")
         await pilot.pause()
         assert prompt(app).text == "new one"
+
+
+def offered_for(text: str) -> list[str]:
+    """What is put in, in order, where tasks are called as they are."""
+    called = {one.id: one.title for one in listed()}
+    known = Known(lambda _: [], (), (), Path("/nowhere"), called)
+    found = offers_at(text, len(text), known)
+    return [offer.text.strip() for offer in found.offers] if found else []
+
+
+def test_commands_are_found_by_words_in_their_name_and_in_what_they_do_exact_beginnings_first() -> None:
+    assert offered_for("/s")[:3] == ["/steerer", "/sessions", "/settings"]
+    assert offered_for("/colours") == ["/theme"]
+    assert offered_for("/rounds") == ["/find"]
+    assert offered_for("/ess") == ["/sessions"]
+    assert offered_for("/zzz") == []
+
+
+def test_a_command_that_was_not_begun_is_put_in_by_enter_and_not_obeyed_yet() -> None:
+    found = offers_at("/leave", 6, Known(lambda _: [], (), (), Path("/nowhere")))
+    assert found
+    assert [(offer.text, offer.whole) for offer in found.offers] == [("/quit", False)]
+    begun = offers_at("/qu", 3, Known(lambda _: [], (), (), Path("/nowhere")))
+    assert begun
+    assert begun.offers[0].whole
+
+
+def test_tasks_are_found_by_their_titles_behind_those_that_are_found_by_their_names() -> None:
+    assert offered_for("@game2") == ["@game24"]
+    assert offered_for("@sudoku") == ["@standard_sudoku"]
+    assert offered_for("@boxes") == ["@BoxLift", "@BoxNet1"]
+    assert offered_for("@board_queens") == ["@eight_queens"]
+    found = offered_for("@str")
+    assert found[0].startswith("@string_")
+    assert offered_for("@zzz") == []
+
+
+async def test_titles_of_tasks_are_read_while_the_prompt_lives(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("at")
+        await until(pilot, lambda: len(obeying.titles()) == len(MODULES))
+        await pilot.press(*"crops")
+        await until(pilot, lambda: "SymBench task: Exchanging crops" in words_on(app))
+        await pilot.press("tab")
+        assert prompt(app).text == "@synthesis_decomposition "
