@@ -165,6 +165,18 @@ async def test_a_folded_pane_gives_its_room_away_and_its_number_opens_it(app: Co
         assert sizes(app) == first
 
 
+async def test_a_column_of_folded_panes_is_a_strip_with_both_names_downwards(app: CodesteerApp) -> None:
+    async with app.run_test(size=(130, 30)) as pilot:
+        await pilot.pause()
+        await pilot.press("1", "h", "2", "h")
+        await pilot.pause()
+        assert sizes(app)[0][0] == sizes(app)[1][0] == arrangement.STRIP
+        down = "".join(line[2] for line in text_on(app).splitlines() if line.startswith("│ ")).replace(
+            " ", ""
+        )
+        assert down == "1GUID2TASK", "as much of the names as there are rows for"
+
+
 async def test_the_layout_is_the_same_the_next_time(app: CodesteerApp, settings: Settings) -> None:
     async with app.run_test(size=(160, 45)) as pilot:
         await pilot.pause()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from codesteer_tui.tui.screens.finding import FindScreen
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
 from codesteer_tui.tui.screens.models import ModelsScreen
 from codesteer_tui.tui.screens.puzzle import PuzzleScreen
+from codesteer_tui.tui.screens.sessions import SessionList
 from codesteer_tui.tui.screens.settings import SettingsScreen
 from codesteer_tui.tui.screens.tasks import TasksScreen
 from codesteer_tui.tui.screens.weights import WeightsScreen
@@ -91,6 +93,16 @@ async def to_setting(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def to_sessions(pilot: Pilot[None]) -> None:
+    app = pilot.app
+    assert isinstance(app, CodesteerApp)
+    kept = Path(app.settings.config.sessions.dir)
+    kept.mkdir()
+    shutil.copy(HERE / "demo_game24.jsonl", kept)
+    await pilot.press("f4")
+    await until(pilot, lambda: any(listed.option_count for listed in app.screen.query(SessionList)))
+
+
 async def to_models(pilot: Pilot[None]) -> None:
     await pilot.press("ctrl+o")
     await until(pilot, lambda: isinstance(pilot.app.screen, ModelsScreen))
@@ -153,7 +165,7 @@ IN_THE_APP: dict[Where, Go] = {
     "anywhere": pressing(),
     "dialog": pressing("f1", shows="Help"),
     "search": pressing("f1", shows="Help"),
-    "sessions": pressing("f4"),
+    "sessions": to_sessions,
     "models": to_models,
     "weights": to_weights,
     "tasks": to_tasks,
