@@ -25,9 +25,6 @@ CHOSEN = "chosen"
 SPARE = 40
 """Widgets that are kept, hidden, for the blocks to come: to show one again costs far less than to make it."""
 
-NOTHING = Block("prose", ())
-"""What a hidden widget holds."""
-
 
 def _classes(shown: Block) -> str:
     return f"-{shown.kind} -{CHOSEN}" if shown.key == CHOSEN else f"-{shown.kind}"
@@ -129,7 +126,9 @@ class Sheet(VerticalGroup, LaidOnce):
             view.put(shown)
             view.display = True
         for spare in views[len(blocks) : SPARE]:
-            spare.put(NOTHING)
+            spare.put(
+                Block(spare.shown.kind, ())
+            )  # of its kind: another one would be another look, worked out for nothing
             spare.display = False
         if gone := views[max(len(blocks), SPARE) :]:
             await self.remove_children(gone)
