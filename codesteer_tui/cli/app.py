@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from codesteer_tui.cli.options import readable_settings_of, settings_of
+from codesteer_tui.tui import run_app
+from codesteer_tui.tui.layout import LEAST_COLUMNS, SHORT_FROM, is_too_small
 
 if TYPE_CHECKING:
     from codesteer_tui.settings import Settings
-
-LEAST_COLUMNS, LEAST_ROWS = 60, 16
-"""In a smaller terminal all is said in lines."""
 
 
 def open_app(
@@ -41,11 +40,7 @@ def open_app(
         from codesteer_tui.sessions.store import read_recording
 
         recording = read_recording(replay)
-    from codesteer_tui.tui.app import CodesteerApp
-
-    app = CodesteerApp(settings, recording=recording, play=recording is not None, speed=speed)
-    app.run()
-    return app.return_code or 0
+    return run_app(settings, recording=recording, play=recording is not None, speed=speed)
 
 
 def is_linear(settings: Settings) -> bool:
@@ -57,11 +52,10 @@ def too_small(settings: Settings) -> str:
     """Why the screen has no room in this terminal, in words; empty where it has, or where it is asked for by name."""
     columns, rows = os.get_terminal_size(sys.stdout.fileno())
     said = settings.origins.get("screen.linear")
-    small = 0 < columns < LEAST_COLUMNS or 0 < rows < LEAST_ROWS
-    if not small or (said is not None and said.layer != "default"):
+    if not is_too_small(columns, rows) or (said is not None and said.layer != "default"):
         return ""
     return (
-        f"This terminal has {columns} columns and {rows} rows; the screen needs {LEAST_COLUMNS} and {LEAST_ROWS}. "
+        f"This terminal has {columns} columns and {rows} rows; the screen needs {LEAST_COLUMNS} and {SHORT_FROM}. "
         "So all is said in lines. To have the screen all the same: CODESTEER_SCREEN__LINEAR=false codesteer"
     )
 

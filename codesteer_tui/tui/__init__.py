@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codesteer_tui.problem import Problem
     from codesteer_tui.sessions.store import Recording
     from codesteer_tui.settings import Settings
 
@@ -13,18 +12,17 @@ if TYPE_CHECKING:
 def run_app(
     settings: Settings,
     *,
-    problem: Problem | None = None,
     recording: Recording | None = None,
     play: bool = False,
     speed: float = 1.0,
 ) -> int:
-    """Run the app until the person quits: empty, solving a problem at once, or showing a recording.
+    """Run the app, in a process that is there for it, until the person quits; gives the exit code.
 
-    Gives the exit code.
+    It begins empty, or shows a recording.
     """
     from codesteer_tui.tui.app import CodesteerApp
 
-    app = CodesteerApp(settings, problem=problem, recording=recording, play=play, speed=speed)
+    app = CodesteerApp(settings, recording=recording, play=play, speed=speed)
     app.is_alone = True
     app.run()
     return app.return_code or 0

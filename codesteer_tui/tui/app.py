@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -20,6 +20,7 @@ from codesteer_tui.tui import background, bound, themes
 from codesteer_tui.tui.importing import importing
 from codesteer_tui.tui.journal import APP, Journal
 from codesteer_tui.tui.keys import KEYS, bindings, pressed, sentence
+from codesteer_tui.tui.layout import TOO_SMALL, is_too_small
 from codesteer_tui.tui.opening import OpeningApp
 from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.words import cut
@@ -84,8 +85,9 @@ class CodesteerApp(OpeningApp):
         self.pack = ""
         """The prompt pack that was chosen in the app, for the problems from then on; empty for the configured one."""
         self.browsed: Choice | None = None
-        self.drafts: dict[str, str] = {}
         """What was chosen last in the SymBench browser."""
+        self.drafts: dict[str, str] = {}
+        """Answers that were begun by hand in the browser, by problem."""
         self.series: Series | None = None
         """The baselines that are run one after the other."""
         self._mouse_is_free = False
@@ -99,8 +101,9 @@ class CodesteerApp(OpeningApp):
         self.is_alone = False
         """Whether the process is there for this app only."""
         self.key_table = KEYS
-        bound.use()
         """The key table with the person's own keys in it."""
+        bound.use()
+        self._is_small: bool | None = None
         themes.make_known(self, os.environ)
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
@@ -108,6 +111,13 @@ class CodesteerApp(OpeningApp):
     def _watch_theme(self, theme_name: str) -> None:
         self.set_class(themes.is_contrast(theme_name), themes.CONTRAST_CLASS)
         super()._watch_theme(theme_name)
+
+    def on_resize(self, event: Resize) -> None:
+        """Where the terminal becomes too small for the screen, say once what serves better there."""
+        small = is_too_small(*event.size)
+        if small and self._is_small is False:
+            self.notify(TOO_SMALL, markup=False)
+        self._is_small = small
 
     def get_default_screen(self) -> Screen[None]:
         return LiveScreen(self._problem, look_around=self._recording is None)

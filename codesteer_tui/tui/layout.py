@@ -8,8 +8,22 @@ TABS_BELOW = 100
 THREE_COLUMNS_FROM = 140
 """From here on there are three columns, else two."""
 
+LEAST_COLUMNS = 60
+"""With fewer columns than this, or fewer rows than `SHORT_FROM`, the linear mode serves better."""
+
 TALL_FROM = 30
 """With fewer rows the prompt has one line."""
 
 SHORT_FROM = 16
 """With fewer rows there are no borders and no key line: what room there is goes to one pane and the prompt."""
+
+TOO_SMALL = (
+    f"Below {LEAST_COLUMNS}x{SHORT_FROM} one pane is shown at a time, without its frame. "
+    "codesteer --linear says all in lines."
+)
+"""What is said where a terminal becomes so small while the app runs."""
+
+
+def is_too_small(columns: int, rows: int) -> bool:
+    """Whether a terminal is too small for the screen; a size of 0 is one that nobody knows."""
+    return 0 < columns < LEAST_COLUMNS or 0 < rows < SHORT_FROM

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
+import time
 from collections.abc import Callable
 
 import pytest
 
 from codesteer_tui import events as ev
 from codesteer_tui.sessions.store import read_recording
+from codesteer_tui.tui.app import SETTLED_S
 from tests.cli.conftest import COMMAND, Desk
 from tests.e2e.terminal import CTRL_Q, Terminal
 
@@ -97,6 +100,42 @@ def test_what_is_pasted_presses_no_key_and_keeps_its_order(desk: Desk, open_term
     assert "\u202e".encode() not in terminal.raw
     terminal.type(CTRL_Q)
     assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.timeout(60)
+def test_a_terminal_that_becomes_too_small_is_told_of_the_linear_mode_once(open_terminal: Open) -> None:
+    terminal = open_terminal(columns=100, rows=30)
+    terminal.wait_for("Type a problem")
+    terminal.resize(58, 15)
+    terminal.wait_for(r"codesteer\s+--linear")
+    terminal.resize(57, 15)
+    terminal.settle()
+    assert terminal.text.count("Below 60x16") == 1
+    terminal.type(CTRL_Q)
+    assert terminal.wait_for_end() == 0
+
+
+FROZEN = """
+import atexit, gc, runpy
+atexit.register(lambda: open(FILE, "w").write(str(gc.get_freeze_count())))
+runpy.run_module("codesteer_tui", run_name="__main__")
+"""
+
+
+@pytest.mark.timeout(60)
+def test_what_lasts_is_no_work_for_the_collector_of_garbage(desk: Desk) -> None:
+    frozen = desk.folder / "frozen"
+    terminal = Terminal(
+        [sys.executable, "-c", FROZEN.replace("FILE", repr(str(frozen)))], desk.folder, desk.env
+    )
+    try:
+        terminal.wait_for("Type a problem")
+        time.sleep(2 * SETTLED_S)
+        terminal.type(CTRL_Q)
+        assert terminal.wait_for_end() == 0
+    finally:
+        terminal.close()
+    assert int(frozen.read_text()) > 10_000, "objects"
 
 
 @pytest.mark.timeout(120)
