@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
@@ -14,8 +16,7 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.themes import HIGH_CONTRAST, HIGH_CONTRAST_LIGHT, own_themes, terminal_theme
 from tests.recordings.build import hard
-from tests.tui.conftest import pane, text_on
-from tests.tui.test_replay_screen import until
+from tests.tui.conftest import pane, text_on, until
 
 ENHANCED = 7.0
 """The contrast of text that WCAG 2.2 calls enhanced (1.4.6)."""
@@ -62,6 +63,25 @@ def painted(text: str, ground: Color) -> Color:
     if said == "auto":
         return ground + ground.get_contrast_text(alpha)
     return ground + Color.parse(said).with_alpha(alpha)
+
+
+@pytest.mark.parametrize("theme", [theme for theme in own_themes({}) if not theme.ansi], ids=lambda t: t.name)
+async def test_dimmed_text_is_legible_on_the_ground_of_the_panes(settings: Settings, theme: Theme) -> None:
+    app = app_with(settings, theme.name)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.theme == theme.name)
+        ground = Color.parse(app.theme_variables["background"])
+        text = painted(app.theme_variables["foreground"], ground)
+        words = [Segment("words", Style(color=text.rich_color, bgcolor=ground.rich_color, dim=True))]
+        for one in app.get_line_filters():
+            words = one.apply(words, ground)
+        style = words[0].style
+        assert style is not None
+        assert style.color is not None
+        dimmed = Color.from_rich_color(style.color)
+        assert dimmed != text
+        enough = ENHANCED if theme.name.startswith("high") else ENOUGH
+        assert contrast(dimmed.hex, ground.hex) >= enough
 
 
 @pytest.mark.parametrize("name", [theme.name for theme in own_themes({}) if not theme.ansi])
