@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from codesteer_tui.steering.stepping import EDIT, VETO, WRITE, WRITTEN
+from codesteer_tui.steering.stepping import EDIT, REPLACE, VETO, WRITE, WRITTEN
 from codesteer_tui.tui import background
 from codesteer_tui.tui.chosen import with_wish
 from codesteer_tui.tui.course import DECISION
@@ -240,7 +240,7 @@ class SteppingIn:
         """Edit the guidance that waits, or write for the next round."""
         question = self.question
         if question is not None and question.kind in ("approve_guidance", "write_guidance"):
-            self.decide(EDIT if question.kind == "approve_guidance" else WRITE)
+            self.decide(next(way for way in (EDIT, WRITE, REPLACE) if way in question.options))
             return
         if refusal := self._refusal():
             self.tell(refusal.why, refusal.title)

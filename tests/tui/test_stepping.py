@@ -17,7 +17,7 @@ from codesteer_tui.sessions.store import read_recording
 from codesteer_tui.settings import Settings
 from codesteer_tui.steering import taking
 from codesteer_tui.steering.execution import NO, ONCE
-from codesteer_tui.steering.stepping import EDIT, END, SEND
+from codesteer_tui.steering.stepping import EDIT, END, REPLACE, SEND, VETO
 from codesteer_tui.text import plain
 from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui.app import CodesteerApp
@@ -40,6 +40,7 @@ from codesteer_tui.values import (
     Program,
     Purpose,
     Question,
+    Reply,
     SteeringMode,
 )
 from tests.recordings.build import HERE, game24
@@ -134,6 +135,23 @@ async def test_ctrl_g_edits_what_waits_and_escape_keeps_what_was_written(tmp_pat
         await pilot.press("ctrl+g")
         await until(pilot, lambda: bool(guidances(app)))
         assert guidances(app)[0] == Guidance("refine", "Search all", by="person")
+
+
+async def test_ctrl_g_writes_guidance_where_the_steerer_would_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = Question("approve_guidance", "Return the answer. Do that?", (END, REPLACE, VETO))
+    monkeypatch.setattr(sessions, "open_session", opener(FakeSession([*game24()[:8]], asyncio.Event())))
+    app = CodesteerApp(configured(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await type_in(pilot, PROBLEM)
+        await until(pilot, lambda: app.live.desk is not None and app.live.desk.transcript.rounds)
+        asking = asyncio.create_task(app.live.ask_person(question))
+        await until(pilot, lambda: asks(app))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "Write the guidance" in text_on(app))
+        await write(pilot, "Use fractions.")
+        assert await asking == Reply(REPLACE, text="Use fractions.")
 
 
 async def test_a_veto_goes_with_its_reason_and_the_next_proposal_is_shown(tmp_path: Path) -> None:
