@@ -31,9 +31,11 @@ from tests.perf.long_session import of_facts, streamed
 
 EVENTS = 100_000
 ROUNDS = 5
-MOST_TO_OPEN = 5.0
+MOST_TO_OPEN = 10.0
+"""Times as long as decoding the lines and nothing else. It is 4 to 6 times; the second that is promised would be 20."""
+
 MOST_TO_SEEK = 0.3
-"""Times as long as decoding the lines and nothing else."""
+"""Times as long as decoding the lines, too."""
 
 MOST_TO_SHOW = 0.75
 """Times as much work of the processor as to lay the same screen out for a terminal of another width."""
@@ -42,9 +44,10 @@ Make = Callable[[int], list[Event]]
 
 
 def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    """Of the processor, so that others on the machine count as little as can be."""
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.fixture(params=[streamed, of_facts], ids=["streamed", "facts"])
@@ -69,8 +72,8 @@ def test_opening_takes_a_few_times_as_long_as_decoding_and_going_anywhere_a_part
     def read() -> list[object]:
         return [decode(line) for line in lines]
 
-    decoding = median(seconds(read) for _ in range(ROUNDS))
-    opening = median(seconds(lambda: opened(path)) for _ in range(ROUNDS))
+    times = [(seconds(read), seconds(lambda: opened(path))) for _ in range(ROUNDS)]
+    decoding, opening = (min(these) for these in zip(*times, strict=True))
     player = opened(path)
     slowest = 0.0
     for place in random.Random(7).sample(range(len(player.events)), 40):

@@ -43,7 +43,8 @@ def draw(problem: Problem, seen: Look | None, width: int) -> Figure:
     steps = figure(f"steps: {' '.join(_ARROWS[step] for step in given.moves[:MOST_STEPS])}" + (
         " ..." if len(given.moves) > MOST_STEPS else ""
     ))  # fmt: skip
-    signs = [("(2)", NEW, "the tile that moves"), (".", FAINT, "empty")]
+    mover = _text(given.grid[start[0]][start[1]])
+    signs = [(f"({mover})", NEW, "the tile that moves"), (".", FAINT, "empty")]
     panels = [titled("before", before)]
     bad = places(seen) if seen else set()
     if seen and seen.value is not None:
