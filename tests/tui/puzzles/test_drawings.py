@@ -210,3 +210,8 @@ def test_odd_data_are_drawn_all_the_same(name: str) -> None:
             shown = drawn(problem, answer, width)
             assert "\x1b" not in shown
             assert len(shown) < 200_000
+
+
+def test_the_legend_of_2048_names_the_tile_that_moves() -> None:
+    problem = Problem("", task="2048", parameters={"grid": [[0, 8]], "moves": "l", "start_pos": [0, 1]})
+    assert "(8) the tile that moves" in drawn(problem, None)
