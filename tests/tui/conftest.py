@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,8 +15,11 @@ from codesteer_tui.config import Config, Screen, Sessions
 from codesteer_tui.events import Event
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui import boundary, remembered
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.screens.sessions import SessionList
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.values import Program, Role, RoleInfo, SteeringMode
+from tests.recordings.build import HERE
 
 Shown = Callable[[], str]
 
@@ -144,3 +148,14 @@ def session(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
     fake.problem = None  # type: ignore[attr-defined]
     monkeypatch.setattr(sessions, "open_session", opener(fake))
     return fake
+
+
+async def to_sessions(pilot: Pilot[None]) -> None:
+    """Go to the list of sessions, in which there is one."""
+    app = pilot.app
+    assert isinstance(app, CodesteerApp)
+    kept = Path(app.settings.config.sessions.dir)
+    kept.mkdir()
+    shutil.copy(HERE / "demo_game24.jsonl", kept)
+    await pilot.press("f4")
+    await until(pilot, lambda: any(listed.option_count for listed in app.screen.query(SessionList)))

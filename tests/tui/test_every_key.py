@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from codesteer_tui.tui.screens.finding import FindScreen
 from codesteer_tui.tui.screens.mode import ModeScreen, Wish
 from codesteer_tui.tui.screens.models import ModelsScreen
 from codesteer_tui.tui.screens.puzzle import PuzzleScreen
-from codesteer_tui.tui.screens.sessions import SessionList
 from codesteer_tui.tui.screens.settings import SettingsScreen
 from codesteer_tui.tui.screens.tasks import TasksScreen
 from codesteer_tui.tui.screens.weights import WeightsScreen
@@ -30,7 +28,7 @@ from codesteer_tui.tui.stepping import BEHIND, INSTEAD
 from codesteer_tui.tui.widgets.decision import DecisionPanel
 from codesteer_tui.values import Question
 from tests.recordings.build import HERE, game24, puzzle
-from tests.tui.conftest import text_on, until
+from tests.tui.conftest import text_on, to_sessions, until
 from tests.tui.test_comparing import otherwise
 
 Go = Callable[[Pilot[None]], Awaitable[None]]
@@ -91,16 +89,6 @@ async def to_setting(pilot: Pilot[None]) -> None:
     await pilot.press("f2", "slash", *"max_rounds", "enter", "enter")
     await until(pilot, lambda: not isinstance(pilot.app.screen, SettingsScreen))
     await pilot.pause()
-
-
-async def to_sessions(pilot: Pilot[None]) -> None:
-    app = pilot.app
-    assert isinstance(app, CodesteerApp)
-    kept = Path(app.settings.config.sessions.dir)
-    kept.mkdir()
-    shutil.copy(HERE / "demo_game24.jsonl", kept)
-    await pilot.press("f4")
-    await until(pilot, lambda: any(listed.option_count for listed in app.screen.query(SessionList)))
 
 
 async def to_models(pilot: Pilot[None]) -> None:

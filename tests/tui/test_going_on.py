@@ -244,7 +244,7 @@ async def test_a_baseline_that_is_stopped_ends_the_others_too(
         await pilot.pause()
         await pilot.press("b", "enter")
         await until(pilot, lambda: app.live.session is not None)
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # right after the dialog the first asks for another
         await until(pilot, lambda: not app.live.running and app.series is None)
         assert isinstance(app.screen, LiveScreen)
         assert session.closed
