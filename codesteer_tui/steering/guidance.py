@@ -60,6 +60,26 @@ def read_fine_tuned(reply: str, pack: PromptPack, *, first: bool) -> Guidance:
     return Guidance(decision, text, _MARKED.sub("", reply).strip() if marked else "", reply)
 
 
+def read_written(text: str, pack: PromptPack) -> Guidance:
+    """Read what the person wrote: a token between brackets decides, the last one wins, and all other words are said.
+
+    Nothing that they wrote is left out: behind a `<<<Code>>>` or `<<<Text>>>` their words follow the pack's, and
+    brackets around anything else, as in `<<<answer>>>`, are words like others. They are the reason where it ends.
+    """
+    decided: Decision = "refine"
+    for marked in _MARKED.findall(text):
+        decided = _decision(marked) or decided
+    words = _MARKED.sub(lambda found: "" if _decision(found[1]) else found[0], text).strip()
+    if decided in ("code", "text"):
+        said = "\n\n".join(part for part in (pack.fill(f"guidance.{decided}"), words) if part)
+        return Guidance(decided, said, by="person")
+    return (
+        Guidance(decided, words, by="person")
+        if decided == "refine"
+        else Guidance(decided, "", words, by="person")
+    )
+
+
 def _decision(words: str) -> Decision | None:
     """The decision that a token is, in any case and with blanks or underscores; None where it is none."""
     return _TOKENS.get(" ".join(words.lower().replace("_", " ").split()))

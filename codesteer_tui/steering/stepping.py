@@ -19,7 +19,7 @@ import msgspec
 from codesteer_tui import events as ev
 from codesteer_tui.steering import steerers
 from codesteer_tui.steering.execution import Approval, Ask
-from codesteer_tui.steering.guidance import read_guidance
+from codesteer_tui.steering.guidance import read_written
 from codesteer_tui.steering.prompts import PromptPack
 from codesteer_tui.steering.steerers import Steerer
 from codesteer_tui.text import plain, storable
@@ -276,8 +276,7 @@ def _by_the_person(reply: Reply, proposal: Guidance | None, pack: PromptPack) ->
             decision = proposal.decision if proposal.decision in ("code", "text") else "refine"
             return Guidance(decision, text, "", by="edited")
         case str(choice) if choice in WRITTEN and text:
-            read = read_guidance(text, pack)
-            return msgspec.structs.replace(read, raw="", by="person")
+            return read_written(text, pack)
         case _:
             return None
 

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codesteer_tui.steering.guidance import as_published, first_as_published, read_fine_tuned, read_guidance
+from codesteer_tui.steering.guidance import (
+    as_published,
+    first_as_published,
+    read_fine_tuned,
+    read_guidance,
+    read_written,
+)
 from codesteer_tui.steering.prompts import load_pack
+from codesteer_tui.values import Decision, Guidance
 
 PACK = load_pack()
 TUNED = msgspec.structs.replace(PACK, fine_tuned=True)
@@ -47,6 +54,29 @@ def test_the_explanation_is_kept_apart_from_the_decision() -> None:
     guidance = read_guidance("Arithmetic by hand is error-prone. <<<Code>>>", PACK)
     assert guidance.why == "Arithmetic by hand is error-prone."
     assert guidance.text == PACK.fill("guidance.code")
+
+
+@pytest.mark.parametrize(
+    ("written", "decision", "said"),
+    [
+        ("<<<Code>>>", "code", PACK.fill("guidance.code")),
+        ("<<<Code>>> Use fractions.", "code", f"{PACK.fill('guidance.code')}\n\nUse fractions."),
+        ("Print it as <<<answer>>>, please.", "refine", "Print it as <<<answer>>>, please."),
+        (
+            "<<<Text>>> End with <<<answer>>>.",
+            "text",
+            f"{PACK.fill('guidance.text')}\n\nEnd with <<<answer>>>.",
+        ),
+        ("Use sets.", "refine", "Use sets."),
+    ],
+)
+def test_everything_that_the_person_wrote_is_said(written: str, decision: Decision, said: str) -> None:
+    assert read_written(written, PACK) == Guidance(decision, said, by="person")
+
+
+def test_where_the_person_ends_it_their_words_are_the_reason() -> None:
+    ended = Guidance("return_answer", why="It is right.", by="person")
+    assert read_written("It is right. <<<Return Answer>>>", PACK) == ended
 
 
 def test_silence_asks_for_code_and_says_so() -> None:
