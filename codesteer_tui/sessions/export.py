@@ -254,6 +254,8 @@ def demo_advice(transcript: Transcript) -> tuple[str, str] | None:
     task_llm, ending = transcript.roles.get("task_llm"), transcript.ending
     if task_llm is None or task_llm.kind != "demo" or not isinstance(ending, ev.Finished) or ending.answer:
         return None
+    if transcript.rounds and not any(this.answer for this in transcript.rounds):
+        return None  # nothing was asked of it
     steerer = transcript.roles.get("steerer")
     known = transcript.problem and isinstance(recognise(transcript.problem.question), DemoProblem)
     if known and steerer and steerer.kind != "rules":

@@ -183,3 +183,17 @@ def test_a_demo_without_an_answer_is_not_said_to_be_ignorant_of_what_it_knows(
     advice = demo_advice(Transcript.of([started, ended]))
     assert advice is not None
     assert said in advice[0]
+
+
+def test_a_demo_that_was_asked_nothing_is_not_blamed() -> None:
+    started = ev.SessionStarted(
+        session="s",
+        problem=Problem("Why is the sky blue?"),
+        roles={"task_llm": RoleInfo("demo", "demo", "demo-1", "demo")},
+        sandbox=SandboxInfo("off", "not_run", "off"),
+        max_rounds=0,
+    )
+    ended = ev.Finished(answer="", answer_round=None, reason="the person ended it before there was an answer")
+    assert demo_advice(Transcript.of([started, ev.RoundStarted(round=0), ended])) is None
+    asked = ev.AnswerGiven(round=0, text="I do not recognise this problem.")
+    assert demo_advice(Transcript.of([started, ev.RoundStarted(round=0), asked, ended])) is not None
