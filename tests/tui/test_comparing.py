@@ -18,6 +18,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.comparing import CompareScreen
 from codesteer_tui.tui.screens.replay import ReplayScreen
 from codesteer_tui.tui.screens.sessions import SessionsScreen
+from codesteer_tui.values import Usage
 from tests.recordings.build import HERE, game24
 from tests.tui.conftest import FakeSession, text_on, until, words_on
 
@@ -73,6 +74,21 @@ async def test_w_shows_a_fork_beside_what_it_was_forked_from(settings: Settings,
         assert 'OPS = "+-"' in shown
         await pilot.press("escape")
         assert isinstance(app.screen, ReplayScreen)
+
+
+async def test_tokens_are_told_and_make_no_difference(settings: Settings, folder: Path) -> None:
+    more = [
+        msgspec.structs.replace(event, usage=Usage(9000, 900)) if isinstance(event, ev.AnswerGiven) else event
+        for event in otherwise()
+    ]
+    write(folder / "20260103-fork.jsonl", more)
+    app = CodesteerApp(settings, recording=read_recording(folder / "20260103-fork.jsonl"))
+    async with app.run_test(size=(130, 40)) as pilot:
+        await pilot.pause()
+        screen = await compared(pilot, "w")
+        assert screen.sides[0].used != screen.sides[1].used
+        (told,) = [line for line in text_on(app).splitlines() if screen.sides[1].used in line]
+        assert "!=" not in told
 
 
 async def test_w_asks_for_the_other_one_where_none_is_known(settings: Settings, folder: Path) -> None:

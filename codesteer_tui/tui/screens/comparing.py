@@ -122,7 +122,7 @@ class CompareScreen(Dialog):
         told = [msgspec.structs.asdict(side) for side in self.sides]
         for field, words in LABELS.items():
             a, b = told[0][field], told[self.other][field]
-            mark = "!=" if a != b and field not in ("session", "took") else "  "
+            mark = "!=" if a != b and field not in ("session", "used", "took") else "  "
             parts: list[Part] = [(f"{words:<{label - 4}}", "dim"), (f" {mark} ", "bold $text-warning")]
             for side in told:
                 style = _look(side[field]) if side[field] != NOTHING else "dim"
