@@ -31,10 +31,7 @@ _PUNCTUATION = str.maketrans(dict.fromkeys(",;\"'`“”‘’", " "))
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many `numbers` from 1 to 9 there are, and the `target`. More numbers and a larger target are harder.
-
-    Two numbers reach targets up to 18, three up to 90, four up to 171, five up to 819.
-    """
+    """How many `numbers` from 1 to 9, and the `target`: two reach 18, three 90, four 171, five 819; more are harder."""
 
     numbers: Annotated[int, Meta(ge=2, le=30)] = 5
     target: Annotated[int, Meta(ge=1, le=_MOST)] = 78

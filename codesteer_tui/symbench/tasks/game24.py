@@ -33,18 +33,17 @@ _DRAWS = 12
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many `numbers`, up to which value, and the `target`. More numbers and a larger target are harder.
-
-    `max_value` must be able to reach the target: at most `numbers * max_value`, or `max_value` to the
-    power of half the numbers (rounded down).
-    """
+    """How many `numbers`, up to which value, and a `target` that they can reach; more and larger is harder."""
 
     numbers: Annotated[int, Meta(ge=2, le=80)] = 4
     target: Annotated[int, Meta(ge=1, le=1_000_000)] = 24
     max_value: Annotated[int, Meta(ge=9, le=20_000)] = 13
 
     def __post_init__(self) -> None:
-        """Refuse targets that the numbers cannot be sure to reach."""
+        """Refuse targets that the numbers cannot be sure to reach.
+
+        That is sure up to `numbers * max_value`, and up to `max_value` to the power of half the numbers (rounded down).
+        """
         most = max(self.numbers * self.max_value, self.max_value ** (self.numbers // 2))
         if self.target > most:
             raise ValueError(

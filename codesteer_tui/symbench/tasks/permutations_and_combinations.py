@@ -41,10 +41,7 @@ _CONDITION = re.compile(
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many `books` there are and how many different `conditions`. More of both are harder.
-
-    Of few books, only so many different things can be said: three have at most eight conditions, four at most 13.
-    """
+    """How many `books` and different `conditions`; more are harder. Three books have at most 8, four at most 13."""
 
     books: Annotated[int, Meta(ge=3, le=20)] = 8
     conditions: Annotated[int, Meta(ge=1, le=60)] = 9
