@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from codesteer_tui.errors import ProblemError
-from codesteer_tui.symbench import generate, verify
+from codesteer_tui.symbench import generate, tasks, verify
+from codesteer_tui.symbench.fields import fields_of
 
 
 @pytest.mark.parametrize("seed", [None, "x", 1.5, True])
@@ -50,3 +51,13 @@ def test_a_knob_out_of_range_is_told_with_its_range(
     with pytest.raises(ProblemError) as error:
         generate(task_id, 1, **knobs)
     assert said in error.value.remedy
+
+
+def test_what_is_said_of_a_knob_fits_into_two_rows_of_the_browser() -> None:
+    long = {
+        (id_, field.name)
+        for id_ in tasks
+        for field in fields_of(tasks[id_].Difficulty)
+        if len(field.about) > 116
+    }
+    assert long == set()
