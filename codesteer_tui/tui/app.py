@@ -172,7 +172,7 @@ class CodesteerApp(OpeningApp):
 
     def on_mount(self) -> None:
         if self.is_alone:
-            self.set_timer(SETTLED_S, gc.freeze)
+            self.set_timer(SETTLED_S, _settle)
         self.journal.open()
         self.dress()
         self.use_keys()
@@ -384,3 +384,9 @@ class CodesteerApp(OpeningApp):
             from codesteer_tui.tui.palette import palette_commands
 
         return palette_commands(self, screen)
+
+
+def _settle() -> None:
+    """What is there now lasts: garbage is looked for among what comes."""
+    gc.freeze()
+    gc.enable()

@@ -29,9 +29,9 @@ def empty_app():
 
 def codesteer_app():
     from codesteer_tui.settings import load_settings
-    from codesteer_tui.tui.app import CodesteerApp
+    from codesteer_tui.tui import app_alone
 
-    return CodesteerApp(load_settings({}, env={}))
+    return app_alone(load_settings({}, env={}))  # as the command does
 
 
 def main() -> None:

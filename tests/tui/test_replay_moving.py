@@ -230,8 +230,10 @@ async def test_what_lasts_is_looked_through_for_garbage_no_more(
     """Every full look at it took a tenth of a second, in the middle of whatever the person did."""
     monkeypatch.setattr("codesteer_tui.tui.app.SETTLED_S", 0.01)
     app.is_alone = True
+    gc.disable()  # as the command does until then
     try:
         async with app.run_test(size=(120, 35)) as pilot:
-            await until(pilot, lambda: gc.get_freeze_count() > 10_000)
+            await until(pilot, lambda: gc.get_freeze_count() > 10_000 and gc.isenabled())
     finally:
+        gc.enable()
         gc.unfreeze()
