@@ -73,11 +73,9 @@ def read_written(text: str, pack: PromptPack) -> Guidance:
     if decided in ("code", "text"):
         said = "\n\n".join(part for part in (pack.fill(f"guidance.{decided}"), words) if part)
         return Guidance(decided, said, by="person")
-    return (
-        Guidance(decided, words, by="person")
-        if decided == "refine"
-        else Guidance(decided, "", words, by="person")
-    )
+    if decided == "refine":
+        return Guidance(decided, words, by="person")
+    return Guidance(decided, "", words, by="person")
 
 
 def _decision(words: str) -> Decision | None:

@@ -126,9 +126,8 @@ class Sheet(VerticalGroup, LaidOnce):
             view.put(shown)
             view.display = True
         for spare in views[len(blocks) : SPARE]:
-            spare.put(
-                Block(spare.shown.kind, ())
-            )  # of its kind: another one would be another look, worked out for nothing
+            # It keeps its kind: another one would be another look, worked out for nothing.
+            spare.put(Block(spare.shown.kind, ()))
             spare.display = False
         if gone := views[max(len(blocks), SPARE) :]:
             await self.remove_children(gone)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 
 class LaidOnce(Widget):
-    """A widget that never scrolls: that its size changed asks for no second layout behind the one that changed it."""
+    """A widget whose bar never comes or goes: its new size asks for no second layout behind the first."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
 
