@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -81,13 +82,16 @@ def notices(app: object) -> str:
     return " ".join(" ".join(f"{n.title} {n.message}" for n in app._notifications).split())  # type: ignore[attr-defined]
 
 
-async def until(pilot: Pilot[None], done: Callable[[], object], turns: int = 200) -> None:
-    """Wait until something has come about, for so many turns of the app."""
-    for _ in range(turns):
-        if done():
-            return
+async def until(pilot: Pilot[None], done: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something has come about and is painted, for as long as a busy machine may take."""
+    if done():
+        return
+    last = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > last:
+            pytest.fail("it did not happen in time")
         await pilot.pause(0.02)
-    pytest.fail("it did not happen in time")
+    await pilot.pause(0.02)
 
 
 class FakeSession:

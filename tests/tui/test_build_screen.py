@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from codesteer_tui.errors import SandboxError
@@ -20,7 +18,7 @@ from codesteer_tui.tui.screens.live import LiveScreen
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.welcome import BUILD, Welcome
 from tests.boxes import LOCAL_BASE, image_or_skip
-from tests.tui.conftest import text_on
+from tests.tui.conftest import text_on, until
 
 
 @pytest.fixture
@@ -32,12 +30,6 @@ def said(app: CodesteerApp) -> str:
     """The lines of the build screen; nothing before it is there."""
     lines = [s for screen in app.screen_stack for s in screen.query("#build-lines").results(Static)]
     return str(lines[0].content) if lines else ""
-
-
-async def until(pilot: Pilot[None], found: object, seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not found():  # type: ignore[operator]
-            await pilot.pause(0.05)
 
 
 def offers(app: CodesteerApp) -> list[str]:

@@ -19,8 +19,7 @@ from codesteer_tui.tui.screens.models import HINTS, ModelsScreen
 from codesteer_tui.tui.widgets.ending import EndingPanel
 from codesteer_tui.tui.widgets.prompt import Prompt
 from tests.served import Served, listing
-from tests.tui.conftest import text_on, words_on
-from tests.tui.test_build_screen import until
+from tests.tui.conftest import text_on, until, words_on
 from tests.tui.test_live_screen import is_idle, type_in
 from tests.tui.test_models_screen import (
     KEY,

@@ -20,8 +20,7 @@ from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.screens.choice import ChoiceScreen
 from tests.providers.test_llama_cpp import gone
 from tests.tiny_gguf import make
-from tests.tui.conftest import words_on
-from tests.tui.test_build_screen import until
+from tests.tui.conftest import until, words_on
 from tests.tui.test_live_screen import type_in
 from tests.tui.test_warm_weights import over, started
 
@@ -94,12 +93,12 @@ async def test_weights_that_cannot_be_used_say_why_and_the_next_problem_is_solve
     )
     async with app.run_test(size=(160, 45)) as pilot:
         await type_in(pilot, "one")
-        await until(pilot, lambda: said in words_on(app), 20)
+        await until(pilot, lambda: said in words_on(app))
         await until(pilot, lambda: not app.live.running)
         path.unlink()
         shutil.copy(spoken_gguf, path)
         await type_in(pilot, "two")
-        await until(pilot, lambda: over(app, "two"), 20)
+        await until(pilot, lambda: over(app, "two"))
 
 
 async def test_a_worker_that_is_killed_in_the_middle_of_an_answer_is_asked_about_and_replaced(
@@ -113,14 +112,14 @@ async def test_a_worker_that_is_killed_in_the_middle_of_an_answer_is_asked_about
 
     async with app.run_test(size=(160, 45)) as pilot:
         await type_in(pilot, "one")
-        await until(pilot, answers, 20)
+        await until(pilot, answers)
         os.kill(started[0].pid, signal.SIGKILL)
-        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen), 20)
-        assert "SIGKILL" in words_on(app)
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
+        await until(pilot, lambda: "SIGKILL" in words_on(app))
         options = app.screen.query_one(OptionList)
         options.highlighted = [str(option.prompt) for option in options.options].index(AGAIN)
         await pilot.press("enter")
-        await until(pilot, lambda: len(started) == 2 and answers(), 20)
+        await until(pilot, lambda: len(started) == 2 and answers())
         await pilot.press("escape", "escape")  # the first one may be the dialog's
         await until(pilot, lambda: not app.live.running)
         assert "STOPPED" in words_on(app)

@@ -26,8 +26,7 @@ from tests.fake_servers import failing
 from tests.keyrings import FileKeyring
 from tests.recordings.build import game24
 from tests.served import Served
-from tests.tui.conftest import FakeSession, opener, pane, text_on, words_on
-from tests.tui.test_build_screen import until
+from tests.tui.conftest import FakeSession, opener, pane, text_on, until, words_on
 from tests.tui.test_live_screen import is_idle, type_in
 
 KEY = "sk-planted-0123456789abcdef"

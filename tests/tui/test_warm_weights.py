@@ -13,7 +13,7 @@ from codesteer_tui.providers.llama.process import Worker
 from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from tests.providers.test_llama_cpp import gone
-from tests.tui.test_build_screen import until
+from tests.tui.conftest import until
 from tests.tui.test_live_screen import type_in
 
 pytestmark = pytest.mark.gguf

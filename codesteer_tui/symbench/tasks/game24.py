@@ -33,7 +33,7 @@ _DRAWS = 12
 
 
 class Knobs(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many `numbers`, up to which value, and a `target` that they can reach; more and larger is harder."""
+    """How many `numbers` up to `max_value`, and a `target` that they can reach; more and larger is harder."""
 
     numbers: Annotated[int, Meta(ge=2, le=80)] = 4
     target: Annotated[int, Meta(ge=1, le=1_000_000)] = 24
