@@ -15,7 +15,7 @@ from codesteer_tui.tui.screens.replay import ReplayScreen
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.sheet import Sheet
-from codesteer_tui.tui.widgets.strip import RoundChip
+from codesteer_tui.tui.widgets.strip import RoundStrip
 from tests.recordings.build import HERE, RECORDINGS, SEARCH
 from tests.tui.conftest import pane, text_on, until
 
@@ -57,7 +57,7 @@ async def test_demo_isolation_and_replay_are_always_named(app: CodesteerApp, siz
 async def test_choosing_a_round_by_click_moves_all_four_panes(app: CodesteerApp) -> None:
     async with app.run_test(size=(160, 45)) as pilot:
         await pilot.pause()
-        await pilot.click(RoundChip)
+        await pilot.click(RoundStrip, offset=(2, 0))
         await pilot.pause()
         assert all(p.number == 0 for p in app.screen.query(Pane))
         assert "the problem" in pane(app, "guidance").text

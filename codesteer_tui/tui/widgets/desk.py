@@ -23,7 +23,7 @@ from codesteer_tui.tui.widgets.presence import is_there
 from codesteer_tui.tui.widgets.seeking import Seeking
 from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.still import Still
-from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundChip, RoundStrip
+from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
 
 
@@ -61,7 +61,7 @@ class Desk(Container):
     def compose(self) -> ComposeResult:
         with Horizontal(id="bar"):
             yield PaneTabs(id="tabs")
-            yield RoundStrip(id="strip")
+            yield RoundStrip()
         with Horizontal(id="columns"):
             with Container(id="left", classes="column"):
                 yield from self.panes[:2]
@@ -93,7 +93,7 @@ class Desk(Container):
         for pane in self.panes:
             await pane.show(event)
         if not is_delta(event):
-            await self._draw_strip()
+            self._draw_strip()
 
     async def draw(self, transcript: Transcript, number: int | None = None) -> None:
         """Show this transcript as it is, at a round or, by default, at the one that tells most."""
@@ -218,14 +218,14 @@ class Desk(Container):
         self.seeking.renew()
         for pane in self.panes:
             await pane.draw(self.transcript, self.number)
-        await self._draw_strip()
+        self._draw_strip()
         self.post_message(self.Moved())
 
-    async def _draw_strip(self) -> None:
+    def _draw_strip(self) -> None:
         if not is_there(self):
             return
         narrow = self.app.size.width < TABS_BELOW
-        await self.query_one(RoundStrip).draw(self.transcript, self.number, short=narrow)
+        self.query_one(RoundStrip).draw(self.transcript, self.number, short=narrow)
         self._draw_tabs()
 
     def _draw_tabs(self) -> None:
@@ -290,12 +290,12 @@ class Desk(Container):
     def _tab_chosen(self, event: PaneTab.Chosen) -> None:
         self.choose_pane(event.number)
 
-    @on(RoundChip.Chosen)
-    async def _round_chosen(self, event: RoundChip.Chosen) -> None:
+    @on(RoundStrip.Chosen)
+    async def _round_chosen(self, event: RoundStrip.Chosen) -> None:
         await self.choose(event.number)
 
     async def on_resize(self, event: Resize) -> None:
         if event.size.width != self._width:  # only the height changes where the ending comes and goes
             self._width = event.size.width
             self.arranging.apply()
-            await self._draw_strip()
+            self._draw_strip()

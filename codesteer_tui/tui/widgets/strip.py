@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import HorizontalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from codesteer_tui.transcript import Round, Transcript
@@ -17,32 +18,11 @@ from codesteer_tui.tui.course import CHANGED, changes, cut_short, goes_on, waits
 from codesteer_tui.tui.drawing.panes import PARTS
 from codesteer_tui.tui.drawing.stepping import OWN
 from codesteer_tui.tui.widgets.presence import is_there
-from codesteer_tui.tui.widgets.still import LaidOnce, Still
+from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.words import SHORT_DECISIONS, round_marks
 
-
-class RoundChip(Still):
-    """One round in the strip; a click chooses it."""
-
-    class Chosen(Message):
-        """A round was clicked."""
-
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-
-    def __init__(self, number: int) -> None:
-        super().__init__(markup=False, classes="chip")
-        self.number = number
-
-    def put(self, transcript: Transcript, this: Round, *, chosen: bool, short: bool) -> None:
-        """Draw the round."""
-        self.set_class(chosen, "-chosen")
-        self.put_text(Content.assemble(*chip_parts(transcript, this, short=short, chosen=chosen)))
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(self.Chosen(self.number))
+WHEEL = 8
+"""Columns that the row of rounds moves with a turn of the wheel."""
 
 
 def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool) -> Iterable[Part]:
@@ -75,26 +55,104 @@ def chip_parts(transcript: Transcript, this: Round, *, short: bool, chosen: bool
     yield close
 
 
-class RoundStrip(HorizontalScroll, LaidOnce, can_focus=False):
-    """All rounds in a row, the chosen one in brackets."""
+class Chip(NamedTuple):
+    """A round in the strip and the columns that it has there, from the first one of the whole row."""
 
-    async def draw(self, transcript: Transcript, number: int | None, *, short: bool) -> None:
+    number: int
+    first: int
+    last: int
+
+
+class RoundStrip(Widget, can_focus=False):
+    """All rounds in a row, the chosen one in brackets and in sight; a click chooses another.
+
+    It is one widget that draws what fits: however many rounds there are, another one in front needs no layout.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"strip--chosen"}
+
+    class Chosen(Message):
+        """A round was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self) -> None:
+        super().__init__(id="strip")
+        self._row = Content()
+        self._chips: list[Chip] = []
+        self._left = 0
+        self._chosen: int | None = None
+
+    def draw(self, transcript: Transcript, number: int | None, *, short: bool) -> None:
         """Show the rounds of this transcript."""
-        rounds = transcript.rounds
         if not is_there(self):
             return
-        chips = {chip.number for chip in self.query_children(RoundChip)}
-        wanted = {this.number: this for this in rounds}
-        if made := [RoundChip(number_) for number_ in wanted if number_ not in chips]:
-            await self.mount_all(made)
-        for chip in self.query_children(RoundChip):
-            this = wanted.get(chip.number)
-            chip.display = this is not None  # a replay that went back may come to this round again
-            if this is None:
-                continue
-            chip.put(transcript, this, chosen=chip.number == number, short=short)
-            if chip.number == number:
-                self.call_after_refresh(self.scroll_to_widget, chip, animate=False)
+        row, self._chips, at = [], [], 0
+        for this in transcript.rounds:
+            chip = Content.assemble(*chip_parts(transcript, this, short=short, chosen=this.number == number))
+            row.append(chip)
+            self._chips.append(Chip(this.number, at, at + chip.cell_length))
+            at += chip.cell_length + 1
+        whole = Content(" ").join(row)
+        if number != self._chosen or not whole.is_same(self._row):
+            self._row, self._chosen = whole, number
+            self._bring_into_sight()
+
+    def _bring_into_sight(self) -> None:
+        """Move the row as little as the chosen round asks for."""
+        if chip := self._chosen_chip:
+            self._left = min(max(self._left, chip.last - self.size.width), chip.first)
+        self._move(0)
+
+    @property
+    def _chosen_chip(self) -> Chip | None:
+        return next((chip for chip in self._chips if chip.number == self._chosen), None)
+
+    def _move(self, by: int) -> None:
+        self._left = max(0, min(self._left + by, self._row.cell_length - self.size.width))
+        self.refresh()
+
+    def render(self) -> Content:
+        """The columns in sight; `<` and `>` say that there are rounds beyond them."""
+        width, row = self.size.width, self._row
+        if chip := self._chosen_chip:
+            row = row.stylize_before(
+                self.get_visual_style("strip--chosen", partial=True), chip.first, chip.last
+            )
+        shown = row[self._left : self._left + width]
+        if self._left:
+            shown = Content.assemble(("<", "bold"), shown[1:])
+        if self._left + width < self._row.cell_length:
+            shown = Content.assemble(shown[: width - 1], (">", "bold"))
+        return shown
+
+    def on_resize(self) -> None:
+        self._left = 0
+        self._bring_into_sight()
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        for chip in self._chips:
+            if chip.first <= event.x + self._left < chip.last:
+                self.post_message(self.Chosen(chip.number))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._move(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._move(-WHEEL)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        event.stop()
+        self._move(WHEEL)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        event.stop()
+        self._move(-WHEEL)
 
 
 class PaneTab(Still):
