@@ -24,6 +24,7 @@ from codesteer_tui.tui.drawing.panes import ENDINGS, Part
 from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
 from codesteer_tui.tui.widgets.sheet import CHOSEN, Sheet
+from codesteer_tui.tui.widgets.still import LaidOnce
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
@@ -49,7 +50,7 @@ def codes_in(blocks: Sequence[Block]) -> list[int]:
     return [number for number, shown in enumerate(blocks) if shown.kind in CODE]
 
 
-class Pane(VerticalScroll):
+class Pane(VerticalScroll, LaidOnce):
     """Shows one stream of one round. `show()` takes a live event, `draw()` redraws the whole."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("pane")
@@ -132,7 +133,7 @@ class Pane(VerticalScroll):
             self.code_at = None
         self.transcript, self.number = transcript, number
         await self.redraw()
-        if moved:
+        if moved and not self.is_anchored:
             self.scroll_home(animate=False, immediate=True)
             self._at_end = not self._is_streaming
 
@@ -158,9 +159,8 @@ class Pane(VerticalScroll):
             if boundary.strict:
                 raise
             await self.query_one(Sheet).put(boundary.bug_blocks(error, "This pane"))
-        if follows:
-            self.scroll_end(animate=False)
-        elif comes_back:
+        self.anchor(follows)
+        if comes_back:
             self.call_after_refresh(self._back_to, below)
         self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
         self.call_after_refresh(self._painted, began)
