@@ -45,6 +45,9 @@ CHOOSING = "choosing"
 STEPPING = "stepping"
 """The group of the workers that do what the person wants beside a run."""
 
+THRESHOLDS = (20_000, 20, 20)
+"""As many new objects before garbage is looked for among them, and so many times before it is among the older ones."""
+
 SETTLED_S = 1.0
 """Then all that lasts is there. What is frozen, Python's collector of garbage no longer looks through: that would hold
 the screen up for a tenth of a second every now and then."""
@@ -389,4 +392,5 @@ class CodesteerApp(OpeningApp):
 def _settle() -> None:
     """What is there now lasts: garbage is looked for among what comes."""
     gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
     gc.enable()

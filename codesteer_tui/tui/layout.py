@@ -9,7 +9,8 @@ THREE_COLUMNS_FROM = 140
 """From here on there are three columns, else two."""
 
 LEAST_COLUMNS = 60
-"""With fewer columns than this, or fewer rows than `SHORT_FROM`, the linear mode serves better."""
+"""With fewer columns than this, or fewer rows than `SHORT_FROM`, the panes stand one below the other, and the linear
+mode serves better."""
 
 TALL_FROM = 30
 """With fewer rows the prompt has one line."""
@@ -18,7 +19,7 @@ SHORT_FROM = 16
 """With fewer rows there are no borders and no key line: what room there is goes to one pane and the prompt."""
 
 TOO_SMALL = (
-    f"Below {LEAST_COLUMNS}x{SHORT_FROM} one pane is shown at a time, without its frame. "
+    f"Below {LEAST_COLUMNS}x{SHORT_FROM} the panes stand one below the other. "
     "codesteer --linear says all in lines."
 )
 """What is said where a terminal becomes so small while the app runs."""

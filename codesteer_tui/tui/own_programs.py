@@ -94,7 +94,7 @@ class OwnPrograms:
         pane = desk.panes[2]
         await pane.redraw()
         if views := [view for view in pane.query(BlockView) if view.shown.text.startswith(f"{OWN.sign} ")]:
-            pane.call_after_refresh(pane.scroll_to_widget, views[-1], top=True, animate=False)
+            pane.call_after_refresh(pane.scroller.scroll_to_widget, views[-1], top=True, animate=False)
 
     async def _run_afterwards(self, number: int, program: Program) -> None:
         """Run a program of the person's own in a session that is over, and add it to its record."""

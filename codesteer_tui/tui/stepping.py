@@ -138,7 +138,7 @@ class SteppingIn:
         await pane.redraw()
         mark = MARKED.get(number, DECISION)
         if views := [view for view in pane.query(BlockView) if mark in view.shown.text]:
-            pane.call_after_refresh(pane.scroll_to_widget, views[-1], top=True, animate=False)
+            pane.call_after_refresh(pane.scroller.scroll_to_widget, views[-1], top=True, animate=False)
 
     async def _look_back(self, question: Question) -> None:
         """Guidance is decided about by what the round before came to: show that one."""

@@ -15,7 +15,7 @@ from codesteer_tui import events as ev
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.sessions.store import Recording, read_recording
 from codesteer_tui.settings import Settings
-from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.app import THRESHOLDS, CodesteerApp
 from codesteer_tui.tui.screens.going_to import GoToScreen
 from codesteer_tui.tui.screens.help import letters
 from codesteer_tui.tui.screens.replay import ReplayScreen
@@ -230,10 +230,13 @@ async def test_what_lasts_is_looked_through_for_garbage_no_more(
     """Every full look at it took a tenth of a second, in the middle of whatever the person did."""
     monkeypatch.setattr("codesteer_tui.tui.app.SETTLED_S", 0.01)
     app.is_alone = True
+    usual = gc.get_threshold()
     gc.disable()  # as the command does until then
     try:
         async with app.run_test(size=(120, 35)) as pilot:
             await until(pilot, lambda: gc.get_freeze_count() > 10_000 and gc.isenabled())
+            assert gc.get_threshold() == THRESHOLDS
     finally:
+        gc.set_threshold(*usual)
         gc.enable()
         gc.unfreeze()

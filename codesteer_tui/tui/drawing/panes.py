@@ -94,3 +94,14 @@ PARTS = (
         ),
     ),
 )
+
+
+def reached(this: Round | None) -> Part:
+    """The part in which most recently something happened, as far as the round has come."""
+    if this is None:
+        return PARTS[0]
+    if this.judgement or this.check or this.truth:
+        return PARTS[3]
+    if this.executions:
+        return PARTS[2]
+    return PARTS[1] if this.answer or this.answer_so_far or this.reasoning_so_far else PARTS[0]

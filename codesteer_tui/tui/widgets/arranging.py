@@ -31,9 +31,9 @@ class Arranging:
 
     @property
     def mode(self) -> Mode | None:
-        """How many columns there are; None where one pane has all the room."""
+        """How many columns there are; None where one pane has all the room, or all stand one below the other."""
         width = self._desk.app.size.width
-        if width < TABS_BELOW or self._desk.has_class("-zoomed"):
+        if width < TABS_BELOW or self._desk.has_class("-zoomed") or self._desk.is_linear:
             return None
         return "three" if width >= THREE_COLUMNS_FROM else "two"
 

@@ -14,9 +14,10 @@ from codesteer_tui.transcript import Transcript
 from codesteer_tui.tui import arrangement, boundary
 from codesteer_tui.tui.course import goes_on
 from codesteer_tui.tui.drawing import flags
-from codesteer_tui.tui.drawing.panes import PARTS
-from codesteer_tui.tui.layout import TABS_BELOW
+from codesteer_tui.tui.drawing.panes import PARTS, reached
+from codesteer_tui.tui.layout import TABS_BELOW, is_too_small
 from codesteer_tui.tui.widgets.arranging import Arranging
+from codesteer_tui.tui.widgets.column import Column
 from codesteer_tui.tui.widgets.flagspane import FlagsPane
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.presence import is_there
@@ -25,6 +26,9 @@ from codesteer_tui.tui.widgets.sheet import Sheet
 from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
+
+FLAGS = 4
+NOT_SHARED = "Panes share their room only where there are others beside them."
 
 
 def telling_round(transcript: Transcript) -> int | None:
@@ -62,7 +66,7 @@ class Desk(Container):
         with Horizontal(id="bar"):
             yield PaneTabs(id="tabs")
             yield RoundStrip()
-        with Horizontal(id="columns"):
+        with Column(id="columns"):
             with Container(id="left", classes="column"):
                 yield from self.panes[:2]
             with Vertical(id="right", classes="column"):
@@ -94,6 +98,7 @@ class Desk(Container):
             await pane.show(event)
         if not is_delta(event):
             self._draw_strip()
+        self._keep_up()
 
     async def draw(self, transcript: Transcript, number: int | None = None) -> None:
         """Show this transcript as it is, at a round or, by default, at the one that tells most."""
@@ -132,12 +137,16 @@ class Desk(Container):
             self.arranging.put(opened, keep=focus)
         self._bring_forward()
         if focus:
-            self.screen.set_focus(self.pane)
+            self.screen.set_focus(self.pane, scroll_visible=not self.is_linear)
+        if self.is_linear:
+            self._column.at_end = number >= reached(self.pane.this).number
+            self.call_after_refresh(self._column.bring, self.pane)
 
     async def toggle_zoom(self) -> None:
         """Show one pane only and more of its text, or all four again."""
         zoomed = not self.has_class("-zoomed")
         self.set_class(zoomed, "-zoomed")
+        self._stand()
         self.arranging.apply()
         for pane in self.panes:
             searched = pane.place is not None
@@ -148,7 +157,7 @@ class Desk(Container):
         """Make the pane in front so many percent wider and taller, where there are others beside it."""
         mode = self.arranging.mode
         if mode is None:
-            self.notify("The pane has all the room there is.", markup=False)
+            self.notify(NOT_SHARED, markup=False)
             return
         arranged = arrangement.wider(self.arranging.arranged, mode, self.pane_number, wider)
         self.arranging.put(arrangement.taller(arranged, mode, self.pane_number, taller))
@@ -156,7 +165,7 @@ class Desk(Container):
     def fold_pane(self) -> None:
         """Fold the pane in front away and go to the next one; the last one stays."""
         if self.arranging.mode is None:
-            self.notify("There is only one pane on the screen.", markup=False)
+            self.notify(NOT_SHARED, markup=False)
             return
         folded = arrangement.fold(self.arranging.arranged, self.pane_number)
         if folded is None:
@@ -219,7 +228,43 @@ class Desk(Container):
         for pane in self.panes:
             await pane.draw(self.transcript, self.number)
         self._draw_strip()
+        self._column.at_end = self.follows
+        if self.follows:
+            self._keep_up()
+        elif self.is_linear:
+            self._column.go_to(0)
         self.post_message(self.Moved())
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the panes stand one below the other, in one column that scrolls."""
+        return self.has_class("-linear")
+
+    @property
+    def _column(self) -> Column:
+        return self.query_one(Column)
+
+    def _stand(self) -> None:
+        """Have the panes stand side by side or one below the other, as the terminal is large or small."""
+        linear = is_too_small(*self.app.size) and not self.has_class("-zoomed")
+        if linear == self.is_linear:
+            return
+        self.set_class(linear, "-linear")
+        for pane in self.panes:
+            pane.join(self._column if linear else None)
+        column = self._column
+        column.go_to(0)
+        if linear:
+            column.at_end = self.follows and not self.pane.has_focus
+            self._keep_up()
+            if not column.at_end:  # they are laid out in the refresh after the next one
+                self.call_after_refresh(self.call_after_refresh, column.bring, self.pane)
+
+    def _keep_up(self) -> None:
+        """Where the panes stand one below the other, follow the one in which something happens."""
+        if self.is_linear:
+            part = reached(self.panes[0].this)
+            self._column.follow(self.panes[part.number - 1], from_its_top=part.number == FLAGS)
 
     def _draw_strip(self) -> None:
         if not is_there(self):
@@ -295,6 +340,7 @@ class Desk(Container):
         await self.choose(event.number)
 
     async def on_resize(self, event: Resize) -> None:
+        self._stand()
         if event.size.width != self._width:  # only the height changes where the ending comes and goes
             self._width = event.size.width
             self.arranging.apply()

@@ -38,6 +38,8 @@ class Piece:
         self.shown, self.visual = shown, visual
         self._drawn_for: tuple[int, Style] | None = None
         self.drawn: list[Strip] = []
+        self._measured: tuple[int, int] | None = None
+        """The rows that it takes, behind the columns that they were counted for."""
 
     def rows(self, width: int, style: Style, options: RenderOptions) -> list[Strip]:
         """The rows of the block, each as wide as there is room."""
@@ -55,7 +57,10 @@ class Piece:
         """Rows that the block takes with so many columns."""
         if self._drawn_for is not None and self._drawn_for[0] == width:
             return len(self.drawn)
-        return self.visual.get_height(rules, max(1, width - INDENT.get(self.shown.kind, 0)))
+        if self._measured is None or self._measured[0] != width:
+            indent = INDENT.get(self.shown.kind, 0)
+            self._measured = width, self.visual.get_height(rules, max(1, width - indent))
+        return self._measured[1]
 
 
 def _own(kind: str, style: Style, options: RenderOptions) -> Style:

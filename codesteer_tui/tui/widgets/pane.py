@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 
 from codesteer_tui import events as ev
 from codesteer_tui.text import plain
@@ -28,6 +29,7 @@ from codesteer_tui.tui.widgets.still import LaidOnce
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.app import CodesteerApp
+    from codesteer_tui.tui.widgets.column import Column
 
 COALESCE_S = 0.1
 """Least seconds between two redraws while text streams in."""
@@ -96,6 +98,9 @@ class Pane(VerticalScroll, LaidOnce):
         """Whether only the end of a text is shown, while it streams in and the person is at it."""
         self._at_end = True
         """Whether the person wants to see what comes: they have not gone up from the end."""
+        self.column: Column | None = None
+        """What the pane stands in with the others, one below the other; None where it scrolls by itself."""
+        self._was_at = 0.0
         self._stale = False
         self._timer: Timer | None = None
         self._rest_s = COALESCE_S
@@ -119,7 +124,7 @@ class Pane(VerticalScroll, LaidOnce):
         if not isinstance(event, self.part.events) or (self._timer and not at_once):
             return
         self._stale = True
-        if not self.display or not self.is_on_screen:
+        if not self.display or not (self.column or self.is_on_screen):
             return
         if at_once:
             await self.redraw()
@@ -133,7 +138,7 @@ class Pane(VerticalScroll, LaidOnce):
             self.code_at = None
         self.transcript, self.number = transcript, number
         await self.redraw()
-        if moved and not self.is_anchored:
+        if moved and not self.is_anchored and not self.column:
             self.scroll_home(animate=False, immediate=True)
             self._at_end = not self._is_streaming
 
@@ -146,10 +151,14 @@ class Pane(VerticalScroll, LaidOnce):
         if not self.is_mounted or not self.query(Sheet):
             return
         began = time.perf_counter()
-        below = self.max_scroll_y - self.scroll_offset.y
-        follows = (self._is_streaming or self._ends_only) and self._at_end
+        below = self.scroller.max_scroll_y - self.scroller.scroll_offset.y
+        at_end = self.column.at_end if self.column else self._at_end
+        follows = (self._is_streaming or self._ends_only) and at_end
         comes_back = (
-            self._ends_only and not follows and self.scroll_offset.y > 0 and self.query_one(Sheet).is_cut
+            self._ends_only
+            and not follows
+            and self.scroller.scroll_offset.y > 0
+            and self.query_one(Sheet).is_cut
         )
         self._ends_only = self._is_streaming and follows and not self.sought and self.code_at is None
         self._entitle()
@@ -159,9 +168,11 @@ class Pane(VerticalScroll, LaidOnce):
             if boundary.strict:
                 raise
             await self.query_one(Sheet).put(boundary.bug_blocks(error, "This pane"))
-        self.anchor(follows)
+        self.anchor(follows and not self.column)
         if comes_back:
             self.call_after_refresh(self._back_to, below)
+        elif self.column:
+            self.call_after_refresh(self.column.keep_up, self)
         self._rest_s = max(COALESCE_S, REST * (time.perf_counter() - began))
         self.call_after_refresh(self._painted, began)
 
@@ -172,7 +183,33 @@ class Pane(VerticalScroll, LaidOnce):
 
     def _back_to(self, below: int) -> None:
         """What was in sight stays so when the text above it comes back; `below` rows of the pane are under it."""
-        self.scroll_to(y=self.max_scroll_y - below, animate=False, immediate=True)
+        if self.column:
+            self.column.go_to(self.column.max_scroll_y - below)
+        else:
+            self.scroll_to(y=self.max_scroll_y - below, animate=False, immediate=True)
+
+    @property
+    def scroller(self) -> Widget:
+        """What scrolls the text of the pane."""
+        return self.column or self
+
+    def join(self, column: Column | None) -> None:
+        """Stand in a column with the others from now on, all of the text at once; with None scroll alone again."""
+        if column is self.column:
+            return
+        self.anchor(False)
+        if column:
+            self._was_at = self.scroll_y
+            self.scroll_home(animate=False, immediate=True, force=True)
+        else:
+            self.call_after_refresh(self.scroll_to, y=self._was_at, animate=False, immediate=True)
+        self.column = column
+        self.call_after_refresh(self.redraw)
+
+    async def went_up(self) -> None:
+        """The person has gone up: of a text that streams in, the rest is wanted as well."""
+        if self._ends_only:
+            await self.redraw()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -180,8 +217,7 @@ class Pane(VerticalScroll, LaidOnce):
             self._at_end = True
         elif new_value < old_value:
             self._at_end = False
-            if self._ends_only:
-                self.call_next(self.redraw)  # the rest of the text is wanted
+            self.call_next(self.went_up)
 
     def _title(self) -> Content:
         """Of its details, two blanks apart, as many as there is room for, the first always."""
@@ -227,11 +263,11 @@ class Pane(VerticalScroll, LaidOnce):
 
     def _end(self) -> list[Block]:
         """The end of what streams in, in one block: it is drawn many times a second."""
-        bounds = live(self.size.height)
+        bounds = live(self.scroller.size.height)
         blocks = self.part.drawing.blocks(self.transcript, self.this, bounds)
         whole = not blocks or bool(self.folded)
         return (
-            self.drawn() if whole else [Block("flow", (), inner=tuple(blocks), rows=bounds.tail_lines // 2)]
+            self.drawn() if whole else [Block("flow", (), inner=tuple(blocks), rows=bounds.tail_lines // 3)]
         )
 
     def peek(self) -> str:
@@ -248,8 +284,12 @@ class Pane(VerticalScroll, LaidOnce):
         views = self.query_one(Sheet).views
         if number < len(views):
             row = views[number].virtual_region.y + views[number].row_of(at)
-            if not self.scroll_y <= row < self.scroll_y + self.scrollable_content_region.height:
-                self.scroll_to(y=max(0, row - self.size.height // 3), animate=False)
+            above, room = self.scroll_y, self.scrollable_content_region.height
+            if self.column:
+                row += self.column.top_of(self) + self.gutter.top
+                above, room = self.column.scroll_y, self.column.size.height
+            if not above <= row < above + room:
+                self.scroller.scroll_to(y=max(0, row - room // 3), animate=False)
 
     def on_resize(self) -> None:
         """There may be room for more of the title, or for less."""

@@ -1,0 +1,75 @@
+"""What the panes stand in: side by side, or in a small terminal one below the other, and then it scrolls as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import ScrollableContainer
+from textual.widget import Widget
+
+from codesteer_tui.tui.keys import bindings
+
+if TYPE_CHECKING:
+    from codesteer_tui.tui.widgets.pane import Pane
+
+
+class Column(ScrollableContainer, can_focus=False):
+    """The room of the panes. Where it scrolls it follows what happens, until the person goes up in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding
+        for binding in bindings("pane")
+        if isinstance(binding, Binding) and binding.action.startswith("scroll_")
+    ]
+
+    at_end = True
+    """Whether the person wants to see what comes."""
+
+    _moves_itself = False
+    _followed: Pane | None = None
+    _from_its_top = False
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self._moves_itself:
+            return
+        if new_value >= self.max_scroll_y - 1:
+            self.at_end = True
+        elif new_value < old_value:
+            self.at_end = False
+            for pane in self.query("Pane").results():
+                pane.call_next(pane.went_up)  # type: ignore[attr-defined]
+
+    def go_to(self, row: float) -> None:
+        """Have a row, counted from the top of all, in the first row of the window."""
+        self._moves_itself = True
+        try:
+            self.scroll_to(y=max(0, row), animate=False, immediate=True, force=True)
+        finally:
+            self._moves_itself = False
+
+    def top_of(self, pane: Pane) -> int:
+        """The row, counted from the top of all, that a pane begins in."""
+        parent = pane.parent
+        return pane.virtual_region.y + (parent.virtual_region.y if isinstance(parent, Widget) else 0)
+
+    def bring(self, pane: Pane) -> None:
+        """The person wants to see this pane: its first rows, or of one that is followed and grows the last ones."""
+        if self.at_end and pane is self._followed:
+            self.keep_up(pane)
+        else:
+            self.go_to(self.top_of(pane))
+
+    def follow(self, pane: Pane, *, from_its_top: bool) -> None:
+        """Have this pane in sight from now on, its first rows or its last ones, unless the person goes up."""
+        self._followed, self._from_its_top = pane, from_its_top
+        self.call_after_refresh(self.keep_up, pane)
+
+    def keep_up(self, pane: Pane) -> None:
+        """A pane has more to show: bring it into sight, if it is the one that is followed."""
+        if pane is not self._followed or not self.at_end:
+            return
+        top, room = self.top_of(pane), self.size.height
+        last = top + pane.outer_size.height - room
+        self.go_to(top if self._from_its_top or last < top else last)

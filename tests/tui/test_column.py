@@ -1,0 +1,146 @@
+"""In a terminal that is too small for frames side by side the panes stand one below the other, and scroll as one."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from codesteer_tui import events as ev
+from codesteer_tui.sessions.store import Recording
+from codesteer_tui.settings import Settings
+from codesteer_tui.tui.app import CodesteerApp
+from codesteer_tui.tui.widgets.column import Column
+from codesteer_tui.tui.widgets.desk import Desk
+from codesteer_tui.tui.widgets.pane import Pane
+from codesteer_tui.tui.widgets.sheet import Sheet
+from tests.recordings.build import HERE, game24
+from tests.tui.conftest import pane, text_on, until, words_on
+from tests.tui.test_streaming_panes import BEGUN, GUIDED
+
+SMALL = (50, 14)
+TEXT = "".join(f"line {n}\n" for n in range(600))
+
+
+@pytest.fixture
+def app(settings: Settings) -> CodesteerApp:
+    return CodesteerApp(settings, recording=Recording(HERE / "made.jsonl", game24(), []))
+
+
+def first_row(app: CodesteerApp) -> str:
+    """The first row of what the panes stand in."""
+    column = app.screen.query_one(Column)
+    return text_on(app).splitlines()[column.region.y]
+
+
+async def begun(app: CodesteerApp) -> Desk:
+    await app.screen.query("Welcome").remove()
+    desk = Desk()
+    await app.screen.query_one("#body").mount(desk)
+    for event in [*BEGUN, GUIDED]:
+        await desk.show(event)
+    return desk
+
+
+async def streamed(pilot: Pilot[None], desk: Desk, text: str) -> None:
+    for at in range(0, len(text), 200):
+        await desk.show(ev.AnswerDelta(round=0, text=text[at : at + 200]))
+    await until(pilot, lambda: text.split("\n")[-2] in text_on(pilot.app))
+
+
+@pytest.mark.parametrize("size", [(59, 30), (120, 15), SMALL])
+async def test_all_four_stand_below_each_other_in_a_small_terminal_and_side_by_side_again_in_a_large_one(
+    app: CodesteerApp, size: tuple[int, int]
+) -> None:
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        desk, panes = app.screen.query_one(Desk), list(app.screen.query(Pane))
+        before = text_on(app)
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda: desk.is_linear and len({p.region.x for p in panes}) == 1)
+        column = desk.query_one(Column)
+        tops = [column.top_of(p) for p in panes]
+        assert tops == sorted(set(tops))
+        assert all(p.outer_size.width == panes[0].outer_size.width >= size[0] - 4 for p in panes)
+        assert all(p.max_scroll_y == 0 and p.outer_size.height > 1 for p in panes)
+        await pilot.resize_terminal(120, 35)
+        await until(pilot, lambda: not desk.is_linear and text_on(app) == before)
+
+
+async def test_a_number_goes_to_its_part_and_the_keys_of_a_pane_scroll_them_all(app: CodesteerApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: app.screen.query(Column) and app.screen.query_one(Desk).is_linear)
+        for key, name in (("1", "1 GUIDANCE"), ("3", "3 RUN"), ("2", "2 TASK"), ("4", "4 FLAGS")):
+            await pilot.press(key)
+            await until(pilot, lambda name=name: name in first_row(app))  # type: ignore[misc]
+        await pilot.press("g")
+        await until(pilot, lambda: "1 GUIDANCE" in first_row(app))
+        await pilot.press("j")
+        await until(pilot, lambda: "decision" in first_row(app))
+        await pilot.press("k")
+        await until(pilot, lambda: "1 GUIDANCE" in first_row(app))
+        await pilot.press("G")
+        column = app.screen.query_one(Column)
+        await until(pilot, lambda: column.scroll_y == column.max_scroll_y > 0)
+        assert app.screen.focused is pane(app, "flags")
+
+
+async def test_zoomed_one_part_has_the_room_and_scrolls_by_itself(app: CodesteerApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        await pilot.press("2", "z")
+        task = pane(app, "task")
+        await until(pilot, lambda: [p for p in app.screen.query(Pane) if p.is_on_screen] == [task])
+        assert task.max_scroll_y > 0
+        await pilot.press("z")
+        await until(pilot, lambda: app.screen.query_one(Desk).is_linear and "2 TASK" in first_row(app))
+
+
+async def test_what_happens_comes_into_sight_until_the_person_goes_up(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SMALL) as pilot:
+        desk = await begun(app)
+        column, task = desk.query_one(Column), pane(app, "task")
+        await streamed(pilot, desk, TEXT)
+        assert len(task.query_one(Sheet).views) == 1, "only the end, in one widget"
+        desk.choose_pane(2)
+        await pilot.pause(0.1)
+        assert "line 599" in text_on(app), "it is where it grows that one wants to look"
+        seen = first_row(app)
+        await pilot.press("pageup")
+        await until(pilot, lambda: len(task.query_one(Sheet).views) > 1 and seen not in text_on(app))
+        assert "line 5" in first_row(app), "the rest came above, and what was in sight stayed"
+        here = first_row(app)
+        await desk.show(ev.AnswerDelta(round=0, text="and more\n"))
+        await until(pilot, lambda: "and more" in task.text)
+        await pilot.pause(0.2)
+        assert first_row(app) == here
+        await pilot.press("end")
+        await desk.show(ev.AnswerDelta(round=0, text="and still more\n"))
+        await until(pilot, lambda: "and still more" in text_on(app))
+        assert column.at_end
+
+
+async def test_each_part_comes_into_sight_when_something_happens_in_it(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    wanted = {ev.AnswerGiven: "2 TASK", ev.ExecutionFinished: "3 RUN", ev.CodeJudged: "4 FLAGS"}
+    async with app.run_test(size=SMALL) as pilot:
+        await app.screen.query("Welcome").remove()
+        desk = Desk()
+        await app.screen.query_one("#body").mount(desk)
+        seen = []
+        for event in game24():
+            await desk.show(event)
+            name = wanted.get(type(event), "")
+            if name and getattr(event, "purpose", "answer") == "answer":
+                part = desk.panes[int(name[0]) - 1]
+                await until(pilot, lambda part=part: part.region.overlaps(desk.query_one(Column).region))  # type: ignore[misc]
+                seen.append(name)
+        assert set(seen) == set(wanted.values())
+
+
+async def test_a_match_is_brought_into_sight_wherever_it_stands(app: CodesteerApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        await pilot.press("1", "slash", *"stderr", "enter")
+        await until(pilot, lambda: "stderr" in words_on(app) and "3 RUN" in pane(app, "run").border_title)
+        assert pane(app, "run").place is not None
