@@ -57,4 +57,4 @@ def test_the_first_screen(snap_compare: Compare, theme: str, size: tuple[int, in
 
 @by_theme
 def test_the_smallest_screen(snap_compare: Compare, theme: str) -> None:
-    assert snap_compare(app_with("game24", theme), terminal_size=(60, 14), run_before=pressing())
+    assert snap_compare(app_with("game24", theme), terminal_size=(50, 14), run_before=pressing())

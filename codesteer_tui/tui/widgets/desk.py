@@ -28,7 +28,7 @@ from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
 
 FLAGS = 4
-NOT_SHARED = "Panes share their room only where there are others beside them."
+NOT_SHARED = "Only panes side by side share the room."
 
 
 def telling_round(transcript: Transcript) -> int | None:

@@ -101,9 +101,9 @@ class RoundStrip(Widget, can_focus=False):
             self._bring_into_sight()
 
     def _bring_into_sight(self) -> None:
-        """Move the row as little as the chosen round asks for."""
+        """Move the row as little as the chosen round asks for, with a column beside it for the sign of more."""
         if chip := self._chosen_chip:
-            self._left = min(max(self._left, chip.last - self.size.width), chip.first)
+            self._left = min(max(self._left, chip.last + 1 - self.size.width), chip.first - 1)
         self._move(0)
 
     @property
