@@ -174,9 +174,8 @@ def verdict_charts(judged: Sequence[Judged], width: int) -> list[Block]:
     if not judged:
         return [block("note", "No session is kept yet.")]
     signs = "   ".join(map(str, OUTCOMES.values()))
-    shown = [
-        block("note", f"{len(judged)} sessions, by ground truth, else by the self-check.   {signs}   . none")
-    ]
+    count = f"{len(judged)} session{'s' * (len(judged) > 1)}"
+    shown = [block("note", f"{count}, by ground truth, else by the self-check\n{signs}   . none")]
     groups: tuple[tuple[str, Callable[[Judged], str]], ...] = (
         ("By task", lambda one: one.task),
         ("By model", lambda one: one.model),
