@@ -88,7 +88,7 @@ PANE = Bounds()
 
 
 def live(rows: int) -> Bounds:
-    """What is drawn of a text that streams into a pane of so many rows: its end, at least twice as long."""
+    """What is drawn of a text that streams into a pane of so many rows: its end, at least three times as long."""
     return Bounds(head_lines=0, tail_lines=6 * max(8, rows), chars=600 * max(8, rows))
 
 

@@ -144,3 +144,91 @@ async def test_a_match_is_brought_into_sight_wherever_it_stands(app: CodesteerAp
         await pilot.press("1", "slash", *"stderr", "enter")
         await until(pilot, lambda: "stderr" in words_on(app) and "3 RUN" in pane(app, "run").border_title)
         assert pane(app, "run").place is not None
+
+
+@pytest.mark.parametrize("small", [(120, 15), (55, 35)])
+async def test_shares_and_folds_have_no_say_in_the_column_and_are_there_again_beside_it(
+    app: CodesteerApp, small: tuple[int, int]
+) -> None:
+    async with app.run_test(size=(120, 35)) as pilot:
+        await pilot.pause()
+        desk = app.screen.query_one(Desk)
+        await pilot.press("3", "h", "2", "greater_than_sign", "right_parenthesis")
+        await pilot.pause()
+        sizes = [p.outer_size for p in desk.panes]
+        assert pane(app, "run").folded
+        await pilot.resize_terminal(*small)
+        await until(pilot, lambda: desk.is_linear and not pane(app, "run").folded)
+        await until(pilot, lambda: len({p.outer_size.width for p in desk.panes}) == 1)
+        assert all(p.max_scroll_y == 0 for p in desk.panes)
+        await pilot.resize_terminal(120, 35)
+        await until(pilot, lambda: [p.outer_size for p in desk.panes] == sizes)
+        assert pane(app, "run").folded
+
+
+async def test_zooming_while_text_streams_in_goes_on_following_it(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SMALL) as pilot:
+        desk = await begun(app)
+        await streamed(pilot, desk, "".join(f"one {n}\n" for n in range(100)))
+        await desk.toggle_zoom()
+        await until(pilot, lambda: "one 99" in text_on(app))
+        await streamed(pilot, desk, "".join(f"two {n}\n" for n in range(40)))
+        await desk.toggle_zoom()
+        await streamed(pilot, desk, "".join(f"three {n}\n" for n in range(40)))
+
+
+async def test_a_click_leaves_the_column_where_it_is(app: CodesteerApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: app.screen.query(Column) and app.screen.query_one(Desk).is_linear)
+        await pilot.press("1")
+        await until(pilot, lambda: "1 GUIDANCE" in first_row(app))
+        column = app.screen.query_one(Column)
+        await pilot.press(*"jjjjjjjjjjjjjj")
+        await until(pilot, lambda: column.scroll_y == 14)
+        await pilot.click(column, offset=(5, 3))
+        await until(pilot, lambda: app.screen.focused is pane(app, "task"))
+        await pilot.pause(0.2)
+        assert column.scroll_y == 14
+        assert app.screen.query_one(Desk).pane_number == 2
+
+
+async def test_who_looks_at_another_part_is_not_taken_back_to_what_streams(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SMALL) as pilot:
+        desk = await begun(app)
+        await streamed(pilot, desk, TEXT)
+        desk.choose_pane(1)
+        await until(pilot, lambda: "1 GUIDANCE" in first_row(app))
+        await desk.show(ev.AnswerDelta(round=0, text="and more\n"))
+        await until(pilot, lambda: "and more" in pane(app, "task").text)
+        await pilot.pause(0.2)
+        assert "1 GUIDANCE" in first_row(app)
+
+
+async def test_every_match_comes_into_sight(app: CodesteerApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: app.screen.query(Column) and app.screen.query_one(Desk).is_linear)
+        desk, column = app.screen.query_one(Desk), app.screen.query_one(Column)
+        await pilot.press("1", "slash", *"is", "enter")
+        await until(pilot, lambda: desk.seeking.matches)
+
+        def is_in_sight() -> bool:
+            match = desk.seeking.current
+            assert match is not None
+            shown = desk.panes[match.pane - 1]
+            view = shown.query_one(Sheet).views[match.place.block]
+            row = (
+                column.top_of(shown)
+                + shown.gutter.top
+                + view.virtual_region.y
+                + view.row_of(match.place.start)
+            )
+            return column.scroll_y <= row < column.scroll_y + column.size.height
+
+        first, count = desk.seeking.at or 0, len(desk.seeking.matches)
+        for at in range(first + 1, first + count):
+            await pilot.press("n")
+            await until(pilot, lambda at=at: desk.seeking.at == at % count and is_in_sight())  # type: ignore[misc]
+            await pilot.pause(0.1)
+            assert is_in_sight()

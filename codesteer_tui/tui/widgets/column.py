@@ -34,7 +34,7 @@ class Column(ScrollableContainer, can_focus=False):
         super().watch_scroll_y(old_value, new_value)
         if self._moves_itself:
             return
-        if new_value >= self.max_scroll_y - 1:
+        if new_value >= self.max_scroll_y:
             self.at_end = True
         elif new_value < old_value:
             self.at_end = False
@@ -71,5 +71,7 @@ class Column(ScrollableContainer, can_focus=False):
         if pane is not self._followed or not self.at_end:
             return
         top, room = self.top_of(pane), self.size.height
-        last = top + pane.outer_size.height - room
-        self.go_to(top if self._from_its_top or last < top else last)
+        end = top + pane.outer_size.height
+        goal = top if self._from_its_top else max(top, end - room)
+        if not goal <= self.scroll_y < end:
+            self.go_to(goal)

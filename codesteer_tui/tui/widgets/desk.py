@@ -139,7 +139,7 @@ class Desk(Container):
         if focus:
             self.screen.set_focus(self.pane, scroll_visible=not self.is_linear)
         if self.is_linear:
-            self._column.at_end = number >= reached(self.pane.this).number
+            self._column.at_end = number == reached(self.pane.this).number
             self.call_after_refresh(self._column.bring, self.pane)
 
     async def toggle_zoom(self) -> None:
@@ -250,12 +250,14 @@ class Desk(Container):
         if linear == self.is_linear:
             return
         self.set_class(linear, "-linear")
+        self.arranging.apply()
         for pane in self.panes:
             pane.join(self._column if linear else None)
         column = self._column
         column.go_to(0)
         if linear:
-            column.at_end = self.follows and not self.pane.has_focus
+            reached_it = self.pane_number == reached(self.pane.this).number
+            column.at_end = self.follows and (not self.pane.has_focus or reached_it)
             self._keep_up()
             if not column.at_end:  # they are laid out in the refresh after the next one
                 self.call_after_refresh(self.call_after_refresh, column.bring, self.pane)
@@ -310,7 +312,8 @@ class Desk(Container):
     @on(Pane.Entered)
     def _entered(self, event: Pane.Entered) -> None:
         if event.number != self.pane_number:
-            self.choose_pane(event.number, focus=False, unfold=False)
+            self.pane_number = event.number
+            self._bring_forward()
 
     @on(Pane.Opened)
     def _opened(self, event: Pane.Opened) -> None:
@@ -324,6 +327,8 @@ class Desk(Container):
             return
         answers.lines = event.lines
         await answers.redraw()
+        if self.is_linear:
+            return  # the flag itself would go out of sight
         blocks = answers.query_one(Sheet).blocks
         for number, shown in enumerate(blocks):
             if shown.kind == "listing" and (line := next(iter(shown.lines), 0)) >= shown.first:

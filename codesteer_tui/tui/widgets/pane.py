@@ -136,6 +136,8 @@ class Pane(VerticalScroll, LaidOnce):
         moved = number != self.number or transcript is not self.transcript
         if number != self.number:
             self.code_at = None
+        if moved:
+            self._ends_only = False
         self.transcript, self.number = transcript, number
         await self.redraw()
         if moved and not self.is_anchored and not self.column:
@@ -151,7 +153,9 @@ class Pane(VerticalScroll, LaidOnce):
         if not self.is_mounted or not self.query(Sheet):
             return
         began = time.perf_counter()
-        below = self.scroller.max_scroll_y - self.scroller.scroll_offset.y
+        below = self.scroller.max_scroll_y - round(
+            self.scroller.scroll_target_y
+        )  # where an animation leads to
         at_end = self.column.at_end if self.column else self._at_end
         follows = (self._is_streaming or self._ends_only) and at_end
         comes_back = (
@@ -187,6 +191,9 @@ class Pane(VerticalScroll, LaidOnce):
             self.column.go_to(self.column.max_scroll_y - below)
         else:
             self.scroll_to(y=self.max_scroll_y - below, animate=False, immediate=True)
+        bar = self.scroller.vertical_scrollbar
+        if bar.grabbed:  # the mouse goes on from here, in what is longer now
+            bar.grabbed, bar.grabbed_position = self.app.mouse_position, self.scroller.scroll_y
 
     @property
     def scroller(self) -> Widget:
@@ -199,9 +206,13 @@ class Pane(VerticalScroll, LaidOnce):
             return
         self.anchor(False)
         if column:
-            self._was_at = self.scroll_y
+            self._was_at, at_end = self.scroll_y, self._at_end
             self.scroll_home(animate=False, immediate=True, force=True)
+            self._at_end = at_end
+        elif self.column and self._is_streaming and self.column.at_end:
+            self._at_end = True
         else:
+            self._at_end = self._at_end and not self._is_streaming
             self.call_after_refresh(self.scroll_to, y=self._was_at, animate=False, immediate=True)
         self.column = column
         self.call_after_refresh(self.redraw)
@@ -213,7 +224,7 @@ class Pane(VerticalScroll, LaidOnce):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        if new_value >= self.max_scroll_y - 1:
+        if new_value >= self.max_scroll_y:
             self._at_end = True
         elif new_value < old_value:
             self._at_end = False
@@ -267,7 +278,7 @@ class Pane(VerticalScroll, LaidOnce):
         blocks = self.part.drawing.blocks(self.transcript, self.this, bounds)
         whole = not blocks or bool(self.folded)
         return (
-            self.drawn() if whole else [Block("flow", (), inner=tuple(blocks), rows=bounds.tail_lines // 3)]
+            self.drawn() if whole else [Block("flow", (), inner=tuple(blocks), rows=bounds.tail_lines // 2)]
         )
 
     def peek(self) -> str:
@@ -286,6 +297,7 @@ class Pane(VerticalScroll, LaidOnce):
             row = views[number].virtual_region.y + views[number].row_of(at)
             above, room = self.scroll_y, self.scrollable_content_region.height
             if self.column:
+                self.column.at_end = False
                 row += self.column.top_of(self) + self.gutter.top
                 above, room = self.column.scroll_y, self.column.size.height
             if not above <= row < above + room:

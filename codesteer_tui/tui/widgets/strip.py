@@ -118,9 +118,7 @@ class RoundStrip(Widget, can_focus=False):
         """The columns in sight; `<` and `>` say that there are rounds beyond them."""
         width, row = self.size.width, self._row
         if chip := self._chosen_chip:
-            row = row.stylize_before(
-                self.get_visual_style("strip--chosen", partial=True), chip.first, chip.last
-            )
+            row = row.stylize_before(self.get_visual_style("strip--chosen"), chip.first, chip.last)
         shown = row[self._left : self._left + width]
         if self._left:
             shown = Content.assemble(("<", "bold"), shown[1:])
