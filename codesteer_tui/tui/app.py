@@ -106,7 +106,8 @@ class CodesteerApp(OpeningApp):
         self.key_table = KEYS
         """The key table with the person's own keys in it."""
         bound.use()
-        self._is_small: bool | None = None
+        self._was_large: bool | None = None
+        """Whether the terminal is large enough for the screen and always was; None until its size is known."""
         themes.make_known(self, os.environ)
         if settings.config.screen.reduced_motion:
             self.animation_level = "none"
@@ -118,9 +119,9 @@ class CodesteerApp(OpeningApp):
     def on_resize(self, event: Resize) -> None:
         """Where the terminal becomes too small for the screen, say once what serves better there."""
         small = is_too_small(*event.size)
-        if small and self._is_small is False:
+        if small and self._was_large:
             self.notify(TOO_SMALL, markup=False)
-        self._is_small = small
+        self._was_large = not small and self._was_large is not False
 
     def get_default_screen(self) -> Screen[None]:
         return LiveScreen(self._problem, look_around=self._recording is None)

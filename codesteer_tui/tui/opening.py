@@ -145,7 +145,10 @@ class OpeningApp(NoticesApp):
         with importing:
             from codesteer_tui.tui.screens.sessions import SessionsScreen
 
-        self._show(SessionsScreen, lambda: SessionsScreen(self.settings.config, marked))
+        if marked:  # over the session that is compared: Esc leads back to it
+            self.push_screen(SessionsScreen(self.settings.config, marked))
+        else:
+            self._show(SessionsScreen, lambda: SessionsScreen(self.settings.config))
 
     def action_tasks(self) -> None:
         """Browse the SymBench tasks, where one was the last time."""

@@ -44,6 +44,8 @@ class Past:
         self._texts: list[Sent] | None = None
         self._at = 0
         self._draft: Sent | None = None
+        self._edited: dict[int, Sent] = {}
+        """Earlier texts as they were changed, until something is sent."""
 
     @property
     def texts(self) -> list[Sent]:
@@ -59,20 +61,26 @@ class Past:
         return self._texts is not None and self._at < len(self._texts)
 
     def step(self, by: int, now: Sent) -> Sent | None:
-        """The text before or behind the one that is shown; `now`, what was typed, comes again behind the last one."""
+        """The text before or behind the one that is shown.
+
+        `now`, what is typed, comes again: behind the last one, or in place of the earlier text that was changed.
+        """
         texts = self.texts
         if self._at == len(texts):
             self._draft = now
+        elif now.text != texts[self._at].text:
+            self._edited[self._at] = now
         at = max(0, min(self._at + by, len(texts)))
         if at == self._at:
             return None
         self._at = at
-        return texts[at] if at < len(texts) else self._draft or Sent("")
+        return self._edited.get(at, texts[at]) if at < len(texts) else self._draft or Sent("")
 
     def add(self, sent: Sent, *, keep: bool = True) -> str:
         """Take in what was sent; with `keep` for the next start as well. Says what hindered it, if anything."""
         self._texts = [*(one for one in self.texts if one.text != sent.text), sent][-KEPT:]
         self._at, self._draft = len(self._texts), None
+        self._edited.clear()
         return append(sent) if keep and len(sent.text) <= LONGEST else ""
 
 

@@ -190,7 +190,8 @@ class LiveScreen(PosingScreen):
         prompt = self.query_one(Prompt)
         self.query_one(EndingPanel).clear()
         self._typed = typed or Prompt.Sent(problem.question)
-        prompt.remember(self._typed.text, self._typed.quoted)
+        if typed or start is None:  # what goes on, or is run again, was sent before
+            prompt.remember(self._typed.text, self._typed.quoted)
         prompt.say("")
         self._began = time.monotonic()
         self._turn = self.run_worker(

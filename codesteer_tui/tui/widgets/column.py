@@ -9,12 +9,13 @@ from textual.containers import ScrollableContainer
 from textual.widget import Widget
 
 from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.widgets.scrolling import ScrollsAtOnce
 
 if TYPE_CHECKING:
     from codesteer_tui.tui.widgets.pane import Pane
 
 
-class Column(ScrollableContainer, can_focus=False):
+class Column(ScrollableContainer, ScrollsAtOnce, can_focus=False):
     """The room of the panes. Where it scrolls it follows what happens, until the person goes up in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -29,9 +30,11 @@ class Column(ScrollableContainer, can_focus=False):
     _moves_itself = False
     _followed: Pane | None = None
     _from_its_top = False
+    _held: tuple[Pane, int] | None = None
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
+        self._hold()
         if self._moves_itself:
             return
         if new_value >= self.max_scroll_y:
@@ -40,6 +43,25 @@ class Column(ScrollableContainer, can_focus=False):
             self.at_end = False
             for pane in self.query("Pane").results():
                 pane.call_next(pane.went_up)  # type: ignore[attr-defined]
+
+    def watch_virtual_size(self) -> None:
+        """Something is higher than it was: what the person looks at stays in sight."""
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        if not self.allow_vertical_scroll:
+            return
+        if self.at_end and self._followed:
+            self.keep_up(self._followed)
+        elif self._held:
+            pane, rows = self._held
+            self.go_to(self.top_of(pane) + rows)
+
+    def _hold(self) -> None:
+        """Take note of which row of which pane is the first in sight."""
+        here = self.scroll_offset.y
+        above = [pane for pane in self.query("Pane").results() if self.top_of(pane) <= here]  # type: ignore[arg-type]
+        self._held = (above[-1], here - self.top_of(above[-1])) if above else None  # type: ignore[arg-type,assignment]
 
     def go_to(self, row: float) -> None:
         """Have a row, counted from the top of all, in the first row of the window."""

@@ -58,6 +58,7 @@ class Desk(Container):
         self.follows = True
         self.pane_number = 2
         self._width = 0
+        self._looked_at: tuple[str, int | None] = ("", None)
         self.seeking = Seeking(self)
         self.arranging = Arranging(self)
         self.panes = [*(Pane(part) for part in PARTS[:3]), FlagsPane()]
@@ -228,12 +229,20 @@ class Desk(Container):
         for pane in self.panes:
             await pane.draw(self.transcript, self.number)
         self._draw_strip()
-        self._column.at_end = self.follows
-        if self.follows:
-            self._keep_up()
-        elif self.is_linear:
-            self._column.go_to(0)
+        if self.is_linear:
+            self._look_on()
         self.post_message(self.Moved())
+
+    def _look_on(self) -> None:
+        """Where the panes stand one below the other: go on following, or show another round where one was in this."""
+        shown = (self.transcript.session, self.number)
+        if shown[0] != self._looked_at[0]:
+            self._column.at_end = True
+        if self._column.at_end and self.follows:
+            self._keep_up()
+        elif shown != self._looked_at:
+            self.call_after_refresh(self._column.bring, self.pane)
+        self._looked_at = shown
 
     @property
     def is_linear(self) -> bool:

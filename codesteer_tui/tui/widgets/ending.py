@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from textual.content import Content
@@ -22,6 +22,8 @@ from codesteer_tui.tui.words import OUTCOMES, cut
 from codesteer_tui.values import Verdicts
 
 LOOKS = ("-good", "-bad", "-unsure")
+NAMES = ("symbolic", "self-check", "ground truth")
+SHORT_NAMES = ("code", "check", "truth")
 GAP = "   "
 FRAME = 4
 """Columns that the panel's border and padding take."""
@@ -97,9 +99,8 @@ class EndingPanel(Still):
         head: list[Part] = [("ANSWER", "bold"), (f"{at}  ", "dim")]
         room = self._columns - len(f"ANSWER{at}  ") if self._is_short else 200
         answer = (cut(plain(ending.answer), room), "bold")
-        verdicts = verdict_parts(ending.verdicts)
-        width = sum(len(part if isinstance(part, str) else part[0]) for part in verdicts)
-        room = self._columns - width - len(GAP) if self._is_short else 160
+        verdicts = verdict_parts(ending.verdicts, self._columns)
+        room = self._columns - _width(verdicts) - len(GAP) if self._is_short else 160
         self._draw(_look(ending.verdicts), [*head, answer, "\n", *verdicts, *_reason(ending, room)])
 
     def _no_answer(self, ending: ev.Finished, advice: tuple[str, str] | None) -> None:
@@ -125,8 +126,8 @@ class EndingPanel(Still):
         if reached is None:
             return []
         head = f"BEST SO FAR (R{reached.round})  "
-        verdicts = verdict_parts(reached.verdicts)
-        width = sum(len(part if isinstance(part, str) else part[0]) for part in verdicts)
+        verdicts = verdict_parts(reached.verdicts, self._columns)
+        width = _width(verdicts)
         answer, room = plain(reached.answer), self._columns - len(head)
         fits = min(len(answer), LEAST) + len(GAP) + width <= room
         said = cut(answer, room - len(GAP) - width if fits else room)
@@ -180,15 +181,18 @@ def _reason(ending: ev.Finished, room: int) -> list[Part]:
     return [(f"{GAP}{cut(plain(ending.reason), room)}", "dim")]
 
 
-def verdict_parts(verdicts: Verdicts) -> list[Part]:
-    """The three verdicts side by side, each in words with its mark."""
-    parts: list[Part] = []
-    rows = (
-        ("symbolic", verdicts.symbolic),
-        ("self-check", verdicts.self_check),
-        ("ground truth", verdicts.ground_truth),
-    )
-    for name, outcome in rows:
-        mark = OUTCOMES[outcome]
-        parts += [(f"{name} ", "dim"), (str(mark), mark.style), "   "]
+def verdict_parts(verdicts: Verdicts, room: int) -> list[Part]:
+    """The three verdicts side by side, each in words with its mark; with little room in short words, or as marks."""
+    outcomes = (verdicts.symbolic, verdicts.self_check, verdicts.ground_truth)
+    for names, in_words in ((NAMES, True), (SHORT_NAMES, True), (SHORT_NAMES, False)):
+        parts: list[Part] = []
+        for name, outcome in zip(names, outcomes, strict=True):
+            mark = OUTCOMES[outcome]
+            parts += [(f"{name} ", "dim"), (str(mark) if in_words else mark.sign, mark.style), GAP]
+        if _width(parts[:-1]) <= room:
+            break
     return parts[:-1]
+
+
+def _width(parts: Iterable[Part]) -> int:
+    return sum(len(part if isinstance(part, str) else part[0]) for part in parts)

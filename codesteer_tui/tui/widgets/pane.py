@@ -24,6 +24,7 @@ from codesteer_tui.tui.drawing import task
 from codesteer_tui.tui.drawing.panes import ENDINGS, Part
 from codesteer_tui.tui.finding import Place, Sought, marked
 from codesteer_tui.tui.keys import bindings
+from codesteer_tui.tui.widgets.scrolling import ScrollsAtOnce
 from codesteer_tui.tui.widgets.sheet import CHOSEN, Sheet
 from codesteer_tui.tui.widgets.still import LaidOnce
 
@@ -52,7 +53,7 @@ def codes_in(blocks: Sequence[Block]) -> list[int]:
     return [number for number, shown in enumerate(blocks) if shown.kind in CODE]
 
 
-class Pane(VerticalScroll, LaidOnce):
+class Pane(VerticalScroll, ScrollsAtOnce, LaidOnce):
     """Shows one stream of one round. `show()` takes a live event, `draw()` redraws the whole."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("pane")

@@ -15,6 +15,7 @@ from codesteer_tui.sessions.export import lines_of
 from codesteer_tui.sessions.moments import Kind, Moment
 from codesteer_tui.sessions.replay import Player
 from codesteer_tui.tui.blocks import Part
+from codesteer_tui.tui.layout import SHORT_FROM
 from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.words import clock, cut
 
@@ -67,19 +68,39 @@ class Transport(Still):
         super().__init__(markup=False)
         self.player = player
         self._bar: list[Letter | None] = []
+        self._lead = ""
+        """What stands before the bar where there is one row for all."""
         self._dragged = False
 
     @property
     def bar_width(self) -> int:
         """Cells of the bar, without its ends."""
-        return max(10, self.app.size.width - 4)
+        return max(10, self.app.size.width - 4 - len(self._lead))
 
     def draw(self) -> None:
         """Show the player's position."""
-        player, width = self.player, self.bar_width
+        player = self.player
+        tiny = self.app.size.height < SHORT_FROM
+        self._lead = self._in_short() if tiny else ""
+        width = self.bar_width
         if len(self._bar) != width:
             self._bar = bar_letters(player, width)
-        self.put_text(Content.assemble("|", *bar_parts(self._bar, self._here), "|\n", *self._numbers(width)))
+        below = [] if tiny else ["\n", *self._numbers(width)]
+        self.put_text(Content.assemble(self._lead, "|", *bar_parts(self._bar, self._here), "|", *below))
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    @property
+    def _state(self) -> str:
+        return "playing" if self.player.playing else "at the end" if self.player.at_end else "paused"
+
+    def _in_short(self) -> str:
+        """What it does and where it is, as wide whatever that is."""
+        player = self.player
+        whole = clock(player.total_seconds)
+        skips = "i" if player.skip_idle else ""
+        return f"{self._state:<10} {clock(player.seconds):>{len(whole)}}/{whole} {f'{player.speed:g}x{skips}':<6}"
 
     @property
     def _here(self) -> int:
@@ -91,7 +112,7 @@ class Transport(Still):
 
     def _numbers(self, width: int) -> list[Part]:
         player = self.player
-        state = "playing" if player.playing else "at the end" if player.at_end else "paused"
+        state = self._state
         current = player.round_number
         at = f"   R{current}" if current is not None else ""
         told = f"{clock(player.seconds)} / {clock(player.total_seconds)}   {player.speed:g}x{at}"
@@ -106,7 +127,7 @@ class Transport(Still):
 
     def _seek(self, x: int) -> None:
         if self.player.total_seconds:
-            share = (x - 2) / max(1, self.bar_width - 1)
+            share = (x - 2 - len(self._lead)) / max(1, self.bar_width - 1)
             self.post_message(self.Sought(max(0.0, min(share, 1.0)) * self.player.total_seconds))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
