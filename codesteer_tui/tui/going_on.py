@@ -198,6 +198,9 @@ class Series:
 
     async def show(self) -> None:
         """Show what came of them side by side, where there is more than one to compare."""
+        live = self._app.live
+        if live.desk and isinstance(live.focused, Prompt) and not live.focused.text:
+            live.desk.choose_first()  # where the key for baselines is, and no key begins a problem
         if len(self.paths) > 1:
             await show_compared(self._app, self.paths)
 

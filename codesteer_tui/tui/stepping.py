@@ -122,6 +122,11 @@ class SteppingIn:
             self._decided = None
             self._over()
 
+    def show_again(self) -> None:
+        """What is to be decided about may have gone out of sight."""
+        if self.question:
+            self._screen.call_after_refresh(self._bring_into_view, self.question)
+
     async def _bring_into_view(self, question: Question) -> None:
         """Show what is to be decided about, unless the person is reading something else."""
         desk = self._screen.desk

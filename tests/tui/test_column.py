@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from codesteer_tui import events as ev
@@ -13,6 +14,7 @@ from codesteer_tui.tui.widgets.column import Column
 from codesteer_tui.tui.widgets.desk import Desk
 from codesteer_tui.tui.widgets.pane import Pane
 from codesteer_tui.tui.widgets.sheet import Sheet
+from codesteer_tui.tui.widgets.transport import Transport
 from tests.recordings.build import HERE, game24
 from tests.tui.conftest import pane, text_on, until, words_on
 from tests.tui.test_streaming_panes import BEGUN, GUIDED
@@ -232,3 +234,58 @@ async def test_every_match_comes_into_sight(app: CodesteerApp) -> None:
             await until(pilot, lambda at=at: desk.seeking.at == at % count and is_in_sight())  # type: ignore[misc]
             await pilot.pause(0.1)
             assert is_in_sight()
+
+
+async def test_quick_keys_add_up(app: CodesteerApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: app.screen.query(Column) and app.screen.query_one(Desk).is_linear)
+        await pilot.press("g")
+        column = app.screen.query_one(Column)
+        await until(pilot, lambda: column.scroll_y == 0)
+        for _ in range(12):
+            app.post_message(Key("j", "j"))
+        await until(pilot, lambda: column.scroll_y == 12)
+
+
+async def test_the_pane_in_front_stays_in_front_in_another_round(app: CodesteerApp) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: app.screen.query(Column) and app.screen.query_one(Desk).is_linear)
+        await pilot.press("2")
+        before, after = "left_square_bracket", "right_square_bracket"
+        for key, number in ((before, "R1"), (before, "R0"), (after, "R1")):
+            await pilot.press(key)
+            await until(pilot, lambda number=number: f"2 TASK  {number}" in first_row(app))  # type: ignore[misc]
+
+
+async def test_what_one_looks_at_stays_in_sight_when_something_grows_above(settings: Settings) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=SMALL) as pilot:
+        desk = await begun(app)
+        await streamed(pilot, desk, "one line\nand another\n")
+        desk.choose_pane(4)
+        await until(pilot, lambda: "4 FLAGS" in text_on(app))
+        for _ in range(30):
+            await desk.show(ev.AnswerDelta(round=0, text="a line\n" * 5))
+            await pilot.pause(0.02)
+        await until(pilot, lambda: pane(app, "task").outer_size.height > 60)
+        await until(pilot, lambda: "4 FLAGS" in text_on(app))
+
+
+async def test_the_replay_says_in_one_row_what_it_does_and_where_it_is(app: CodesteerApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        await pilot.resize_terminal(*SMALL)
+        bar = app.screen.query_one(Transport)
+
+        def row() -> str:
+            return text_on(app).splitlines()[bar.region.y]
+
+        await until(
+            pilot, lambda: row().startswith(" at the end 00:05/00:05 1x") and row().rstrip().endswith("|")
+        )
+        await pilot.press("home", "plus")
+        await until(pilot, lambda: row().startswith(" paused     00:00/00:05 2x"))
+        await pilot.click(bar, offset=(row().rindex("|") - 2, 0))
+        await until(pilot, lambda: row().startswith(" paused     00:0") and "00:00/" not in row())
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: row().rstrip().endswith("|") and bar.size.height == 2)

@@ -120,13 +120,16 @@ class CompareScreen(Dialog):
             head += [(shown, "bold $text-accent" if name in self.pair else "dim"), " " * (room - 1)]
         yield Line(Content.assemble(*head))
         told = [msgspec.structs.asdict(side) for side in self.sides]
-        for field, words in LABELS.items():
+        for field, name in LABELS.items():
             a, b = told[0][field], told[self.other][field]
             mark = "!=" if a != b and field not in ("session", "used", "took") else "  "
-            parts: list[Part] = [(f"{words:<{label - 4}}", "dim"), (f" {mark} ", "bold $text-warning")]
+            parts: list[Part] = [(f"{name:<{label - 4}}", "dim"), (f" {mark} ", "bold $text-warning")]
             for side in told:
                 style = _look(side[field]) if side[field] != NOTHING else "dim"
-                parts += [(f"{cut(side[field], room):<{room}}", style), "  "]
+                words = side[field]
+                if field == "session" and len(words) > room:  # its end tells it from another of the same day
+                    words = f"…{words[1 - room :]}"
+                parts += [(f"{cut(words, room):<{room}}", style), "  "]
             yield Line(Content.assemble(*parts))
 
     def _course(self, width: int) -> Iterator[Line]:

@@ -199,6 +199,11 @@ class LiveScreen(PosingScreen):
         )
         return True
 
+    def on_desk_stood(self) -> None:
+        """The panes were laid out in another way: what is to be decided about comes into sight again."""
+        if self._stepping:
+            self._stepping.show_again()
+
     def stop(self) -> bool:
         """Stop the turn and keep what came; False if nothing is running."""
         if not self.running or self._turn is None:

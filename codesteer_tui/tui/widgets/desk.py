@@ -51,6 +51,9 @@ class Desk(Container):
     class Moved(Message):
         """Another round or pane came to the front."""
 
+    class Stood(Message):
+        """The panes stand one below the other now, or side by side again."""
+
     def __init__(self) -> None:
         super().__init__(id="desk")
         self.transcript = Transcript()
@@ -260,6 +263,7 @@ class Desk(Container):
             return
         self.set_class(linear, "-linear")
         self.arranging.apply()
+        self.post_message(self.Stood())
         for pane in self.panes:
             pane.join(self._column if linear else None)
         column = self._column
