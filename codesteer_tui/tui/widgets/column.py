@@ -30,6 +30,8 @@ class Column(ScrollableContainer, ScrollsAtOnce, can_focus=False):
     _moves_itself = False
     _followed: Pane | None = None
     _from_its_top = False
+    _comes_anew = False
+    _below: int | None = None
     _held: tuple[Pane, int] | None = None
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -37,25 +39,31 @@ class Column(ScrollableContainer, ScrollsAtOnce, can_focus=False):
         self._hold()
         if self._moves_itself:
             return
-        if new_value >= self.max_scroll_y:
-            self.at_end = True
-        elif new_value < old_value:
+        if new_value > old_value:
+            self.at_end = self.at_end or new_value >= self.max_scroll_y
+        elif new_value < self.max_scroll_y:  # else there is less than there was, and nobody went up
             self.at_end = False
             for pane in self.query("Pane").results():
                 pane.call_next(pane.went_up)  # type: ignore[attr-defined]
 
-    def watch_virtual_size(self) -> None:
-        """Something is higher than it was: what the person looks at stays in sight."""
-        self.call_after_refresh(self._settle)
-
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """A pane is higher or lower than it was: what the person looks at stays in sight."""
         if not self.allow_vertical_scroll:
             return
-        if self.at_end and self._followed:
+        if self._below is not None:
+            self.go_to(self.max_scroll_y - self._below)
+            self._below = None
+            return
+        at_top = self._from_its_top and self._held and self._held[0] is self._followed
+        if self.at_end and self._followed and not at_top:
             self.keep_up(self._followed)
         elif self._held:
             pane, rows = self._held
             self.go_to(self.top_of(pane) + rows)
+
+    def stay_from_end(self, below: int) -> None:
+        """So many rows are below the first one in sight, and more text comes back above it: it stays."""
+        self._below = below
 
     def _hold(self) -> None:
         """Take note of which row of which pane is the first in sight."""
@@ -83,9 +91,13 @@ class Column(ScrollableContainer, ScrollsAtOnce, can_focus=False):
         else:
             self.go_to(self.top_of(pane))
 
-    def follow(self, pane: Pane, *, from_its_top: bool) -> None:
-        """Have this pane in sight from now on, its first rows or its last ones, unless the person goes up."""
+    def follow(self, pane: Pane, *, from_its_top: bool, anew: bool = False) -> None:
+        """Have this pane in sight from now on, its first rows or its last ones, unless the person goes up.
+
+        With `anew` it shows something else than before, and where one was in that says nothing.
+        """
         self._followed, self._from_its_top = pane, from_its_top
+        self._comes_anew = self._comes_anew or anew
         self.call_after_refresh(self.keep_up, pane)
 
     def keep_up(self, pane: Pane) -> None:
@@ -95,5 +107,6 @@ class Column(ScrollableContainer, ScrollsAtOnce, can_focus=False):
         top, room = self.top_of(pane), self.size.height
         end = top + pane.outer_size.height
         goal = top if self._from_its_top else max(top, end - room)
-        if not goal <= self.scroll_y < end:
+        if self._comes_anew or not goal <= self.scroll_y < end:
+            self._comes_anew = False
             self.go_to(goal)

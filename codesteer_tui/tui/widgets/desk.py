@@ -232,8 +232,7 @@ class Desk(Container):
         for pane in self.panes:
             await pane.draw(self.transcript, self.number)
         self._draw_strip()
-        if self.is_linear:
-            self._look_on()
+        self._look_on()
         self.post_message(self.Moved())
 
     def _look_on(self) -> None:
@@ -242,8 +241,8 @@ class Desk(Container):
         if shown[0] != self._looked_at[0]:
             self._column.at_end = True
         if self._column.at_end and self.follows:
-            self._keep_up()
-        elif shown != self._looked_at:
+            self._keep_up(anew=shown != self._looked_at)
+        elif shown != self._looked_at and self.is_linear:
             self.call_after_refresh(self._column.bring, self.pane)
         self._looked_at = shown
 
@@ -275,11 +274,11 @@ class Desk(Container):
             if not column.at_end:  # they are laid out in the refresh after the next one
                 self.call_after_refresh(self.call_after_refresh, column.bring, self.pane)
 
-    def _keep_up(self) -> None:
+    def _keep_up(self, *, anew: bool = False) -> None:
         """Where the panes stand one below the other, follow the one in which something happens."""
         if self.is_linear:
             part = reached(self.panes[0].this)
-            self._column.follow(self.panes[part.number - 1], from_its_top=part.number == FLAGS)
+            self._column.follow(self.panes[part.number - 1], from_its_top=part.number == FLAGS, anew=anew)
 
     def _draw_strip(self) -> None:
         if not is_there(self):

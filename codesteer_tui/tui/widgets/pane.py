@@ -174,7 +174,9 @@ class Pane(VerticalScroll, ScrollsAtOnce, LaidOnce):
                 raise
             await self.query_one(Sheet).put(boundary.bug_blocks(error, "This pane"))
         self.anchor(follows and not self.column)
-        if comes_back:
+        if comes_back and self.column:
+            self.column.stay_from_end(below)
+        elif comes_back:
             self.call_after_refresh(self._back_to, below)
         elif self.column:
             self.call_after_refresh(self.column.keep_up, self)
@@ -188,13 +190,9 @@ class Pane(VerticalScroll, ScrollsAtOnce, LaidOnce):
 
     def _back_to(self, below: int) -> None:
         """What was in sight stays so when the text above it comes back; `below` rows of the pane are under it."""
-        if self.column:
-            self.column.go_to(self.column.max_scroll_y - below)
-        else:
-            self.scroll_to(y=self.max_scroll_y - below, animate=False, immediate=True)
-        bar = self.scroller.vertical_scrollbar
-        if bar.grabbed:  # the mouse goes on from here, in what is longer now
-            bar.grabbed, bar.grabbed_position = self.app.mouse_position, self.scroller.scroll_y
+        self.scroll_to(y=self.max_scroll_y - below, animate=False, immediate=True)
+        if (bar := self.vertical_scrollbar).grabbed:  # the mouse goes on from here, in what is longer now
+            bar.grabbed, bar.grabbed_position = self.app.mouse_position, self.scroll_y
 
     @property
     def scroller(self) -> Widget:
@@ -308,6 +306,8 @@ class Pane(VerticalScroll, ScrollsAtOnce, LaidOnce):
         """There may be room for more of the title, or for less."""
         if self.is_mounted:
             self._entitle()
+        if self.column:
+            self.column.settle()
 
     @property
     def _is_streaming(self) -> bool:
