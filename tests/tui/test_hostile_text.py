@@ -114,7 +114,7 @@ async def test_what_is_copied_from_every_pane_is_what_was_written(
     app = CodesteerApp(settings)
     async with app.run_test(size=(140, 40)) as pilot:
         await type_in(pilot, "q")
-        await until(pilot, lambda: app.screen.desk is not None and is_idle(app), turns=1_000)
+        await until(pilot, lambda: app.screen.desk is not None and is_idle(app))
         for which in ("guidance", "task", "run", "flags"):
             app.screen.set_focus(pane(app, which))
             app.copy_to_clipboard("something else")
