@@ -105,6 +105,24 @@ async def test_w_asks_for_the_other_one_where_none_is_known(settings: Settings, 
         ]
 
 
+async def test_w_in_a_replay_from_the_list_asks_for_the_other_one_over_it(
+    settings: Settings, folder: Path
+) -> None:
+    app = CodesteerApp(settings)
+    async with app.run_test(size=(130, 40)) as pilot:
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(app.screen, SessionsScreen) and app.screen.summaries)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReplayScreen))
+        replay = app.screen
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(app.screen, SessionsScreen | CompareScreen))
+        if isinstance(app.screen, SessionsScreen):
+            assert len(app.screen.marked) == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is replay)
+
+
 async def test_c_in_the_list_marks_the_first_and_compares_with_the_second(
     settings: Settings, folder: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from codesteer_tui import events as ev
@@ -13,10 +14,12 @@ from codesteer_tui.settings import Settings
 from codesteer_tui.tui.app import CodesteerApp
 from codesteer_tui.tui.keys import KEYS
 from codesteer_tui.tui.screens.help import letters, marks
+from codesteer_tui.tui.widgets.ending import verdict_parts
 from codesteer_tui.tui.widgets.prompt import Prompt
 from codesteer_tui.tui.widgets.status import Hint, Item, KeyLine, fit, fitting
 from codesteer_tui.tui.widgets.transport import LETTERS
 from codesteer_tui.tui.widgets.welcome import EXAMPLES
+from codesteer_tui.values import Verdicts
 from tests.recordings.build import BOX, DEMO, HERE, RULES, Script, game24
 from tests.tui.conftest import text_on, until, words_on
 
@@ -180,3 +183,20 @@ def test_the_example_of_decimals_says_what_happens() -> None:
     first = next(event for event in events if isinstance(event, ev.CodeFound))
     assert first.code.source.startswith("print(")
     assert about == "printed wrongly, then computed exactly"
+
+
+@pytest.mark.parametrize("room", [30, 47, 60, 74, 100])
+def test_with_little_room_all_three_verdicts_are_said_in_fewer_words(room: int) -> None:
+    for verdicts in (
+        Verdicts("pass", "could_not_check", "fail"),
+        Verdicts(),
+        Verdicts("pass", "pass", "pass"),
+    ):
+        said = "".join(part if isinstance(part, str) else part[0] for part in verdict_parts(verdicts, room))
+        assert len(said) <= room
+        assert [word in said for word in ("check", "truth")] == [True, True]
+        unsure = sum(outcome == "could_not_check" for outcome in msgspec.structs.astuple(verdicts))
+        assert said.count("?") == unsure
+        if room == 100:
+            assert said.startswith("symbolic ")
+            assert "ground truth" in said

@@ -417,3 +417,18 @@ async def test_titles_of_tasks_are_read_while_the_prompt_lives(settings: Setting
         await until(pilot, lambda: "SymBench task: Exchanging crops" in words_on(app))
         await pilot.press("tab")
         assert prompt(app).text == "@synthesis_decomposition "
+
+
+def test_an_earlier_text_that_was_changed_stays_so_until_something_is_sent() -> None:
+    kept = past.Past()
+    for text in ("one", "two"):
+        kept.add(past.Sent(text), keep=False)
+    assert kept.step(-1, past.Sent("draft")) == past.Sent("two")
+    assert kept.step(-1, past.Sent("two, changed")) == past.Sent("one")
+    assert kept.step(1, past.Sent("one")) == past.Sent("two, changed")
+    assert kept.step(1, past.Sent("two, changed")) == past.Sent("draft")
+    kept.add(past.Sent("three"), keep=False)
+    assert [kept.step(-1, past.Sent("")), kept.step(-1, past.Sent("three"))] == [
+        past.Sent("three"),
+        past.Sent("two"),
+    ]
