@@ -16,7 +16,7 @@ TALL_FROM = 30
 """With fewer rows the prompt has one line."""
 
 SHORT_FROM = 16
-"""With fewer rows there are no borders and no key line: what room there is goes to one pane and the prompt."""
+"""With fewer rows there are no frames and no key line: what room there is goes to the panes and the prompt."""
 
 TOO_SMALL = (
     f"Below {LEAST_COLUMNS}x{SHORT_FROM} the panes stand one below the other. "

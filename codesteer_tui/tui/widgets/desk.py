@@ -27,7 +27,6 @@ from codesteer_tui.tui.widgets.still import Still
 from codesteer_tui.tui.widgets.strip import PaneTab, PaneTabs, RoundStrip
 from codesteer_tui.tui.words import cut, execution_mark
 
-FLAGS = 4
 NOT_SHARED = "Only panes side by side share the room."
 
 
@@ -278,7 +277,7 @@ class Desk(Container):
         """Where the panes stand one below the other, follow the one in which something happens."""
         if self.is_linear:
             part = reached(self.panes[0].this)
-            self._column.follow(self.panes[part.number - 1], from_its_top=part.number == FLAGS, anew=anew)
+            self._column.follow(self.panes[part.number - 1], from_its_top=part is PARTS[3], anew=anew)
 
     def _draw_strip(self) -> None:
         if not is_there(self):

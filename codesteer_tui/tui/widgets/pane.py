@@ -154,9 +154,8 @@ class Pane(VerticalScroll, ScrollsAtOnce, LaidOnce):
         if not self.is_mounted or not self.query(Sheet):
             return
         began = time.perf_counter()
-        below = self.scroller.max_scroll_y - round(
-            self.scroller.scroll_target_y
-        )  # where an animation leads to
+        # What an animation leads to counts, not how far it has come.
+        below = self.scroller.max_scroll_y - round(self.scroller.scroll_target_y)
         at_end = self.column.at_end if self.column else self._at_end
         follows = (self._is_streaming or self._ends_only) and at_end
         comes_back = (

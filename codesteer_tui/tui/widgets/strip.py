@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -136,19 +136,15 @@ class RoundStrip(Widget, can_focus=False):
             if chip.first <= event.x + self._left < chip.last:
                 self.post_message(self.Chosen(chip.number))
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+    @on(events.MouseScrollDown)
+    @on(events.MouseScrollRight)
+    def _wheel_on(self, event: events.MouseEvent) -> None:
         event.stop()
         self._move(WHEEL)
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._move(-WHEEL)
-
-    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        event.stop()
-        self._move(WHEEL)
-
-    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+    @on(events.MouseScrollUp)
+    @on(events.MouseScrollLeft)
+    def _wheel_back(self, event: events.MouseEvent) -> None:
         event.stop()
         self._move(-WHEEL)
 
